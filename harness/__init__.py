@@ -1,0 +1,1 @@
+"""Scenarios, synthetic callers, the runner, and the judge."""

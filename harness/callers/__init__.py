@@ -1,0 +1,1 @@
+"""How callers behave, as actors: one behaviour, one file."""

@@ -1,0 +1,1 @@
+"""Levers that apply and heal faults."""

@@ -1,0 +1,1 @@
+"""Wire formats of the caller's side, without I/O."""

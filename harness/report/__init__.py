@@ -1,0 +1,1 @@
+"""The run folder's views: HTML, JUnit, Markdown, JSON."""

@@ -1,0 +1,1 @@
+"""One fault kind, one file; its fields are its YAML."""

@@ -1,0 +1,1 @@
+"""One provider, one file: wire format, actor, routes, real limits and error bodies."""

@@ -1,0 +1,1 @@
+"""Tool servers: the business systems that an agent calls."""

@@ -1,0 +1,1 @@
+"""Text to sound and back: call audio that carries its own transcript. Pure numpy."""
