@@ -1,1 +1,4 @@
-"""The language both sides speak: events, actors, time, chance, dialogues, faults. Imports nothing of ours."""
+"""The language both sides speak: events, actors, time, chance, dialogues, faults.
+
+Imports nothing of ours.
+"""

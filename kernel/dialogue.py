@@ -1,0 +1,138 @@
+"""A dialogue as types: what a caller says, what the mock LLM does about it, and when it is done.
+
+Caller, brain and control API share these. Texts hold slots: `{name}` is a fact of the call,
+`{result.0}` a part of the last tool result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from .units import Duration, Share
+
+SLOT = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
+_CALL = re.compile(r"^([A-Za-z_][\w.-]*)\((.*)\)$", re.DOTALL)
+_ARGUMENT = re.compile(r"^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$", re.DOTALL)
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of the caller: the words, and how they are said."""
+
+    say: str
+    barge_in: Share | None = None
+    pause: Duration | None = None
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """Something that one caller knows: its kind, how it is said and what a computer calls it.
+
+    kind `date`: said "December 3rd", value "2026-12-03"; for most kinds the two are the same.
+    """
+
+    kind: str
+    said: str
+    value: str
+
+
+class ToolCall(msgspec.Struct, frozen=True):
+    """A tool's name and its arguments, which may hold slots."""
+
+    name: str
+    arguments: dict[str, str]
+
+    @classmethod
+    def parse(cls, text: str) -> ToolCall:
+        """`find_slots(day={when})`. ValueError if it does not look so."""
+        match = _CALL.match(text.strip())
+        if not match:
+            raise ValueError(
+                f"{text!r} is no tool call; write for example find_slots(day={{when}})"
+            )
+        arguments: dict[str, str] = {}
+        for part in filter(str.strip, match[2].split(",")):
+            argument = _ARGUMENT.match(part)
+            if not argument:
+                raise ValueError(f"{part.strip()!r} in {text!r} is not of the form name=value")
+            arguments[argument[1]] = argument[2].strip("\"'")
+        return cls(match[1], arguments)
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What the mock LLM does for one line of the caller: speaks, or calls a tool and then speaks.
+
+    `then` may hold slots of the result; `failed` is said instead if the tool answers an error.
+    """
+
+    say: str = ""
+    call: ToolCall | None = None
+    then: str = ""
+    failed: str = ""
+
+
+class Done(msgspec.Struct, frozen=True):
+    """When the task counts as done: a tool that answered well, and words that the caller heard."""
+
+    tool_ok: str = ""
+    heard: str = ""
+
+
+class Dialogue(msgspec.Struct, frozen=True):
+    """A whole conversation.
+
+    facts    name of the fact → its kind, or a list of choices; every call draws its own
+    caller   what the caller says, line by line
+    answers  pattern (regular expression, any case) → what the caller says if asked out of order
+    replies  number of the caller's line, from 1 → what the mock LLM does about it
+    greeting what it says to a request without any words of the caller
+    also_ok  fates that count as done as well
+    """
+
+    name: str
+    caller: tuple[Line, ...]
+    facts: dict[str, str | tuple[str, ...]] = {}
+    answers: dict[str, str] = {}
+    replies: dict[int, Reply] = {}
+    greeting: str = "Hello, how can I help you?"
+    done: Done = Done()
+    also_ok: tuple[str, ...] = ()
+
+
+class Script(msgspec.Struct, frozen=True):
+    """What the brain of a run knows: its dialogues and the seed of its wording."""
+
+    dialogues: tuple[Dialogue, ...] = ()
+    seed: int = 0
+
+
+def slots(text: str) -> tuple[str, ...]:
+    """The names of the slots in a text, in order."""
+    return tuple(SLOT.findall(text))
+
+
+def fill(text: str, values: Mapping[str, Any]) -> str:
+    """Put values into the slots. A dotted name walks into mappings and sequences.
+
+    A slot without a value stays as it is written, so that it is seen and heard.
+    """
+
+    def value_of(match: re.Match[str]) -> str:
+        found: Any = values
+        for step in match[1].split("."):
+            found = _step(found, step)
+            if found is None:
+                return match[0]
+        return str(found)
+
+    return SLOT.sub(value_of, text)
+
+
+def _step(found: Any, step: str) -> Any:
+    if isinstance(found, Mapping):
+        return found.get(step)
+    if isinstance(found, (list, tuple)) and step.isdigit() and int(step) < len(found):
+        return found[int(step)]
+    return None

@@ -1,0 +1,36 @@
+"""Randomness as a function of names: the same names, the same number, in any order of asking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from statistics import NormalDist
+from typing import TypeVar
+
+T = TypeVar("T")
+_NORMAL = NormalDist()
+
+
+def roll(seed: int, *names: object) -> float:
+    """A number in (0, 1), evenly distributed over names.
+
+    `names` say what is decided and for whom, for example `roll(seed, "llm-429", "call 17", 2)`.
+    """
+    text = "\x1f".join([str(seed), *map(str, names)])
+    bits = int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 11
+    return (bits + 0.5) / (1 << 53)
+
+
+def normal(seed: int, *names: object) -> float:
+    """A standard normal number."""
+    return _NORMAL.inv_cdf(roll(seed, *names))
+
+
+def pick(choices: Sequence[T], seed: int, *names: object) -> T:
+    """One of `choices`, each as likely as the next. IndexError if there are none."""
+    return choices[int(roll(seed, *names) * len(choices))]
+
+
+def seed_for(seed: int, *names: object) -> int:
+    """A 63-bit seed for a library that brings its own generator (numpy, Faker)."""
+    return int(roll(seed, *names) * (1 << 53)) & 0x7FFF_FFFF_FFFF_FFFF
