@@ -22,7 +22,7 @@ Where = Literal["before", "after", "in_band"]
 class Arrival:
     """Somebody asks a provider for something: a socket, a request, a context.
 
-    what       `socket` (a WebSocket upgrade), `request` (HTTP) or `context` (work on an open socket)
+    what       a WebSocket upgrade, an HTTP request, or work on an open socket
     span       the journal's name for it
     identity   what is known of whose it is, most certain first (a correlation header, a digest of
                the conversation, else the connection's ordinal on its route); rolls are made from it
@@ -63,10 +63,10 @@ class Output:
 class Refusal:
     """The provider says no, in its own words and place.
 
-    reason       why, in the fault's words: `rate_limit`, `concurrency`, …; the provider's file turns
-                 it into that provider's status, body, headers and close code
-    where        before the upgrade or in the HTTP response; right after the upgrade; in-band; None =
-                 wherever this provider says it
+    reason   why, in the fault's words: `rate_limit`, `concurrency`, …; the provider's file turns it
+             into that provider's status, body, headers and close code
+    where    before the upgrade or in the HTTP response; right after the upgrade; in-band;
+             None = wherever this provider says it
     """
 
     reason: str
@@ -132,7 +132,7 @@ class FaultOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class FaultKind:
-    """What the catalogue knows of a kind: enough to check, explain and draw it without importing it.
+    """What the catalogue knows of a kind: enough to check, explain and draw it.
 
     fields   the dataclass or struct whose fields are its YAML
     """
