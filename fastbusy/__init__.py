@@ -1,1 +1,4 @@
-"""The composition root: command line, API, child processes, virtual time. The only package that imports both sides."""
+"""The composition root, and the only package that imports both sides.
+
+Command line, API, child processes, virtual time.
+"""

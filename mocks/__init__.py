@@ -1,1 +1,1 @@
-"""Provider servers that are true on the wire and can be slow, limited, exhausted or broken on a timeline."""
+"""Provider servers, true on the wire: slow, limited, exhausted or broken on a timeline."""
