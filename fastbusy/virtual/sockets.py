@@ -57,6 +57,9 @@ class VirtualSocket(socket.socket):
     def proto(self) -> int:
         return self._kind[2]
 
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def __repr__(self) -> str:
         return f"<VirtualSocket {self.address} to {self.peer_address}>"
 
