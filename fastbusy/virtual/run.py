@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import closing
 from typing import Any, TypeVar
 
 from .loop import DAY_S, VirtualLoop
@@ -29,6 +30,9 @@ def run(
     Sets of objects that hash by address are still walked in an order that no seed repeats; tasks
     hash by number. See `surroundings` for what else of the machine is replaced, and what is not.
     """
-    loop = VirtualLoop(start_ns=start_ns, latency_s=latency_s, limit_s=limit_s)
-    with surroundings(loop, seed), asyncio.Runner(loop_factory=lambda: loop) as runner:
+    with (
+        closing(VirtualLoop(start_ns=start_ns, latency_s=latency_s, limit_s=limit_s)) as loop,
+        surroundings(loop, seed),
+        asyncio.Runner(loop_factory=lambda: loop) as runner,
+    ):
         return runner.run(main)

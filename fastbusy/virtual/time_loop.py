@@ -14,7 +14,8 @@ from typing import TypeVar, TypeVarTuple
 
 from kernel.errors import FastbusyError
 
-from .tasks import describe, task_factory
+from .futures import NumberedFuture, future_class, task_factory
+from .pending import pending_tasks
 
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
@@ -63,11 +64,15 @@ class TimeLoop(asyncio.BaseEventLoop):
         self._order = itertools.count()
         self._turns = 0
         self._turns_at_jump = 0
+        self._future_class = future_class()
         self.set_task_factory(task_factory())
 
     def time(self) -> float:
         """Virtual time in seconds."""
         return self.now_ns / SECOND_NS
+
+    def create_future(self) -> NumberedFuture:
+        return self._future_class(loop=self)
 
     def spend(self, duration_ns: int) -> None:
         """Let time pass while nothing else runs, as a callback does that blocks the loop."""
@@ -170,5 +175,4 @@ class TimeLoop(asyncio.BaseEventLoop):
         return f"virtual time {self.time():.3f} s"
 
     def _pending(self, what: str) -> str:
-        tasks = sorted(asyncio.all_tasks(self), key=hash)
-        return f"{what}; pending tasks: {len(tasks)}\n{describe(tasks)}"
+        return f"{what}; {pending_tasks(self)}"

@@ -45,11 +45,13 @@ class VirtualTransport(asyncio.Transport):
         self._sock = sock
         self._incoming, self._outgoing = sock.wires
         self._server = server
-        self._closing = self._lost = self._eof = False
+        self._closing = self._lost = False
+        self._eof_received = self._eof_sent = False
         self._reading_paused = self._writing_paused = False
         self.set_write_buffer_limits()
         self.set_protocol(protocol)
         self._outgoing.on_taken = self._bytes_taken
+        self._incoming.on_reset = self._reset_arrived
         if server is not None:
             server.attach(self)
         loop.call_soon(protocol.connection_made, self)
@@ -74,7 +76,7 @@ class VirtualTransport(asyncio.Transport):
         return self._closing
 
     def is_reading(self) -> bool:
-        return not self._closing and not self._reading_paused
+        return not (self._closing or self._reading_paused or self._eof_received)
 
     def pause_reading(self) -> None:
         self._reading_paused = True
@@ -103,12 +105,12 @@ class VirtualTransport(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
         if not isinstance(data, bytes | bytearray | memoryview):
             raise TypeError(f"data must be bytes-like, not {type(data).__name__!r}")
-        if self._eof:
+        if self._eof_sent:
             raise RuntimeError("Cannot call write() after write_eof()")
         if self._closing or not data:
             return
-        if self._incoming.reset_has_arrived():
-            self._lose_soon(os_error(errno.ECONNRESET))
+        if self._incoming.is_reset:
+            self._lose_to_reset()
             return
         self._outgoing.send(bytes(data))
         self._pause_if_full()
@@ -117,8 +119,8 @@ class VirtualTransport(asyncio.Transport):
         return True
 
     def write_eof(self) -> None:
-        if not self._closing and not self._eof:
-            self._eof = True
+        if not self._closing and not self._eof_sent:
+            self._eof_sent = True
             self._outgoing.send(End.FIN)
 
     def close(self) -> None:
@@ -139,8 +141,10 @@ class VirtualTransport(asyncio.Transport):
 
     def _receive(self, item: bytes | End) -> None:
         if item is End.RST:
-            self._lose_soon(os_error(errno.ECONNRESET))
+            self._lose_to_reset()
         elif item is End.FIN:
+            self._eof_received = True
+            self._incoming.read_with(None)
             if not self._call(self._protocol.eof_received):
                 self.close()
         else:
@@ -172,6 +176,15 @@ class VirtualTransport(asyncio.Transport):
         if self._closing and not self.get_write_buffer_size():
             self._lose_soon(None)
 
+    def _reset_arrived(self) -> None:
+        """A side that waits to write learns of a reset at once, others by reading or writing."""
+        if self._writing_paused or self._closing:
+            self._lose_to_reset()
+
+    def _lose_to_reset(self) -> None:
+        # After a FIN, Linux says EPIPE instead of ECONNRESET.
+        self._lose_soon(os_error(errno.EPIPE if self._eof_received else errno.ECONNRESET))
+
     def _pause_if_full(self) -> None:
         if not self._writing_paused and self.get_write_buffer_size() > self._high:
             self._writing_paused = True
@@ -194,7 +207,7 @@ class VirtualTransport(asyncio.Transport):
             return
         self._closing = self._lost = True
         self._incoming.read_with(None)
-        self._outgoing.on_taken = None
+        self._outgoing.on_taken = self._incoming.on_reset = None
         self._loop.call_soon(self._lose, error)
 
     def _lose(self, error: Exception | None) -> None:

@@ -25,10 +25,12 @@ class Wire:
     """
 
     back: Wire
+    is_reset = False  # whether an RST has arrived, read or not
 
     def __init__(self, loop: TimeLoop, latency_ns: int) -> None:
         self.unread = 0  # bytes in flight and bytes that wait for the reader
         self.on_taken: Callable[[], None] | None = None
+        self.on_reset: Callable[[], None] | None = None
         self._loop = loop
         self._latency_ns = latency_ns
         self._items: deque[tuple[int, bytes | memoryview | End]] = deque()
@@ -55,6 +57,8 @@ class Wire:
             if self._finished and item is End.FIN:
                 return
             self._finished = True
+            if item is End.RST:
+                self._loop.call_at_ns(due_ns, self._reset)
         else:
             self.unread += len(item)
         self._items.append((due_ns, item))
@@ -65,21 +69,18 @@ class Wire:
         self._reader = reader
         self._set_bell()
 
-    def reset_has_arrived(self) -> bool:
-        """Whether the other side reset the connection, read or not."""
-        if not self._items:
-            return False
-        due_ns, item = self._items[-1]
-        return item is End.RST and due_ns <= self._loop.now_ns
-
     def abandon(self) -> int | None:
         """Close the reading end; returns when the first byte that nobody reads arrives, if any."""
         lost_ns = next((due for due, item in self._items if not isinstance(item, End)), None)
         self._abandoned = True
         self._reader = None
         self._items.clear()
-        self._take_note(self.unread)
         return lost_ns
+
+    def _reset(self) -> None:
+        self.is_reset = True
+        if self.on_reset is not None:
+            self.on_reset()
 
     def _set_bell(self) -> None:
         if self._reader is None or not self._items or self._bell_is_set:
@@ -117,10 +118,7 @@ class Wire:
                 items.popleft()
             parts.append(item)
             room -= len(item)
-        self._take_note(READ_BYTES - room)
-        return b"".join(parts)
-
-    def _take_note(self, size: int) -> None:
-        self.unread -= size
+        self.unread -= READ_BYTES - room
         if self.on_taken is not None:
             self.on_taken()
+        return b"".join(parts)

@@ -114,5 +114,5 @@ def test_a_listener_that_leaves_meanwhile_resets_the_connection() -> None:
     loop.call_later(2, loop.stop)
     loop.run_forever()
     assert client.wires is not None
-    assert client.wires[0].reset_has_arrived()
+    assert client.wires[0].is_reset
     loop.close()

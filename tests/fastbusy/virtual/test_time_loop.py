@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from fastbusy.virtual import Deadlock, Livelock, TimeLimit, VirtualLoop, run
+from fastbusy.virtual import Deadlock, Livelock, TimeLimit, VirtualLoop, run, time_loop
 
 
 def _loop() -> VirtualLoop:
@@ -136,12 +136,14 @@ def test_a_run_without_end_meets_its_bound() -> None:
     assert "virtual time 90.000 s" in str(caught.value)
 
 
-def test_a_loop_that_spins_in_one_instant_is_caught() -> None:
+def test_a_loop_that_spins_in_one_instant_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_loop, "TURNS_PER_INSTANT", 100)
+
     async def main() -> None:
         while True:  # noqa: ASYNC110 - it spins on purpose
             await asyncio.sleep(0)
 
-    with pytest.raises(Livelock, match="time stands still; pending tasks: 1"):
+    with pytest.raises(Livelock, match="100 turns of the loop and time stands still; pending"):
         run(main(), seed=1)
 
 

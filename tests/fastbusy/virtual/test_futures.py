@@ -1,9 +1,8 @@
-"""Tasks hash and are named by number; a description says where they wait."""
+"""Futures and tasks hash by number, and tasks are named by it."""
 
 import asyncio
 
 from fastbusy.virtual import run
-from fastbusy.virtual.tasks import SHOWN, describe
 
 
 async def _wait(event: asyncio.Event) -> None:
@@ -55,22 +54,11 @@ def test_a_given_name_is_kept() -> None:
     assert run(main(), seed=1) == "ear"
 
 
-def test_a_description_follows_the_awaits_inwards() -> None:
-    async def main() -> str:
-        task = asyncio.create_task(_wait(asyncio.Event()), name="caller 7")
-        await asyncio.sleep(0)
-        return describe([task])
+def test_a_set_of_futures_is_walked_in_the_order_in_which_it_was_filled() -> None:
+    async def main() -> list[int]:
+        loop = asyncio.get_running_loop()
+        futures = [loop.create_future() for _ in range(50)]
+        waiting = {futures[number] for number in reversed(range(50))}
+        return [futures.index(future) for future in waiting]
 
-    line = run(main(), seed=1)
-    assert line.startswith("  caller 7: _wait (test_tasks.py:")
-    assert "→ wait (locks.py:" in line
-
-
-def test_a_long_description_is_cut() -> None:
-    async def main() -> str:
-        tasks = [asyncio.create_task(_wait(asyncio.Event())) for _ in range(SHOWN + 5)]
-        return describe(tasks)
-
-    lines = run(main(), seed=1).splitlines()
-    assert len(lines) == SHOWN + 1
-    assert lines[-1] == "  … and 5 more"
+    assert run(main(), seed=1) == list(reversed(range(50)))
