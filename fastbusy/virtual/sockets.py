@@ -36,6 +36,8 @@ class VirtualSocket(socket.socket):
     ) -> None:
         if fileno is not None:
             raise NotImplementedError(f"virtual time cannot adopt file descriptor {fileno}")
+        if family not in (socket.AF_INET, socket.AF_INET6):
+            raise NotImplementedError(f"virtual time has no sockets of family {family!r}")
         self._kind = socket.AddressFamily(family), socket.SocketKind(type), proto
         self.address: SockAddr | None = None
         self.peer_address: SockAddr | None = None
@@ -123,4 +125,5 @@ class VirtualSocket(socket.socket):
 
 
 def os_error(number: int) -> OSError:
+    """The error of a system call: `errno.ECONNRESET` gives a ConnectionResetError."""
     return OSError(number, os.strerror(number))

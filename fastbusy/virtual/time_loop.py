@@ -168,8 +168,9 @@ class TimeLoop(asyncio.BaseEventLoop):
                 where=self._where(),
                 remedy="raise limit_s, or find what keeps the run from ending",
             )
-        self.now_ns = max(self.now_ns, due_ns)
-        self._turns_at_jump = self._turns
+        if due_ns > self.now_ns:
+            self.now_ns = due_ns
+            self._turns_at_jump = self._turns
 
     def _where(self) -> str:
         return f"virtual time {self.time():.3f} s"

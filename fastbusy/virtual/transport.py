@@ -154,12 +154,14 @@ class VirtualTransport(asyncio.Transport):
         """Call the protocol; if it raises, report that and end the connection."""
         try:
             return callback(*args)
-        except Exception as error:
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
             self._report(callback, error)
             self._lose_soon(error)
             return None
 
-    def _report(self, callback: Callable[..., Any], error: Exception) -> None:
+    def _report(self, callback: Callable[..., Any], error: BaseException) -> None:
         self._loop.call_exception_handler(
             {
                 "message": f"protocol.{callback.__name__}() failed",
@@ -178,7 +180,7 @@ class VirtualTransport(asyncio.Transport):
 
     def _reset_arrived(self) -> None:
         """A side that waits to write learns of a reset at once, others by reading or writing."""
-        if self._writing_paused or self._closing:
+        if self.get_write_buffer_size():
             self._lose_to_reset()
 
     def _lose_to_reset(self) -> None:
@@ -202,7 +204,7 @@ class VirtualTransport(asyncio.Transport):
         except Exception as error:
             self._report(callback, error)
 
-    def _lose_soon(self, error: Exception | None) -> None:
+    def _lose_soon(self, error: BaseException | None) -> None:
         if self._lost:
             return
         self._closing = self._lost = True
@@ -210,7 +212,7 @@ class VirtualTransport(asyncio.Transport):
         self._outgoing.on_taken = self._incoming.on_reset = None
         self._loop.call_soon(self._lose, error)
 
-    def _lose(self, error: Exception | None) -> None:
+    def _lose(self, error: BaseException | None) -> None:
         try:
             self._protocol.connection_lost(error)
         finally:

@@ -28,7 +28,7 @@ class Wire:
     is_reset = False  # whether an RST has arrived, read or not
 
     def __init__(self, loop: TimeLoop, latency_ns: int) -> None:
-        self.unread = 0  # bytes in flight and bytes that wait for the reader
+        self.unread = 0  # bytes sent and not yet read; stays as it is when the reader closes
         self.on_taken: Callable[[], None] | None = None
         self.on_reset: Callable[[], None] | None = None
         self._loop = loop

@@ -22,7 +22,9 @@ V4, V6 = socket.AF_INET, socket.AF_INET6
         ("", V6, socket.AI_PASSIVE, (V6, ("::", 80, 0, 0))),
     ],
 )
-def test_resolves(host: str | bytes | None, family: int, flags: int, found: tuple[object]) -> None:
+def test_resolves(
+    host: str | bytes | None, family: int, flags: int, found: tuple[int, tuple[object, ...]]
+) -> None:
     [(answer, kind, proto, name, address)] = getaddrinfo(host, 80, family, flags=flags)
     assert (answer, address) == found
     assert (kind, proto, name) == (socket.SOCK_STREAM, socket.IPPROTO_TCP, "")

@@ -68,6 +68,8 @@ def test_blocking_and_adopting_are_refused(network: Network) -> None:
         network.socket().connect(("127.0.0.1", 80))
     with pytest.raises(NotImplementedError, match="file descriptor 3"):
         network.socket(fileno=3)
+    with pytest.raises(NotImplementedError, match=r"family.*AF_UNIX"):
+        network.socket(socket.AF_UNIX)
 
 
 def _ends(sock: VirtualSocket) -> list[tuple[int, bytes | End]]:

@@ -136,12 +136,16 @@ def test_a_run_without_end_meets_its_bound() -> None:
     assert "virtual time 90.000 s" in str(caught.value)
 
 
-def test_a_loop_that_spins_in_one_instant_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("pause", [0, -1, 1e-12])
+def test_a_loop_that_spins_in_one_instant_is_caught(
+    monkeypatch: pytest.MonkeyPatch, pause: float
+) -> None:
     monkeypatch.setattr(time_loop, "TURNS_PER_INSTANT", 100)
 
     async def main() -> None:
+        await asyncio.sleep(2)
         while True:  # noqa: ASYNC110 - it spins on purpose
-            await asyncio.sleep(0)
+            await asyncio.sleep(pause)
 
     with pytest.raises(Livelock, match="100 turns of the loop and time stands still; pending"):
         run(main(), seed=1)

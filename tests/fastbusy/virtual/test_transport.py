@@ -208,6 +208,20 @@ def test_a_stalled_writer_is_freed_when_the_peer_gives_up() -> None:
     assert client == [(0, "made"), (0, "pause"), (1, ConnectionResetError)]
 
 
+def test_a_reset_ends_a_close_that_waits_for_a_reader() -> None:
+    async def scene(client: Log, server: Log) -> None:
+        server.transport.pause_reading()
+        client.transport.pause_reading()
+        client.transport.write(bytes(WINDOW_BYTES + 1))
+        client.transport.close()
+        await asyncio.sleep(1)
+        server.transport.abort()
+        await client.lost
+
+    client, _ = connected(scene)
+    assert client == [(0, "made"), (1, ConnectionResetError)]
+
+
 def test_water_marks() -> None:
     async def scene(client: Log, server: Log) -> None:
         transport = client.transport

@@ -82,8 +82,8 @@ def test_a_reset_is_known_once_it_has_arrived_read_or_not() -> None:
     scene = Scene(latency_ns=10)
     scene.wire.send(b"unread")
     scene.wire.send(End.RST)
-    scene.wire.on_reset = lambda: known.append(scene.wire.is_reset)
     known = [scene.wire.is_reset]
+    scene.wire.on_reset = lambda: known.append(scene.wire.is_reset)
     scene.play()
     assert known == [False, True]
 
