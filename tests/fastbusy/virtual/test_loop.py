@@ -152,3 +152,25 @@ def test_tls_is_refused() -> None:
             await _loop().create_server(asyncio.Protocol, "127.0.0.1", 443, ssl=object())
 
     run(main(), seed=1)
+
+
+def test_streams_run_on_it() -> None:
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            writer.write(line.upper())
+            await writer.drain()
+        writer.close()
+
+    async def main() -> list[bytes]:
+        server = await asyncio.start_server(echo, "localhost", 7)
+        reader, writer = await asyncio.open_connection("localhost", 7)
+        writer.writelines([b"a\n", b"b\n"])
+        writer.write_eof()
+        answer = [await reader.readline(), await reader.readline(), await reader.read()]
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        await server.wait_closed()
+        return answer
+
+    assert run(main(), seed=1) == [b"A\n", b"B\n", b""]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fastbusy.virtual import VirtualLoop, run
+from fastbusy.virtual import run
 from fastbusy.virtual.transport import HIGH_WATER_BYTES, WINDOW_BYTES, VirtualTransport
 
 
@@ -280,26 +280,3 @@ def test_what_is_written_may_change_afterwards() -> None:
 
     _, server = connected(scene)
     assert server[-1] == (0, b"as it was")
-
-
-def test_streams_run_on_it() -> None:
-    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            writer.write(line.upper())
-            await writer.drain()
-        writer.close()
-
-    async def main() -> list[bytes]:
-        assert isinstance(asyncio.get_running_loop(), VirtualLoop)
-        server = await asyncio.start_server(echo, "localhost", 7)
-        reader, writer = await asyncio.open_connection("localhost", 7)
-        writer.writelines([b"a\n", b"b\n"])
-        writer.write_eof()
-        answer = [await reader.readline(), await reader.readline(), await reader.read()]
-        writer.close()
-        await writer.wait_closed()
-        server.close()
-        await server.wait_closed()
-        return answer
-
-    assert run(main(), seed=1) == [b"A\n", b"B\n", b""]

@@ -1,38 +1,14 @@
-"""Unmodified aiohttp servers and clients behave in virtual time as they do in real time."""
+"""Requests, responses and streams of unmodified aiohttp behave as they do in real time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from aiohttp import ClientSession, ClientTimeout, WSMsgType, test_utils, web
+from aiohttp import ClientSession, ClientTimeout, test_utils, web
 
 from fastbusy.virtual import run
-
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@asynccontextmanager
-async def served(answer: Answer, *, shutdown_timeout: float = 60.0) -> AsyncIterator[ClientSession]:
-    """A session whose base URL is a server that gives every request to `answer`."""
-    app = web.Application(client_max_size=2**30)
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_timeout)
-    await runner.setup()
-    site = web.TCPSite(runner, "localhost", 0)
-    await site.start()
-    try:
-        base_url, connector = f"http://localhost:{site.port}", aiohttp.TCPConnector(limit=0)
-        async with ClientSession(base_url, connector=connector) as session:
-            yield session
-    finally:
-        await runner.cleanup()
-
-
-def now() -> float:
-    """Virtual seconds."""
-    return asyncio.get_running_loop().time()
+from tests.fastbusy.virtual.serving import now, served
 
 
 async def event_stream(request: web.Request) -> web.StreamResponse:
@@ -249,79 +225,6 @@ def test_cleaning_up_waits_for_handlers_only_so_long() -> None:
         return now() - start
 
     assert run(main(), seed=1) == 45.0
-
-
-def test_five_hundred_sockets_at_once() -> None:
-    async def echo(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        async for message in socket:
-            await socket.send_str(message.data.upper())
-        return socket
-
-    async def call(session: ClientSession, number: int, heard: list[str]) -> None:
-        async with session.ws_connect("/") as socket:
-            for turn in range(3):
-                await socket.send_str(f"call {number} turn {turn}")
-                heard.append(await socket.receive_str())
-                await asyncio.sleep(1)
-
-    async def main() -> list[str]:
-        heard: list[str] = []
-        async with served(echo) as session:
-            async with asyncio.TaskGroup() as group:
-                for number in range(500):
-                    group.create_task(call(session, number, heard))
-            assert now() == 3.0
-        return heard
-
-    first, second = (run(main(), seed=1) for _ in range(2))
-    assert first == second
-    assert set(first) == {
-        f"CALL {number} TURN {turn}" for turn in range(3) for number in range(500)
-    }
-
-
-def test_heartbeats_keep_a_listener_and_find_out_the_deaf() -> None:
-    ends: list[float] = []
-
-    async def listen(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(heartbeat=10)
-        await socket.prepare(request)
-        async for _ in socket:
-            pass
-        ends.append(now())
-        return socket
-
-    async def main() -> None:
-        async with served(listen) as session:
-            async with session.ws_connect("/") as socket:
-                with pytest.raises(TimeoutError):
-                    async with asyncio.timeout(60):
-                        await socket.receive()
-            await asyncio.sleep(1)
-            async with session.ws_connect("/") as socket:
-                await asyncio.sleep(60)
-                assert ends == [60.0, 76.0]
-
-    run(main(), seed=1)
-
-
-def test_a_peer_that_aborts_its_websocket() -> None:
-    async def listen(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        await asyncio.sleep(1)
-        assert request.transport is not None
-        request.transport.abort()
-        return socket
-
-    async def main() -> tuple[WSMsgType, int | None, float]:
-        async with served(listen) as session, session.ws_connect("/") as socket:
-            message = await socket.receive()
-            return message.type, socket.close_code, now()
-
-    assert run(main(), seed=1) == (WSMsgType.CLOSED, aiohttp.WSCloseCode.ABNORMAL_CLOSURE, 1.0)
 
 
 def test_a_file_response(tmp_path_factory: pytest.TempPathFactory) -> None:
