@@ -45,8 +45,8 @@ def latency_over_time(history: History) -> Figure:
                 note = f"{call.span}: {turn.text}"
                 points["answer"].append((turn.until_at_ns / 1e9, turn.answer_ms, note))
     for work in history.work:
-        if work.first_at_ns is not None and work.purpose != "prewarm":
-            waited_ms = (work.first_at_ns - work.from_at_ns) / 1e6
+        waited_ms = work.waited_ms
+        if waited_ms is not None and work.purpose != "prewarm":
             bites = f" ({', '.join(work.bites)})" if work.bites else ""
             points[work.stage].append((work.from_at_ns / 1e9, waited_ms, f"{work.span}{bites}"))
     traces = [

@@ -66,11 +66,7 @@ def _lines(call: Call, work: list[Work]) -> str:
 
 
 def _work_line(piece: Work) -> str:
-    waited = (
-        f"{(piece.first_at_ns - piece.from_at_ns) / 1e6:.0f} ms"
-        if piece.first_at_ns is not None
-        else "nothing came"
-    )
+    waited = "nothing came" if piece.waited_ms is None else f"{piece.waited_ms:.0f} ms"
     outcome = {"ok": "", "fail": f" refused {piece.status}", "info": " unfinished"}
     bites = f" · {escape(', '.join(piece.bites))}" if piece.bites else ""
     text = escape(piece.text_out or piece.text_in or piece.tool)[:120]
