@@ -31,7 +31,7 @@ def _row(call: Call, work: list[Work]) -> str:
         f'<a href="#{call.span}">{call.span}</a>',
         escape(call.phase),
         f"{call.due_ns / 1e9:.1f} s",
-        f'<span class="fate {fate.replace(" ", "-")}">{fate}</span>',
+        f'<span class="fate {fate}">{fate.replace("_", " ")}</span>',
         f"{call.answers} of {call.lines}",
         slowest,
         escape(call.how),
