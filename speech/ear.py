@@ -12,6 +12,7 @@ from kernel.errors import UsageError
 
 from .encoding import Encoding
 from .spectrum import HOP_S, Analyser
+from .tones import to_samples
 from .tracker import IDLE, Symbol, Tracks, advance
 
 __all__ = ["IDLE", "Ear", "Symbol"]
@@ -131,7 +132,7 @@ class Ear:
 
 def _int16(sound: NDArray[np.int16] | NDArray[np.floating]) -> NDArray[np.int16]:
     if np.issubdtype(sound.dtype, np.floating):
-        sound = np.clip(np.rint(sound * 32768), -32768, 32767)
+        return to_samples(sound * 32768)
     return sound.astype(np.int16, copy=False)
 
 

@@ -24,6 +24,11 @@ _FADE_S = 0.005
 _TRACK_SYMBOLS = 32
 
 
+def to_samples(sound: NDArray[np.floating]) -> Samples:
+    """Round to int16, clipped."""
+    return np.asarray(np.clip(np.rint(sound), -32768, 32767), np.int16)
+
+
 def fade_in(rate_hz: int) -> NDArray[np.float32]:
     """The rising half of the 5 ms raised-cosine cross-fade; reversed, it is the falling half."""
     length = round(_FADE_S * rate_hz)
