@@ -131,9 +131,9 @@ class Ear:
 
 
 def _int16(sound: NDArray[np.int16] | NDArray[np.floating]) -> NDArray[np.int16]:
-    if np.issubdtype(sound.dtype, np.floating):
-        return to_samples(sound * 32768)
-    return sound.astype(np.int16, copy=False)
+    if sound.dtype == np.int16:
+        return sound.astype(np.int16, copy=False)
+    return to_samples(sound.astype(np.float32) * 32768)
 
 
 def _selection(streams: Sequence[int]) -> slice | NDArray[np.intp]:
