@@ -5,7 +5,8 @@ from __future__ import annotations
 from .alphabet import END, SPACES, UNREADABLE, Role, Speller
 from .crc import crc_symbols, word_crc
 from .events import Heard, TextEvent, Word
-from .sequence import LOST, Placed
+from .sequence import LOST
+from .tracker import Symbol
 
 _DAMAGED_CONFIDENCE = 0.3
 _VERIFIED_CONFIDENCE = 0.99
@@ -43,8 +44,7 @@ class HeardUtterance:
         self._speller = Speller()
         self._word: list[int] = []
         self._word_start = 0
-        self._reached_s = float("-inf")
-        self._begun_s = 0.0
+        self._begun_s = start_s
         self._least_sure = 1.0
 
     @property
@@ -58,23 +58,19 @@ class HeardUtterance:
         spans = [*self._words, (self._word_start, len(self.characters))]
         return [self._as_word(first, last) for first, last in spans if first < last]
 
-    def reach(self, at_s: float) -> None:
-        """A symbol that is no text ended here."""
-        self._reached_s = self.end_s = at_s
-
-    def read(self, placed: Placed) -> list[TextEvent]:
+    def read(self, symbol: Symbol) -> list[TextEvent]:
         """Add the next symbol of the text."""
-        value, confidence, at_s = placed
+        value, at_s = symbol.value, symbol.at_s
         self._values.append(value)
         self._lengths.append(len(self.characters))
-        if self._speller.between_characters:
-            joined = at_s - self._reached_s < _LONGEST_STEP_S
-            self._begun_s = self._reached_s if joined else at_s - SYMBOL_S
+        if not self._speller.prefix:
+            joined = at_s - self.end_s < _LONGEST_STEP_S
+            self._begun_s = self.end_s if joined else at_s - SYMBOL_S
             self._least_sure = 1.0
-            if 0 <= value < SPACES.stop:
-                return self._space(placed)
-        self.reach(at_s)
-        self._least_sure = min(self._least_sure, confidence)
+        self.end_s = at_s
+        if 0 <= value < SPACES.stop and not self._speller.prefix:
+            return self._space(symbol)
+        self._least_sure = min(self._least_sure, symbol.confidence)
         self._word.append(value)
         if not 0 <= value < END:
             self._speller.reset()
@@ -82,10 +78,10 @@ class HeardUtterance:
         character = self._speller.read(value)
         return [] if character is None else [self._put(character, self._least_sure)]
 
-    def _space(self, placed: Placed) -> list[TextEvent]:
+    def _space(self, symbol: Symbol) -> list[TextEvent]:
         first, last = self._word_start, len(self.characters)
-        intact = self._word_is_clean() and word_crc(self._word) == placed.value
-        confidence = placed.confidence
+        intact = LOST not in self._word and word_crc(self._word) == symbol.value
+        confidence = symbol.confidence
         if not intact:
             self._damage_found = True
             confidence = min(confidence, _DAMAGED_CONFIDENCE)
@@ -97,7 +93,6 @@ class HeardUtterance:
             self._words.append((first, last))
             heard.append(self._as_word(first, last))
         self._word.clear()
-        self.reach(placed.at_s)
         heard.append(self._put(" ", confidence))
         self._word_start = len(self.characters)
         return heard
@@ -133,9 +128,6 @@ class HeardUtterance:
         self._words = [(first, min(last, length)) for first, last in self._words if first < length]
         self._word_start = min(self._word_start, length)
 
-    def _word_is_clean(self) -> bool:
-        return LOST not in self._word and self._speller.between_characters
-
     def _distrust(self, first: int) -> None:
         for place in range(first, len(self.confidences)):
             self.confidences[place] = min(self.confidences[place], _DAMAGED_CONFIDENCE)
@@ -144,8 +136,8 @@ class HeardUtterance:
         self.characters.append(character)
         self.confidences.append(confidence)
         self._starts_s.append(self._begun_s)
-        self._ends_s.append(self._reached_s)
-        return Heard(character, self._reached_s, confidence)
+        self._ends_s.append(self.end_s)
+        return Heard(character, self.end_s, confidence)
 
     def _as_word(self, first: int, last: int) -> Word:
         return Word(
