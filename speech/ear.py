@@ -19,8 +19,8 @@ from .tracker import IDLE, Symbol, Tracks, advance
 __all__ = ["IDLE", "Ear", "Symbol"]
 
 _LOWEST_RATE_HZ = 8000
-_BLOCK = 512
-"""Streams, or hops of few streams, that go through the analysis at once: what fits in a cache."""
+_STREAMS_AT_ONCE, _HOPS_AT_ONCE = 512, 1024
+"""How many streams, and hops of them all, are analysed together: what a cache holds."""
 
 Sound = bytes | NDArray[np.int16] | NDArray[np.floating]
 
@@ -106,8 +106,8 @@ class Ear:
         symbols: list[Symbol] = []
         for (encoding, _), (streams, chunks) in alike.items():
             samples = Encoding(encoding).decode(b"".join(chunks)).reshape(len(streams), -1)
-            for first in range(0, len(streams), _BLOCK):
-                some = slice(first, first + _BLOCK)
+            for first in range(0, len(streams), _STREAMS_AT_ONCE):
+                some = slice(first, first + _STREAMS_AT_ONCE)
                 symbols += self._hear_alike(streams[some], samples[some])
         return symbols
 
@@ -118,7 +118,7 @@ class Ear:
         tracks = self._tracks[which]
         sound = np.concatenate([self._edges[which], samples], axis=1, dtype=np.float32)
         self._edges[which] = sound[:, -past_n:]
-        span_n = hop_n * max(1, _BLOCK // len(streams))
+        span_n = hop_n * max(1, _HOPS_AT_ONCE // len(streams))
         symbols: list[Symbol] = []
         for start_n in range(0, samples.shape[1], span_n):
             part = sound[:, start_n : start_n + span_n + past_n]

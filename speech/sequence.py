@@ -64,14 +64,15 @@ class Sequence:
         last, role = self._last, self.role
         if role is None or last is None:
             return self._place_first(symbol)
-        step = (symbol.clock - last.clock) * role.value % CLOCK_TONES
+        turn = 1 if role is Role.CALLER else -1
+        step = (symbol.clock - last.clock) * turn % CLOCK_TONES
         if step == 1:
             self._last = symbol
             self._weak.clear()
             return [symbol]
         if step == _BACKWARDS and self._role_by_clock() is not role:
             return self._place_first(symbol)
-        return self._place_apart(last, symbol, step, role.value)
+        return self._place_apart(last, symbol, step, turn)
 
     def _role_by_clock(self) -> Role | None:
         """The role that several steps in a row agree on, else the one there is."""

@@ -15,7 +15,7 @@ from .chord import CLOCK_TONES, DATA_GROUPS, DATA_TONES, GROUP_TONES, SPACING_HZ
 Floats = NDArray[np.float32]
 
 HOP_S = 0.01
-_PAST_HOPS = 3  # that are in a window of 40 ms besides the latest
+_WINDOW_HOPS = 4
 _FLOOR_DBFS = -75.0
 _FULL_SCALE = 32768.0
 _DIFFERENCE_S = 1 / 8000
@@ -49,14 +49,14 @@ class Analyser:
         # A shift by 10 ms turns odd multiples of 50 Hz by half a period.
         turns = 1 - 2 * (TONES_HZ / SPACING_HZ % 2)
         self._turns = np.tile(turns, 2).astype(np.float32)[:, None]
-        window_n = self.hop_n * (_PAST_HOPS + 1)
+        window_n = self.hop_n * _WINDOW_HOPS
         self._floor = np.float32((10 ** (_FLOOR_DBFS / 20) * _FULL_SCALE * window_n / 2) ** 2)
         voice_rms = 10 ** (_VOICE_FLOOR_DBFS / 20) * _FULL_SCALE
         self._voice_floor = np.float32(voice_rms**2 * self.hop_n)
 
     def new_past(self, streams: int) -> Floats:
         """What `analyse` remembers of streams that have been silent: [3, 72, S]."""
-        return np.zeros((_PAST_HOPS, len(self._tones), streams), np.float32)
+        return np.zeros((3, len(self._tones), streams), np.float32)
 
     def analyse(self, samples: Floats, past: Floats) -> Spectrum:
         """Samples [S, past_n + hops * hop_n] of full scale 32768; `past` moves on in place.
@@ -64,35 +64,40 @@ class Analyser:
         Their first difference over 125 µs is a gentle high-pass with unit gain at 1333 Hz: it holds
         the voice back, and whether it lowers the energy tells where the energy lies.
         """
-        shape = len(samples), -1, self.hop_n
-        level = samples[:, self.past_n :].reshape(shape).swapaxes(0, 1)
-        before = samples[:, : -self.past_n].reshape(shape).swapaxes(0, 1)
-        rising = np.empty(level.shape, np.float32)
-        np.subtract(level, before, out=rising)
-
-        hops = len(rising)
-        waves = np.empty((_PAST_HOPS + hops, *past.shape[1:]), np.float32)
-        waves[:_PAST_HOPS] = past
-        np.matmul(self._tones, rising.swapaxes(1, 2), out=waves[_PAST_HOPS:])
-        past[:] = waves[hops:]
-        pairs = waves[1:] + self._turns * waves[:-1]
-        windows = pairs[2:] + pairs[:-2]
-        np.square(windows, out=windows)
-        cosines, sines = np.split(windows, 2, axis=1)
-        energy = cosines + sines
-        energy += self._floor
+        streams = len(samples)
+        level = samples[:, self.past_n :].reshape(streams, -1, self.hop_n)
+        rising = (samples[:, self.past_n :] - samples[:, : -self.past_n]).reshape(level.shape)
+        energy = self._energy(rising, past)
+        hops = len(energy)
 
         clock = energy[:, :CLOCK_TONES]
         clock /= clock.sum(axis=1, keepdims=True)
-        data = energy[:, CLOCK_TONES:].reshape(hops, DATA_GROUPS, GROUP_TONES, -1)
+        data = energy[:, CLOCK_TONES:].reshape(hops, DATA_GROUPS, GROUP_TONES, streams)
         data /= data.sum(axis=2, keepdims=True)
         clarity = data.max(axis=2).mean(axis=1)
         voiced = self._voiced(level, rising)
-        return Spectrum(clock, data.reshape(hops, DATA_TONES, -1), clarity, voiced)
+        return Spectrum(clock, data.reshape(hops, DATA_TONES, streams), clarity, voiced)
+
+    def _energy(self, rising: Floats, past: Floats) -> Floats:
+        """[hops, 36, S] over 40 ms: two pairs of hops, `past` being a hop and two pairs."""
+        hops, tones = rising.shape[1], len(TONES_HZ)
+        waves = np.empty((1 + hops, *past.shape[1:]), np.float32)
+        waves[0] = past[0]
+        np.matmul(self._tones, rising.transpose(1, 2, 0), out=waves[1:])
+        pairs = np.empty((2 + hops, *past.shape[1:]), np.float32)
+        pairs[:2] = past[1:]
+        np.multiply(self._turns, waves[:-1], out=pairs[2:])
+        pairs[2:] += waves[1:]
+        past[0], past[1:] = waves[-1], pairs[-2:]
+        windows = pairs[2:] + pairs[:-2]
+        np.square(windows, out=windows)
+        energy = windows[:, :tones] + windows[:, tones:]
+        energy += self._floor
+        return np.asarray(energy)
 
     def _voiced(self, level: Floats, rising: Floats) -> NDArray[np.bool_]:
-        power = np.einsum("hsn,hsn->hs", level, level)
-        risen = np.einsum("hsn,hsn->hs", rising, rising)
+        power = np.einsum("shn,shn->hs", level, level)
+        risen = np.einsum("shn,shn->hs", rising, rising)
         lowest, highest = _VOICE_BAND
         low = (risen > lowest * power) & (risen < highest * power)
         return np.asarray(low & (power > self._voice_floor))

@@ -63,7 +63,7 @@ class Tracks:
     """The state of S streams; the last axis of every array is the stream."""
 
     past: Floats
-    """[3, 72, S] waves of the last hops."""
+    """[3, 72, S] what the analysis remembers."""
     presence: Floats
     clock: NDArray[np.intp]
     """[S] the clock tone that sounds; -1 while idle."""
@@ -133,9 +133,10 @@ def advance(tracks: Tracks, spectrum: Spectrum, streams: Sequence[int]) -> list[
 
 
 def _count_unclear(tracks: Tracks, spectrum: Spectrum) -> None:
-    unclear = np.where(spectrum.clarity < _UNCLEAR, 1, -1) * spectrum.voiced
-    tracks.unclear_hops += unclear.sum(axis=0)
-    np.clip(tracks.unclear_hops, 0, _MUFFLED_LIMIT, out=tracks.unclear_hops)
+    unclear = 2 * (spectrum.clarity < _UNCLEAR) - 1
+    tracks.unclear_hops += (unclear * spectrum.voiced).sum(axis=0)
+    np.maximum(tracks.unclear_hops, 0, out=tracks.unclear_hops)
+    np.minimum(tracks.unclear_hops, _MUFFLED_LIMIT, out=tracks.unclear_hops)
 
 
 def _gather(tracks: Tracks, weight: Floats, data: Floats) -> None:

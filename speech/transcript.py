@@ -150,7 +150,9 @@ class Transcript:
         events: list[TextEvent] = [Started(utterance.role, utterance.start_s, self.echo)]
         if utterance.identity is not None:
             events.append(Identified(utterance.identity, utterance.start_s))
-        events.append(Heard(utterance.text, utterance.end_s, min(utterance.confidences)))
+        events.append(
+            Heard(utterance.text, utterance.start_s, utterance.end_s, min(utterance.confidences))
+        )
         return events + [event for event in heard if isinstance(event, Word)]
 
     def _read_identity(self, symbol: Symbol) -> list[TextEvent]:
