@@ -58,6 +58,7 @@ class Ear:
         self._analyser = Analyser(rate_hz)
         self._tracks = self._silent(capacity)
         self._edges = np.zeros((capacity, self._analyser.past_n), np.float32)
+        self._resting = np.zeros(capacity, np.bool_)
         self._free = list(range(capacity))
         self._wires: dict[int, _Wire] = {}
 
@@ -68,6 +69,7 @@ class Ear:
         stream = heapq.heappop(self._free)
         self._tracks[stream : stream + 1] = self._silent(1)
         self._edges[stream] = 0
+        self._resting[stream] = False
         hop_bytes = self._analyser.hop_n * encoding.sample_bytes
         self._wires[stream] = _Wire(encoding.value, hop_bytes)
         return stream
@@ -108,13 +110,32 @@ class Ear:
             samples = Encoding(encoding).decode(b"".join(chunks)).reshape(len(streams), -1)
             for first in range(0, len(streams), _STREAMS_AT_ONCE):
                 some = slice(first, first + _STREAMS_AT_ONCE)
-                symbols += self._hear_alike(streams[some], samples[some])
+                symbols += self._hear_awake(streams[some], samples[some])
         return symbols
 
-    def _hear_alike(self, streams: Sequence[int], samples: NDArray[np.int16]) -> list[Symbol]:
-        """Equally many hops of some streams, in ascending order."""
-        hop_n, past_n = self._analyser.hop_n, self._analyser.past_n
+    def _hear_awake(self, streams: list[int], samples: NDArray[np.int16]) -> list[Symbol]:
+        """Equally many hops of some streams, in ascending order; digital silence costs little."""
         which = _selection(streams)
+        silent = ~samples.any(axis=1)
+        resting = silent & self._resting[which]
+        if not resting.any():
+            symbols = self._hear_alike(streams, samples, which)
+        else:
+            self._tracks.hops[which] += resting * (samples.shape[1] // self._analyser.hop_n)
+            awake = (~resting).nonzero()[0]
+            some = [streams[place] for place in awake]
+            symbols = self._hear_alike(some, samples[awake], _selection(some)) if some else []
+        self._resting[which] = resting
+        fading = silent & ~resting
+        if fading.any():
+            quiet = np.array(streams)[fading]
+            self._resting[quiet] = self._tracks[quiet].at_rest
+        return symbols
+
+    def _hear_alike(
+        self, streams: list[int], samples: NDArray[np.int16], which: slice | NDArray[np.intp]
+    ) -> list[Symbol]:
+        hop_n, past_n = self._analyser.hop_n, self._analyser.past_n
         tracks = self._tracks[which]
         sound = np.concatenate([self._edges[which], samples], axis=1, dtype=np.float32)
         self._edges[which] = sound[:, -past_n:]
@@ -135,6 +156,7 @@ class Ear:
         capacity = len(self._edges)
         self._tracks = self._tracks.joined(self._silent(capacity))
         self._edges = np.concatenate([self._edges, np.zeros_like(self._edges)])
+        self._resting = np.concatenate([self._resting, np.zeros_like(self._resting)])
         self._free = list(range(capacity, 2 * capacity))
 
 

@@ -34,7 +34,11 @@ class HeardUtterance:
         """Whether END was heard."""
         self.verified = False
         """Whether the whole text passed the check after END."""
-        self._characters: list[Heard] = []
+        # Parallel lists of plain values: they cost the garbage collector nothing.
+        self._characters: list[str] = []
+        self._confidences: list[float] = []
+        self._starts_s: list[float] = []
+        self._ends_s: list[float] = []
         self.passed_words = 0
         self._words: list[tuple[int, int]] = []
         self._word_start = 0  # in characters
@@ -46,19 +50,20 @@ class HeardUtterance:
         self._least_sure = 1.0
 
     @property
-    def characters(self) -> list[Heard]:
-        """The characters so far, none of them in doubt once the whole text passed its check."""
-        return self._between(0, len(self._characters))
-
-    @property
     def text(self) -> str:
         """The text so far; U+FFFD where a character is missing."""
-        return "".join([character.text for character in self._characters])
+        return "".join(self._characters)
 
     @property
     def confidences(self) -> list[float]:
-        """0 to 1 for each character."""
-        return [character.confidence for character in self.characters]
+        """0 to 1 for each character; none is in doubt once the whole text passed its check."""
+        least = _VERIFIED_CONFIDENCE if self.verified else 0.0
+        return [max(confidence, least) for confidence in self._confidences]
+
+    @property
+    def characters(self) -> list[Heard]:
+        """Every character so far, as it would be reported."""
+        return list(map(Heard, self._characters, self._starts_s, self._ends_s, self.confidences))
 
     @property
     def words(self) -> list[Word]:
@@ -127,35 +132,29 @@ class HeardUtterance:
             self._distrust(self._word_start)
 
     def _shorten(self, length: int) -> None:
-        del self._characters[length:]
+        for column in (self._characters, self._confidences, self._starts_s, self._ends_s):
+            del column[length:]
         self._words = [(first, min(last, length)) for first, last in self._words if first < length]
         self._word_start = min(self._word_start, length)
 
     def _distrust(self, first: int) -> None:
-        for place in range(first, len(self._characters)):
-            character = self._characters[place]
-            confidence = min(character.confidence, _DAMAGED_CONFIDENCE)
-            self._characters[place] = character._replace(confidence=confidence)
+        for place in range(first, len(self._confidences)):
+            self._confidences[place] = min(self._confidences[place], _DAMAGED_CONFIDENCE)
 
-    def _put(self, text: str, confidence: float) -> Heard:
-        character = Heard(text, self._begun_s, self.end_s, confidence)
+    def _put(self, character: str, confidence: float) -> Heard:
         self._characters.append(character)
-        return character
-
-    def _between(self, first: int, last: int) -> list[Heard]:
-        least = _VERIFIED_CONFIDENCE if self.verified else 0.0
-        return [
-            character if character.confidence >= least else character._replace(confidence=least)
-            for character in self._characters[first:last]
-        ]
+        self._confidences.append(confidence)
+        self._starts_s.append(self._begun_s)
+        self._ends_s.append(self.end_s)
+        return Heard(character, self._begun_s, self.end_s, confidence)
 
     def _as_word(self, first: int, last: int) -> Word:
-        characters = self._between(first, last)
+        least = _VERIFIED_CONFIDENCE if self.verified else 0.0
         return Word(
-            "".join(character.text for character in characters),
-            characters[0].start_s,
-            characters[-1].end_s,
-            min(character.confidence for character in characters),
+            "".join(self._characters[first:last]),
+            self._starts_s[first],
+            self._ends_s[last - 1],
+            max(least, min(self._confidences[first:last])),
         )
 
 

@@ -6,7 +6,6 @@ says how many symbols are missing (modulo 4), and a few steps say whose voice it
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import pairwise
 
 from .alphabet import Role
@@ -20,7 +19,7 @@ _SAME_SYMBOL_S = 0.096
 _SAME_START_S = 0.5
 _TOO_LONG_TO_COUNT_S = 1.0
 _WEAK_KEPT, _WEAK_CONFIDENCE = 8, 0.49
-_STEPS_THAT_CONVINCE = 3
+_SYMBOLS_THAT_CONVINCE = 4  # three steps
 _BACKWARDS = CLOCK_TONES - 1
 
 
@@ -34,12 +33,12 @@ class Sequence:
         """Whatever comes next, and from whom, has nothing to do with what was."""
         self.role: Role | None = None
         self._last: Symbol | None = None
-        self._weak: list[Symbol] = []
-        self._recent: deque[Symbol] = deque(maxlen=_STEPS_THAT_CONVINCE + 1)
+        self._weak: tuple[Symbol, ...] = ()
+        self._out_of_step: tuple[Symbol, ...] = ()
 
     def fall_silent(self) -> None:
         """The sound stopped: what was weak is not confirmed any more."""
-        self._weak.clear()
+        self._weak = ()
 
     def open(self, symbol: Symbol, role: Role) -> bool:
         """Begin with a START; false if it is the second half of one already heard."""
@@ -50,61 +49,64 @@ class Sequence:
             and symbol.at_s - last.at_s < _SAME_START_S
         )
         self.role, self._last = role, symbol
-        self._weak.clear()
-        self._recent.clear()
+        self._weak = self._out_of_step = ()
         return not again
 
-    def place(self, symbol: Symbol) -> list[Symbol]:
+    def place(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """All symbols that are known with this one, itself the last; usually the one."""
-        if not symbol.strong:
-            if self._last is not None and len(self._weak) < _WEAK_KEPT:
-                self._weak.append(symbol)
-            return []
-        self._recent.append(symbol)
         last, role = self._last, self.role
+        if not symbol.strong:
+            if last is not None:
+                self._weak = (*self._weak, symbol)[:_WEAK_KEPT]
+            return ()
         if role is None or last is None:
+            self._out_of_step = (*self._out_of_step, symbol)[-_SYMBOLS_THAT_CONVINCE:]
             return self._place_first(symbol)
         turn = 1 if role is Role.CALLER else -1
         step = (symbol.clock - last.clock) * turn % CLOCK_TONES
         if step == 1:
             self._last = symbol
-            self._weak.clear()
-            return [symbol]
+            self._weak = self._out_of_step = ()
+            return (symbol,)
+        self._out_of_step = (*(self._out_of_step or (last,)), symbol)[-_SYMBOLS_THAT_CONVINCE:]
         if step == _BACKWARDS and self._role_by_clock() is not role:
             return self._place_first(symbol)
         return self._place_apart(last, symbol, step, turn)
 
     def _role_by_clock(self) -> Role | None:
         """The role that several steps in a row agree on, else the one there is."""
-        steps = {(b.clock - a.clock) % CLOCK_TONES for a, b in pairwise(self._recent)}
-        if len(self._recent) > _STEPS_THAT_CONVINCE and steps in ({1}, {_BACKWARDS}):
+        recent = self._out_of_step
+        steps = {(b.clock - a.clock) % CLOCK_TONES for a, b in pairwise(recent)}
+        if len(recent) == _SYMBOLS_THAT_CONVINCE and steps in ({1}, {_BACKWARDS}):
             return Role.CALLER if steps == {1} else Role.AGENT
         return self.role
 
-    def _place_first(self, symbol: Symbol) -> list[Symbol]:
+    def _place_first(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Somebody whose START was not heard: nothing, until the steps have given him away."""
         self.role = self._role_by_clock()
         if self.role is None:
-            return []
-        self._last = symbol
-        self._weak.clear()
-        return list(self._recent)
+            return ()
+        self._last, recent = symbol, self._out_of_step
+        self._weak = self._out_of_step = ()
+        return recent
 
-    def _place_apart(self, last: Symbol, symbol: Symbol, step: int, turn: int) -> list[Symbol]:
+    def _place_apart(
+        self, last: Symbol, symbol: Symbol, step: int, turn: int
+    ) -> tuple[Symbol, ...]:
         """A symbol that is not next to the last one: a half of the same, or some are missing."""
-        weak, self._weak = self._weak, []
+        weak, self._weak = self._weak, ()
         self._last = symbol
         gap_s = symbol.at_s - last.at_s
         if step == 0 and (gap_s < _SAME_SYMBOL_S or symbol.value == last.value):
-            return []
+            return ()
         if gap_s > _TOO_LONG_TO_COUNT_S:
-            return [symbol]
+            return (symbol,)
         missing = range(1, (step - 1) % CLOCK_TONES + 1)
         clocks = [(last.clock + turn * place) % CLOCK_TONES for place in missing]
-        return [*(_weak_or_lost(clock, weak, symbol.at_s) for clock in clocks), symbol]
+        return (*(_weak_or_lost(clock, weak, symbol.at_s) for clock in clocks), symbol)
 
 
-def _weak_or_lost(clock: int, weak: list[Symbol], at_s: float) -> Symbol:
+def _weak_or_lost(clock: int, weak: tuple[Symbol, ...], at_s: float) -> Symbol:
     """The weak symbol that its neighbours' clock confirms, else a lost one."""
     for symbol in weak:
         if symbol.clock == clock:

@@ -109,6 +109,12 @@ class Tracks:
         return Tracks(*(np.concatenate(pair, axis=-1) for pair in pairs))
 
     @property
+    def at_rest(self) -> NDArray[np.bool_]:
+        """[S] whether nothing is left of any sound: more silence changes nothing."""
+        unmoved = (self.clock == _NO_CLOCK) & (self.presence == 0)
+        return np.asarray(unmoved & ~self.past.any(axis=(0, 1)))
+
+    @property
     def muffled(self) -> NDArray[np.bool_]:
         """[S] whether a voice was heard for 300 ms without any chord over it."""
         return np.asarray(self.unclear_hops >= _MUFFLED_HOPS)

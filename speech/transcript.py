@@ -84,6 +84,8 @@ class Transcript:
             self._take_up(None, None, symbol.at_s)
         role = self._sequence.role
         symbols = self._sequence.place(symbol)
+        if self._sequence.role is role and len(symbols) == 1:
+            return self._read(symbol)
         events: list[TextEvent] = []
         if self._sequence.role is not role and not self.utterance.ended:
             start_s = symbols[0].at_s - SYMBOL_S
