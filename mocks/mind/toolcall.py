@@ -24,6 +24,15 @@ _KINDS = {
     "number": "number",
     "reference": "reference",
 }
+# Where nobody knows a fact that a tool requires, a value that the tool can read.
+_PLAIN = {
+    "date": "2026-01-05",
+    "time": "09:00",
+    "person": "Sam Doe",
+    "us_phone": "+12015550100",
+    "number": "1",
+    "reference": "KX4712",
+}
 
 
 def kind_of(name: str) -> str | None:
@@ -56,7 +65,12 @@ def arguments(given: Mapping[str, Any], guess: Known, tool: ToolOffered) -> dict
     if not resolved(tool.parameters, tool.parameters).get("properties"):
         return {name: value for name, value in given.items() if value is not None}
     named = _under_its_names({k: v for k, v in given.items() if v is not None}, tool)
-    made = example(tool.parameters, named.get, guess)
+
+    def guess_or_plain(name: str) -> Any:
+        guessed = guess(name)
+        return _PLAIN.get(kind_of(name) or "") if guessed is None else guessed
+
+    made = example(tool.parameters, named.get, guess_or_plain)
     return made if isinstance(made, dict) else {}
 
 

@@ -27,6 +27,7 @@ class Values:
         self._heard: Mapping[str, str] = place.heard if place else {}
         self._facts: Mapping[str, Kind] = place.dialogue.facts if place else {}
         self._today = today
+        # The newest first.
         self._results = [
             text for turn in reversed(turns) for text in reversed(turn.results.values())
         ]
@@ -68,7 +69,7 @@ class Values:
         value = self._of(slot)
         if not isinstance(value, str) or slot not in self._facts:
             return value
-        return value_of(self._facts[slot], value, self._today) or value.replace(DAMAGED, "")
+        return (value_of(self._facts[slot], value, self._today) or value).replace(DAMAGED, "")
 
 
 def _in_words(value: Any) -> str:

@@ -6,6 +6,7 @@ import re
 
 from kernel.roll import pick
 
+GREETING = "Hello, how can I help you?"
 REPROMPT = "Could you say that again, please?"
 NEUTRAL = "I see. Could you tell me a little more about that, please?"
 ACKNOWLEDGED = "Thank you."
@@ -22,7 +23,7 @@ _NAMES = (
     *("Sofia", "Theo", "Tina", "Tom", "Uma", "Vera", "Victor", "Wanda", "Will", "Zoe"),
 )
 _SALUTATIONS = ("Hello", "Hi", "Hi there", "Hello there", "Good day", "Welcome")
-_INTRODUCTIONS = ("this is {}", "{} speaking", "{} here", "my name is {}", "you are talking to {}")
+_INTRODUCTIONS = ("this is {}", "{} speaking", "{} here", "my name is {}", "you talk to {}")
 _THANKS = (
     "thank you for calling",
     "thanks for calling",
