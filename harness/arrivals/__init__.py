@@ -1,1 +1,35 @@
-"""Load shapes: one file each, from a phase to the moments at which calls are due."""
+"""Load shapes: one file each, from a phase's keys to the moments at which calls are due."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import Protocol
+
+
+class Shape(Protocol):
+    """A frozen struct; its fields are its YAML in a phase of `load:`."""
+
+    @property
+    def lasts_s(self) -> float:
+        """How long the phase lasts."""
+        ...
+
+    def due(self, seed: int, *names: object) -> Iterator[int]:
+        """Nanoseconds from the start of the phase, ascending; the same for the same names."""
+        ...
+
+
+@cache
+def shapes() -> dict[str, type]:
+    """Every load shape by its file's name."""
+    found: dict[str, type] = {}
+    for module in pkgutil.iter_modules(__path__):
+        scope = import_module(f"{__name__}.{module.name}")
+        for _, kind in inspect.getmembers(scope, inspect.isclass):
+            if kind.__module__ == scope.__name__ and hasattr(kind, "due"):
+                found[module.name] = kind
+    return found
