@@ -74,6 +74,13 @@ def _answer_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
         except re.error as error:
             what = f"{pattern!r} is no regular expression: {error}"
             yield Flaw(("answers", pattern), what, "write for example 'name|who'")
+            continue
+        for number, reply in dialogue.replies.items():
+            # The caller would take the planned question for one that is out of order.
+            if re.search(pattern, SLOT.sub(" ", reply.then or reply.say), re.IGNORECASE):
+                what = f"{pattern!r} also fits the reply to line {number}"
+                remedy = "answers are for questions out of order: choose other words"
+                yield Flaw(("answers", pattern), what, remedy)
 
 
 def _reply_flaws(dialogue: Dialogue) -> Iterator[Flaw]:

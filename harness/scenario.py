@@ -12,10 +12,10 @@ from kernel.dialogue import Dialogue, Line, Reply
 from kernel.fault import Stage
 from kernel.units import Latency, Share
 
-from .arrivals import Shape, shapes
 from .dialogues import dialogue_flaws, line_flaws
 from .grammar import Flaw, Grammar, Path, Variant, suggestion
 from .plan import Persona, Target
+from .shapes import Shape, shapes
 
 SAMPLES = ("reference", "flawed:")
 
@@ -128,6 +128,7 @@ def grammar(checks: Collection[str]) -> Grammar:
         rules={
             Dialogue: dialogue_flaws,
             Line: line_flaws,
+            Persona: persona_flaws,
             Target: target_flaws,
             Scenario: partial(scenario_flaws, checks),
         },
@@ -143,6 +144,12 @@ def target_flaws(target: Target) -> Iterator[Flaw]:
     if limit is not None and limit < 1:
         remedy = "write how many calls the agent takes at once, or unknown"
         yield Flaw(("limit",), f"limit: {limit} calls is no limit", remedy)
+
+
+def persona_flaws(persona: Persona) -> Iterator[Flaw]:
+    if persona.patience_s <= 0:
+        what = f"a caller with a patience of {persona.patience_s} hangs up at once"
+        yield Flaw(("patience",), what, "write how much silence it bears: 8s")
 
 
 def scenario_flaws(checks: Collection[str], scenario: Scenario) -> Iterator[Flaw]:

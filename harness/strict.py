@@ -101,8 +101,10 @@ class _Reader:
 
     def _wrong(self, tree: Tree, path: Path, what: str, remedy: str = "") -> Any:
         """Note a problem in the line of `tree`; it speaks of the last key on the way there."""
-        key = next((step for step in reversed(path) if isinstance(step, str)), "")
-        what = f"{key}: {what}" if key else what
+        keys = [step for step in path if isinstance(step, str)]
+        # A number says little without what it numbers.
+        said = ".".join(keys[-2:] if keys and keys[-1].isdigit() else keys[-1:])
+        what = f"{said}: {what}" if said else what
         self.problems.append(Problem(self._file, line_of(tree), what, remedy))
         return _BROKEN
 
@@ -179,7 +181,8 @@ class _Reader:
             # Without the type nobody knows which of the other keys are right.
             if tag:
                 remedy = suggestion(name, sorted(variant.types), f"{variant.noun}s")
-                self._wrong(tag[1], path, f"unknown {variant.noun} {name!r}", remedy)
+                what = f"unknown {variant.noun} {name!r}"
+                self._wrong(tag[1], (*path, variant.tag), what, remedy)
             return _BROKEN
         keys = {key: each for key, each in _keys(further).items() if key not in own}
         self._refuse_unknown(kind, {**own, **keys}, entries, path)
