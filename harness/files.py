@@ -15,15 +15,15 @@ from .grammar import Loaded, Source, suggestion
 from .grammar import Path as Place
 from .nodes import MAX_BYTES
 from .profile import FaultProfile
-from .scenario import Scenario
+from .scenario import CheckKind, Scenario
 from .strict import parse
 
 
 class Known(NamedTuple):
-    """What the composition root tells: fault kinds, targets that have a mock, names of checks."""
+    """What the composition root tells: fault kinds, targets that have a mock, checks."""
 
     kinds: Mapping[str, FaultKind]
-    checks: Collection[str]
+    checks: Mapping[str, type[CheckKind]]
     targets: Collection[str] = STAGES
 
 

@@ -73,6 +73,15 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A mapping whose keys are names of types. What stands under one must be readable as its type,
+    or be `true`, and is kept as written."""
+
+    noun: str
+    types: Mapping[str, type]
+
+
+@dataclass(frozen=True)
 class Grammar:
     """What types alone do not say.
 
@@ -80,6 +89,7 @@ class Grammar:
     named     type → the field that is filled with the key it stands under
     unbuilt   type → key → what to do instead
     variants  type → its variant
+    entries   path of a mapping → the types that its keys name
     rules     type → what else must hold for a value of it
     """
 
@@ -87,6 +97,7 @@ class Grammar:
     named: Mapping[type, str] = field(default_factory=dict)
     unbuilt: Mapping[type, Mapping[str, str]] = field(default_factory=dict)
     variants: Mapping[type, Variant] = field(default_factory=dict)
+    entries: Mapping[Path, Named] = field(default_factory=dict)
     rules: Mapping[type, Callable[[Any], Iterable[Flaw]]] = field(default_factory=dict)
 
 

@@ -110,7 +110,7 @@ def _measure(tree: Tree, file: str, sizes: dict[int, int], inside: set[int]) -> 
     inside.discard(id(tree))
     if size > MAX_VALUES:
         what = f"unfolds to more than {MAX_VALUES} values"
-        raise _refusal(file, line_of(tree), what, "use fewer aliases")
+        raise _refusal(file, line_of(tree), what, "shorten it, or use fewer aliases")
     sizes[id(tree)] = size
     return size
 
