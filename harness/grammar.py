@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -10,6 +11,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from kernel.errors import Problem
 
 T = TypeVar("T")
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+"""What may stand in the name of a folder and in a URL."""
+NAME_REMEDY = "use letters, digits, '.', '_' and '-'"
 Path = tuple[str | int, ...]
 
 

@@ -13,7 +13,7 @@ from kernel.fault import Stage
 from kernel.units import Latency, Share
 
 from .dialogues import dialogue_flaws, line_flaws
-from .grammar import Flaw, Grammar, Named, Path, Variant, suggestion
+from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, suggestion
 from .plan import Persona, Target
 from .shapes import Shape, shapes
 
@@ -166,9 +166,10 @@ def persona_flaws(persona: Persona) -> Iterator[Flaw]:
 
 def scenario_flaws(checks: Collection[str], scenario: Scenario) -> Iterator[Flaw]:
     """What the parts of a scenario say against each other."""
-    for key in ("name", "why"):
-        if not getattr(scenario, key).strip():
-            yield Flaw((key,), f"{key}: is empty", "say it in a sentence")
+    if not NAME.match(scenario.name):
+        yield Flaw(("name",), f"{scenario.name!r} cannot name a scenario", NAME_REMEDY)
+    if not scenario.why.strip():
+        yield Flaw(("why",), "why: is empty", "say in a sentence what it shows")
     if not scenario.dialogues:
         yield Flaw(("dialogues",), "there is no dialogue", "add one: what do callers say?")
     if not scenario.load:

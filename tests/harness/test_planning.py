@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from harness import planning
+from harness.estimate import turn_ends_s
 from harness.grammar import Loaded
-from harness.plan import Plan, PlannedPhase
+from harness.plan import Persona, Plan, PlannedPhase
 from harness.planning import make_plan
 from harness.profile import FaultProfile
 from kernel.dialogue import Script
@@ -96,6 +97,14 @@ def test_the_plan_says_what_the_scenario_says() -> None:
     assert planned.profiles == ("burst",)
     assert planned.dialogues == said.dialogues
     assert planned.script == Script(tuple(said.dialogues.values()), 7, TODAY)
+
+
+def test_running_calls_get_twice_their_length_to_end() -> None:
+    assert plan().drain_s == 60
+    words = " ".join(["and so on"] * 60)
+    long = plan(SCENARIO.replace("I need an appointment.", words))
+    assert long.drain_s == pytest.approx(2 * turn_ends_s(long.dialogues["book"], Persona())[-1])
+    assert long.drain_s > 60
 
 
 def test_the_same_seed_makes_the_same_plan() -> None:

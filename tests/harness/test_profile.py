@@ -44,6 +44,11 @@ def test_targets_are_those_that_have_a_mock() -> None:
             "known fault kinds: concurrency, rate_limit, slowdown, stall",
         ),
         (
+            "kind: rate_limit, ",
+            "",
+            "p.yaml:4: faults: the key 'kind' is missing\n  → add 'kind: …'",
+        ),
+        (
             "requests: 5/s",
             "requests: 5",
             "p.yaml:4: requests: '5' is not a rate\n  → write for example 4/s or 90/m",
@@ -103,9 +108,13 @@ def test_targets_are_those_that_have_a_mock() -> None:
             "name: burst!",
             "p.yaml:1: 'burst!' cannot name a profile\n  → use letters, digits, '.', '_' and '-'",
         ),
-        ("Something to change.", "''", "p.yaml:2: why: is empty\n  → say it in a sentence"),
+        (
+            "Something to change.",
+            "''",
+            "p.yaml:2: why: is empty\n  → say in a sentence what it shows",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_has_line_value_and_remedy(old: str, new: str, expected: str) -> None:
     assert old in PROFILE
     with pytest.raises(FileProblems) as caught:

@@ -258,7 +258,13 @@ def test_callers_without_shares_get_equal_parts() -> None:
         (
             "why: Something to change.",
             'why: " "',
-            "s.yaml:2: why: is empty\n  → say it in a sentence",
+            "s.yaml:2: why: is empty\n  → say in a sentence what it shows",
+        ),
+        (
+            "name: small",
+            "name: ../small",
+            "s.yaml:1: '../small' cannot name a scenario\n"
+            "  → use letters, digits, '.', '_' and '-'",
         ),
     ],
 )

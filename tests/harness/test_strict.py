@@ -121,6 +121,11 @@ def test_a_named_entry_is_kept_as_written() -> None:
     assert read("title: t\nlimits: [speed]").limits == ("speed",)
 
 
+def test_what_has_no_type_is_kept_as_written() -> None:
+    loaded = parse("title: t\nlimits: {speed: {a: [1, b]}}", Page, file="p.yaml", grammar=Grammar())
+    assert loaded.value.limits == {"speed": {"a": [1, "b"]}}
+
+
 def test_a_variant_may_be_kept_as_written() -> None:
     grammar = Grammar(
         variants={Drawing: Variant("kind", "figure", "figure", {"circle": Circle}, as_written=True)}
@@ -183,8 +188,11 @@ def problems_of(text: str) -> str:
             "p.yaml:2: people: expected keys and values, found 'ann'\n"
             "  → write 'key: value', one per line",
         ),
-        ("[a]", "p.yaml:1: expected keys and values, found a list\n"
-            "  → write 'key: value', one per line"),
+        (
+            "[a]",
+            "p.yaml:1: expected keys and values, found a list\n"
+            "  → write 'key: value', one per line",
+        ),
         (
             "title: t\nlines: [{say: a, pause: 500}]",
             "p.yaml:2: pause: '500' is not a duration\n  → write for example 500ms, 2s or 5m",
@@ -263,7 +271,7 @@ def problems_of(text: str) -> str:
             "p.yaml:4: said twice: 'a'\n  → say something else",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_has_line_value_and_remedy(text: str, expected: str) -> None:
     assert problems_of(text) == expected
 
