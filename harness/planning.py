@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -73,7 +74,7 @@ def _drain_s(scenario: Scenario) -> float:
         turn_ends_s(scenario.dialogues[group.dialogue], group.persona)[-1]
         for group in scenario.groups
     )
-    return max(MIN_DRAIN_S, 2 * max(lengths_s))
+    return max(MIN_DRAIN_S, float(math.ceil(2 * max(lengths_s))))
 
 
 def _phases(scenario: Scenario) -> tuple[PlannedPhase, ...]:

@@ -22,6 +22,7 @@ from .nodes import Tree, compose, is_null, line_of, plain
 T = TypeVar("T")
 Entries = dict[str, tuple[Tree, Tree]]
 _VARIABLE = re.compile(r"^\$\{([A-Za-z_]\w*)\}$")
+_REMEDY = re.compile(r"^(.*); ((?:write|use|give) .*)$", re.DOTALL)
 _NOUNS: Mapping[Any, str] = {
     str: "a text", int: "a whole number", float: "a number", bool: "true or false"
 }  # fmt: skip
@@ -273,5 +274,5 @@ def _shape(tree: Tree) -> str:
 
 def _split(error: ValueError) -> tuple[str, str]:
     """`'4' is not a rate; write for example 4/s` → what is wrong, and what to do about it."""
-    what, mark, remedy = str(error).partition("; write ")
-    return what, f"write {remedy}" if mark else ""
+    said = _REMEDY.match(str(error))
+    return (said[1], said[2]) if said else (str(error), "")

@@ -39,7 +39,7 @@ class RateLimit:
 
     def __post_init__(self) -> None:
         if self.burst < 1:
-            raise ValueError(f"burst: {self.burst} lets nobody pass; write 1 or more")
+            raise ValueError(f"burst: {self.burst} lets nobody pass; use a stall for that")
 
 
 @dataclass

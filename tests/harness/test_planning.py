@@ -103,7 +103,8 @@ def test_running_calls_get_twice_their_length_to_end() -> None:
     assert plan().drain_s == 60
     words = " ".join(["and so on"] * 60)
     long = plan(SCENARIO.replace("I need an appointment.", words))
-    assert long.drain_s == pytest.approx(2 * turn_ends_s(long.dialogues["book"], Persona())[-1])
+    length_s = turn_ends_s(long.dialogues["book"], Persona())[-1]
+    assert long.drain_s == pytest.approx(2 * length_s, abs=1)
     assert long.drain_s > 60
 
 

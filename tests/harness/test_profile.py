@@ -63,7 +63,7 @@ def test_targets_are_those_that_have_a_mock() -> None:
         (
             "requests: 5/s",
             "requests: 5/s, burst: 0",
-            "p.yaml:4: faults: burst: 0 lets nobody pass\n  → write 1 or more",
+            "p.yaml:4: faults: burst: 0 lets nobody pass\n  → use a stall for that",
         ),
         (
             "target: llm",
