@@ -97,3 +97,5 @@ def test_no_more_is_read_than_is_needed_to_refuse(tmp_path: Path) -> None:
     path = tmp_path / "s.yaml"
     path.write_bytes(b"x" * (2 * MAX_BYTES))
     assert len(read_text(path)) == MAX_BYTES + 1
+    path.write_bytes("é".encode() * MAX_BYTES)
+    assert read_text(path).endswith("é\N{REPLACEMENT CHARACTER}")

@@ -11,7 +11,7 @@ from kernel.errors import FileProblems
 def test_scalars_stay_what_they_look_like() -> None:
     text = "[no, on, yes, 1e3, 012, 1.50, -3, true, false, null, ~, , 'true', \"7\"]"
     assert plain(compose(text.replace(" , ", " "), "f.yaml")) == [
-        "no", "on", "yes", "1e3", 12, 1.5, -3, True, False, None, None, "true", "7",
+        "no", "on", "yes", "1e3", "012", 1.5, -3, True, False, None, None, "true", "7",
     ]  # fmt: skip
 
 
