@@ -174,7 +174,8 @@ def encode(value: Any) -> Any:
 
 def convert(value: Any, kind: type[T]) -> T:
     """`value`, made of builtins, as `kind`. msgspec.ValidationError names the path."""
-    return msgspec.convert(value, kind, dec_hook=decode)
+    # JSON has no numbers for keys; those of `Dialogue.replies` come back as texts.
+    return msgspec.convert(value, kind, dec_hook=decode, str_keys=True)
 
 
 def builtins(value: Any) -> Any:
