@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,7 +41,7 @@ class Storm(RetryPolicy):
 class RetryStorm(FrontDesk):
     """Thirty attempts where three are enough, and no pause between them."""
 
-    retry_policy = stt_retry_policy = Storm(attempts=30, tokens=math.inf)
+    retry_policy = stt_retry_policy = Storm(attempts=30, tokens=1_000_000)
 
 
 @dataclass(frozen=True, slots=True)

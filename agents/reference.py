@@ -47,7 +47,8 @@ async def serve(app: web.Application, settings: Settings) -> None:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, settings.host, settings.port).start()
-    print(f"listening on http://{settings.host}:{settings.port}/incoming", flush=True)
+    host, port = runner.addresses[0][:2]
+    print(f"listening on http://{host}:{port}/incoming", flush=True)
     await stop.wait()
 
     stop.clear()

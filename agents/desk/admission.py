@@ -29,7 +29,7 @@ class Admission:
         """Let a connected call in, on its reservation or on a free place."""
         if not self.reserve(call, now_s):
             return False
-        del self._reserved[call]
+        self._reserved.pop(call, None)
         self._inside.add(call)
         return True
 

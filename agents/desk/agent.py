@@ -54,6 +54,8 @@ class Agent:
 
     async def announce(self, phrase: str) -> bool:
         """Say one of the fixed phrases to its end; False if it cannot be said."""
+        await self._line.flush()
+        await self._line.drained()
         self.interrupted(self._line.played)
         if not await self.say(phrase):
             return False

@@ -10,7 +10,7 @@ from .agent import Agent
 from .deepgram import Ear, Utterance
 from .line import Line
 from .retry import ProviderDown
-from .tasks import Work, meanwhile
+from .tasks import Work
 from .voicing import Voicing
 
 SETTLE_S = 2.0  # words without an end of speech become a turn
@@ -31,14 +31,14 @@ class Call:
         self._failures = 0
 
     async def run(self) -> None:
-        """Talk until one side hangs up."""
-        self._turn = asyncio.create_task(self._attempt(self._agent.greet(), phrases.GREETING))
-        try:
-            async with meanwhile(self._listen()), meanwhile(self._converse()):
-                await self._line.receive(self._receive)
-        finally:
-            self._turn.cancel()
-            await asyncio.wait([self._turn])
+        """Talk until one side hangs up; nothing that was started outlives the call."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            work = [tasks.create_task(self._listen()), tasks.create_task(self._converse())]
+            self._turn = tasks.create_task(self._attempt(self._agent.greet(), phrases.GREETING))
+            await self._line.receive(self._receive)
+            for task in (*work, self._turn):
+                task.cancel()
 
     def _receive(self, frame: bytes) -> None:
         self._ear.hear(frame)
@@ -75,7 +75,7 @@ class Call:
 
     async def _begin(self, turn: Work) -> None:
         await self._interrupt()
-        self._turn = asyncio.create_task(self._attempt(turn, phrases.REPEAT))
+        self._turn = self._tasks.create_task(self._attempt(turn, phrases.REPEAT))
 
     async def _attempt(self, turn: Work, excuse: str) -> None:
         try:

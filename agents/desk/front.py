@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 from aiohttp import web
-from yarl import URL
 
 from . import phrases, twilio
 from .admission import Admission
@@ -79,7 +78,9 @@ class FrontDesk:
         form = [(name, str(value)) for name, value in (await request.post()).items()]
         token = self.settings.twilio_auth_token
         claimed = request.headers.get("X-Twilio-Signature", "")
-        if token and not twilio.is_signed(token, str(_public_url(request)), form, claimed):
+        scheme, host = _public_origin(request)
+        url = f"{scheme}://{host}{request.raw_path}"
+        if token and not twilio.is_signed(token, url, form, claimed):
             return web.Response(
                 status=403, text="X-Twilio-Signature does not match TWILIO_AUTH_TOKEN"
             )
@@ -87,9 +88,7 @@ class FrontDesk:
             return web.Response(status=400, text="CallSid is missing")
         answer = twilio.REJECT
         if self.admit(call_sid):
-            url = _public_url(request)
-            scheme = "wss" if url.scheme == "https" else "ws"
-            answer = twilio.connect(f"{scheme}://{url.authority}/media")
+            answer = twilio.connect(f"{'wss' if scheme == 'https' else 'ws'}://{host}/media")
         return web.Response(text=answer, content_type="text/xml")
 
     async def media(self, request: web.Request) -> web.WebSocketResponse:
@@ -163,8 +162,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _public_url(request: web.Request) -> URL:
-    """The URL as Twilio knows it, also behind a proxy that ends TLS."""
+def _public_origin(request: web.Request) -> tuple[str, str]:
+    """Scheme and host as Twilio knows them, also behind a proxy that ends TLS."""
     scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
-    host = request.headers.get("X-Forwarded-Host", request.host)
-    return URL(f"{scheme}://{host}{request.raw_path}", encoded=True)
+    return scheme, request.headers.get("X-Forwarded-Host", request.host)

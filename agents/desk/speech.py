@@ -62,17 +62,18 @@ class Speech:
 
     async def sentences(self) -> AsyncIterator[str]:
         """Everything not yet synthesised, then each sentence as it is added, until the end."""
-        done = len([word for take in self.takes for word in take.synthesised()])
-        at = len(self._sentences)
-        if rest := " ".join(self.text.split()[done:]):
-            yield rest
+        done = sum(len(take.synthesised()) for take in self.takes)
+        at = 0
         while at < len(self._sentences) or not self.finished:
             if at == len(self._sentences):
                 self._changed.clear()
                 await self._changed.wait()
                 continue
+            words = self._sentences[at].split()
+            if rest := words[done:]:
+                yield " ".join(rest)
+            done = max(0, done - len(words))
             at += 1
-            yield self._sentences[at - 1]
 
     def record(self, played: int | None = None) -> str:
         """The words for the conversation's history that it does not have yet.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from .twilio import BYTES_PER_S
+
 # µ-law code → magnitude of the sample / 32 (ITU-T G.711, table 2a).
 _LEVEL = bytes(
     min(255, (((((code & 15) << 3) + 132) << ((code >> 4) & 7)) - 132) // 32)
     for code in (byte ^ 0xFF for byte in range(256))
 )
-FRAME_S = 0.02
 
 
 class Voicing:
@@ -20,17 +21,18 @@ class Voicing:
         self._voiced_s = self._quiet_s = 0.0
 
     def hear(self, frame: bytes) -> None:
-        """Take 20 ms of µ-law in."""
+        """Take a frame of µ-law in."""
+        duration_s = len(frame) / BYTES_PER_S
         level = sum(frame.translate(_LEVEL)) / max(1, len(frame))
         voiced = self._frames > 0 and level > 3 * self._noise + 8
         self._frames += 1
         pace = 0.005 if voiced else max(0.05, 1 / self._frames)
         self._noise += (level - self._noise) * pace
         if voiced:
-            self._voiced_s += FRAME_S
+            self._voiced_s += duration_s
             self._quiet_s = 0.0
         else:
-            self._quiet_s += FRAME_S
+            self._quiet_s += duration_s
 
     def understood(self) -> None:
         """A transcript has come: nothing is missing."""
