@@ -40,10 +40,14 @@ class Call:
             for task in (*work, self._turn):
                 task.cancel()
 
+    @property
+    def _idle(self) -> bool:
+        return self._turn is None or self._turn.done()
+
     def _receive(self, frame: bytes) -> None:
         self._ear.hear(frame)
         self._voicing.hear(frame)
-        if self._voicing.missed(UNHEARD_S):
+        if self._idle and self._voicing.missed(UNHEARD_S):
             self._voicing.understood()
             self._ear.transcripts.put_nowait(None)
 
@@ -91,7 +95,7 @@ class Call:
 
     async def _ask_again(self) -> None:
         """The caller has spoken and is waiting, but the transcription is mute."""
-        if self._turn is not None and not self._turn.done():
+        if not self._idle:
             return
         if self._ear.connected:
             await self._begin(self._unheard())
@@ -104,7 +108,7 @@ class Call:
 
     async def _interrupt(self) -> None:
         """Let the caller speak: stop the agent, and remember how far it was heard."""
-        if self._turn is None or self._turn.done():
+        if self._turn is None or self._idle:
             return
         played = self._line.played
         self._turn.cancel()

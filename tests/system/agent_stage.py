@@ -42,6 +42,12 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
+async def settle() -> None:
+    """Let everything under way arrive: every task gets fifty turns, however busy the machine is."""
+    for _ in range(50):
+        await asyncio.sleep(0.001)
+
+
 @dataclass
 class Answer:
     """What the language model does with one request."""

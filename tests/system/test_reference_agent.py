@@ -14,7 +14,7 @@ import pytest
 import flawed
 from desk import phrases
 from desk.comfort import Comfort
-from tests.system.agent_stage import Answer, PromptDesk, stage, until
+from tests.system.agent_stage import Answer, PromptDesk, settle, stage, until
 
 pytestmark = pytest.mark.system
 
@@ -47,9 +47,11 @@ async def test_a_caller_books_an_appointment() -> None:
             await until(lambda: "What can I do for you?" in caller.heard)
             await caller.say(QUIET)
             await until(lambda: said.heard)
+            await settle()
             await said.transcribe("An appointment on", final=False)
             await said.transcribe("An appointment on Tuesday, please.")
             await until(lambda: "or 11:00." in caller.heard)
+            await settle()
             await said.transcribe("9:30, my name is Ann.")
             await until(lambda: "See you then." in caller.heard)
             assert caller.frame_sizes == {160}
@@ -83,8 +85,10 @@ async def test_a_model_that_fails_twice_ends_the_call_with_an_apology() -> None:
         on.providers.answers = [HELLO, *[Answer(status=400)] * 2]
         async with on.call() as caller:
             await until(lambda: "What can I do for you?" in caller.heard)
+            await settle()
             await on.providers.transcribe("Tuesday.")
             await until(lambda: phrases.REPEAT in caller.heard)
+            await settle()
             await on.providers.transcribe("Tuesday.")
             await until(lambda: caller.hung_up)
         assert caller.heard.endswith(f"{phrases.REPEAT} {phrases.BUSY}")
@@ -100,11 +104,12 @@ async def test_barge_in_silences_everything_and_remembers_what_was_heard() -> No
         await on.clips_recorded()
         async with on.call() as caller:
             await until(lambda: "What can I do for you?" in caller.heard)
+            await settle()
             caller.marks = False
             await said.transcribe("Count.")
             await until(lambda: "word24." in caller.heard)
             await caller.mark(str(caller.audio.index(b"word10")))
-            await asyncio.sleep(0.05)
+            await settle()
             await said.transcribe("Stop", final=False)
             await until(lambda: caller.cleared and said.aborted and said.cancelled)
             caller.marks = True
@@ -196,7 +201,9 @@ async def test_speech_without_a_transcript_is_asked_for_again() -> None:
             await until(lambda: on.providers.ear)
             for frame in [QUIET] + [LOUD] * 25 + [QUIET] * 130:
                 await caller.say(frame)
-            await until(lambda: phrases.REPEAT in caller.heard)
+            while phrases.REPEAT not in caller.heard:
+                await caller.say(QUIET)
+                await asyncio.sleep(0.005)
 
 
 @on_stage
