@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from desk.settings import Settings
 from reference import build_app
 
 FRAME = 160
+TOKENS = ("prompt_tokens", "completion_tokens", "total_tokens")
 PATIENCE_S = 20.0
 
 
@@ -146,7 +149,7 @@ class Providers:
         except asyncio.CancelledError:
             self.aborted += 1
             raise
-        usage = {"choices": [], "usage": {"prompt_tokens": 1}}
+        usage = {"choices": [], "usage": dict.fromkeys(TOKENS, 1)}
         await response.write(f"data: {json.dumps(usage)}\n\ndata: [DONE]\n\n".encode())
         return response
 
@@ -280,6 +283,28 @@ class Stage:
             finally:
                 listening.cancel()
                 await asyncio.wait([listening])
+
+    @asynccontextmanager
+    async def program(self, *command: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """Call an agent in a process of its own instead."""
+        urls = {
+            "DEEPGRAM_BASE_URL": self.provider_origin,
+            "CARTESIA_BASE_URL": self.provider_origin,
+            "OPENAI_BASE_URL": f"{self.provider_origin}/v1",
+            "TOOLS_BASE_URL": f"{self.provider_origin}/tools",
+        }
+        agent = await asyncio.create_subprocess_exec(
+            *[sys.executable, *command], env={**os.environ, **urls}, stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            assert agent.stdout is not None
+            line = (await agent.stdout.readline()).decode()
+            self.origin = line.removeprefix("listening on ").removesuffix("/incoming\n")
+            yield agent
+        finally:
+            if agent.returncode is None:
+                agent.kill()
+                await agent.wait()
 
     async def clips_recorded(self) -> None:
         """Until the fixed phrases are there, and the connection that made them is gone."""

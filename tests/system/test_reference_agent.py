@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
@@ -263,26 +261,15 @@ async def test_retry_storm_does_not_wait() -> None:
 async def test_sigterm_finishes_calls_and_refuses_new_ones() -> None:
     async with stage() as on:
         on.providers.answers = [HELLO, Answer("Still here.")]
-        urls = {
-            "DEEPGRAM_BASE_URL": on.provider_origin,
-            "CARTESIA_BASE_URL": on.provider_origin,
-            "OPENAI_BASE_URL": f"{on.provider_origin}/v1",
-        }
-        agent = await asyncio.create_subprocess_exec(
-            *[sys.executable, "agents/reference.py", "--port", "0"],
-            env={**os.environ, **urls},
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert agent.stdout is not None
-        line = (await agent.stdout.readline()).decode()
-        on.origin = line.removeprefix("listening on ").removesuffix("/incoming\n")
-        await on.webhook("CA1")
-        async with on.call("CA1") as caller:
-            await until(lambda: "What can I do for you?" in caller.heard)
-            agent.terminate()
-            while "<Reject" not in await on.webhook("CA2"):
-                pass
-            await on.providers.transcribe("Are you there?")
-            await until(lambda: "Still here." in caller.heard)
-            await caller.hang_up()
-        assert await asyncio.wait_for(agent.wait(), 20) == 0
+        async with on.program("agents/reference.py", "--port", "0") as agent:
+            await on.webhook("CA1")
+            async with on.call("CA1") as caller:
+                await until(lambda: "What can I do for you?" in caller.heard)
+                await settle()
+                agent.terminate()
+                while "<Reject" not in await on.webhook("CA2"):
+                    pass
+                await on.providers.transcribe("Are you there?")
+                await until(lambda: "Still here." in caller.heard)
+                await caller.hang_up()
+            assert await asyncio.wait_for(agent.wait(), 20) == 0
