@@ -73,7 +73,7 @@ async def book_appointment(params: FunctionCallParams, date: str, time: str, nam
     await params.result_callback(await ask_book("POST", "appointments", json=booking))
 
 
-async def ask_book(method: str, path: str, **content: dict[str, str]) -> Any:
+async def ask_book(method: str, path: str, **content: Any) -> Any:
     """The answer of the appointment book; raises aiohttp.ClientError for any other than 2xx."""
     async with (
         aiohttp.ClientSession(raise_for_status=True) as session,

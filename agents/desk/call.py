@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 
 from . import phrases
 from .agent import Agent
-from .deepgram import Ear, Utterance
+from .deepgram import Ear, Transcript, Utterance
 from .line import Line
 from .retry import ProviderDown
 from .tasks import Work
@@ -23,38 +25,38 @@ log = logging.getLogger("desk")
 class Call:
     """Turn-taking between a caller and the agent, over one line."""
 
+    _tasks: asyncio.TaskGroup
+    _turn: asyncio.Task[None]  # the agent's latest: greeting, answer or excuse
+
     def __init__(self, line: Line, ear: Ear, agent: Agent) -> None:
         self._line, self._ear, self._agent = line, ear, agent
         self._voicing = Voicing()
         self._utterance = Utterance()
-        self._turn: asyncio.Task[None] | None = None
+        self._heard: asyncio.Queue[Transcript | None] = asyncio.Queue()  # None: unintelligible
         self._failures = 0
 
     async def run(self) -> None:
         """Talk until one side hangs up; nothing that was started outlives the call."""
-        async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
-            work = [tasks.create_task(self._listen()), tasks.create_task(self._converse())]
-            self._turn = tasks.create_task(self._attempt(self._agent.greet(), phrases.GREETING))
+        async with asyncio.TaskGroup() as self._tasks:
+            self._begin(self._agent.greet, phrases.GREETING)
+            listening = self._tasks.create_task(self._listen())
+            conversing = self._tasks.create_task(self._converse())
             await self._line.receive(self._receive)
-            for task in (*work, self._turn):
+            for task in (listening, conversing, self._turn):
                 task.cancel()
-
-    @property
-    def _idle(self) -> bool:
-        return self._turn is None or self._turn.done()
 
     def _receive(self, frame: bytes) -> None:
         self._ear.hear(frame)
         self._voicing.hear(frame)
-        if self._idle and self._voicing.missed(UNHEARD_S):
+        if self._turn.done() and self._voicing.missed(UNHEARD_S):
             self._voicing.understood()
-            self._ear.transcripts.put_nowait(None)
+            self._heard.put_nowait(None)
 
     async def _listen(self) -> None:
         try:
-            await self._ear.listen()
-        except ProviderDown:
+            await self._ear.listen(self._heard.put_nowait)
+        except ProviderDown as down:
+            log.warning("%s: %s", self._line.call_sid, down)
             await self._interrupt()
             await self._agent.announce(phrases.BUSY)
             await self._line.hang_up()
@@ -63,7 +65,7 @@ class Call:
         while True:
             try:
                 async with asyncio.timeout(SETTLE_S if self._utterance.pending else None):
-                    transcript = await self._ear.transcripts.get()
+                    transcript = await self._heard.get()
             except TimeoutError:
                 text = self._utterance.take()
             else:
@@ -75,15 +77,14 @@ class Call:
                     self._voicing.understood()
                     await self._interrupt()
             if text:
-                await self._begin(self._agent.answer(text))
+                self._begin(partial(self._agent.answer, text), phrases.REPEAT)
 
-    async def _begin(self, turn: Work) -> None:
-        await self._interrupt()
-        self._turn = self._tasks.create_task(self._attempt(turn, phrases.REPEAT))
+    def _begin(self, turn: Callable[[], Work], excuse: str) -> None:
+        self._turn = self._tasks.create_task(self._attempt(turn, excuse))
 
-    async def _attempt(self, turn: Work, excuse: str) -> None:
+    async def _attempt(self, turn: Callable[[], Work], excuse: str) -> None:
         try:
-            await turn
+            await turn()
             self._failures = 0
         except ProviderDown as down:
             log.warning("%s: %s", self._line.call_sid, down)
@@ -95,12 +96,10 @@ class Call:
 
     async def _ask_again(self) -> None:
         """The caller has spoken and is waiting, but the transcription is mute."""
-        if not self._idle:
-            return
-        if self._ear.connected:
-            await self._begin(self._unheard())
-        else:
+        if not self._ear.connected:
             await self._agent.say(phrases.ONE_MOMENT)
+        elif self._turn.done():
+            self._begin(self._unheard, phrases.REPEAT)
 
     async def _unheard(self) -> None:
         await self._ear.reconnect()
@@ -108,7 +107,7 @@ class Call:
 
     async def _interrupt(self) -> None:
         """Let the caller speak: stop the agent, and remember how far it was heard."""
-        if self._turn is None or self._idle:
+        if self._turn.done():
             return
         played = self._line.played
         self._turn.cancel()

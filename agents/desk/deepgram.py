@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import aiohttp
 
-from .provider import Provider, Retries, connect, failures_of
+from .provider import CLOSE_S, Provider, Retries, connect, failures_of
 from .retry import ProviderError
 from .settings import Settings
 from .tasks import meanwhile
@@ -85,7 +86,6 @@ class Ear:
     def __init__(
         self, session: aiohttp.ClientSession, provider: Provider, settings: Settings
     ) -> None:
-        self.transcripts: asyncio.Queue[Transcript | None] = asyncio.Queue()
         self.connected = False
         self._session, self._provider = session, provider
         self._url = f"{settings.deepgram_base_url}/v1/listen"
@@ -100,7 +100,7 @@ class Ear:
         self._frames.append(frame)
         self._more.set()
 
-    async def listen(self) -> None:
+    async def listen(self, take: Callable[[Transcript], None]) -> None:
         """Transcribe until cancelled. Raises ProviderDown when an outage lasts too long."""
         now = asyncio.get_running_loop().time
         outage: Retries | None = None
@@ -109,7 +109,7 @@ class Ear:
                 begun, self._useful = now(), False
                 try:
                     with failures_of("deepgram"):
-                        await self._connection()
+                        await self._connection(take)
                 except ProviderError as error:
                     if outage is None or self._useful or now() - begun > OUTAGE_S:
                         outage = self._provider.retries(now() + OUTAGE_S)
@@ -120,30 +120,29 @@ class Ear:
         if self._socket is not None:
             await self._socket.close()
 
-    async def _connection(self) -> None:
+    async def _connection(self, take: Callable[[Transcript], None]) -> None:
         socket = await connect(self._session, self._url, self._headers, QUERY)
         self._socket, self.connected = socket, True
         try:
             async with meanwhile(self._send_audio(socket)), meanwhile(_keep_alive(socket)):
-                await self._read(socket)
+                await self._read(socket, take)
         finally:
             self.connected = False
             with suppress(ConnectionError, TimeoutError):
-                async with asyncio.timeout(0.2):
+                async with asyncio.timeout(CLOSE_S):
                     await socket.send_str('{"type":"CloseStream"}')
             await socket.close()
         raise ProviderError("deepgram", None, f"socket closed with {socket.close_code}")
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _read(
+        self, socket: aiohttp.ClientWebSocketResponse, take: Callable[[Transcript], None]
+    ) -> None:
         async for message in socket:
-            if message.type is not aiohttp.WSMsgType.TEXT or not (
-                transcript := parse(message.data)
-            ):
-                continue
-            if not self._useful:
-                self._useful = True
-                self._provider.succeeded()
-            self.transcripts.put_nowait(transcript)
+            if message.type is aiohttp.WSMsgType.TEXT and (transcript := parse(message.data)):
+                if not self._useful:
+                    self._useful = True
+                    self._provider.succeeded()
+                take(transcript)
 
     async def _send_audio(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         with suppress(ConnectionError):  # the reader sees the end of the connection too

@@ -88,9 +88,9 @@ class Line:
 
     async def clear(self) -> None:
         """Fall silent at once. What was queued counts as never heard: read `played` before."""
+        self._rest = b""
         if self.played == self._sent:
             return
-        self._rest = b""
         self.played = self._marked = self._sent
         self.ends_at = _now()
         self._progress.set()

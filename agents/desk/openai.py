@@ -158,7 +158,8 @@ async def _payloads(response: aiohttp.ClientResponse) -> AsyncIterator[str]:
     async for received in response.content.iter_any():
         for payload in events.feed(received):
             if payload == "[DONE]":
-                with suppress(TimeoutError):  # read to the end, so that the connection is reused
+                # Reading to the end lets the connection be used again.
+                with suppress(TimeoutError, aiohttp.ClientError):
                     async with asyncio.timeout(0.1):
                         await response.read()
                 return

@@ -12,6 +12,7 @@ import aiohttp
 from .retry import ProviderDown, ProviderError, RetryPolicy, retry_after_s
 
 CONNECT_S = 3.0
+CLOSE_S = 0.3
 
 log = logging.getLogger("desk")
 
@@ -90,12 +91,12 @@ def failures_of(provider: str) -> Iterator[None]:
 async def connect(
     session: aiohttp.ClientSession, url: str, headers: dict[str, str], params: dict[str, str]
 ) -> aiohttp.ClientWebSocketResponse:
-    """A WebSocket that closes within half a second, whatever the other side does."""
+    """A WebSocket that closes at once, whatever the other side does."""
     async with asyncio.timeout(CONNECT_S):
         return await session.ws_connect(
             url,
             headers=headers,
             params=params,
-            timeout=aiohttp.ClientWSTimeout(ws_close=0.5),
+            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
             max_msg_size=0,
         )

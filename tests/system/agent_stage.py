@@ -326,7 +326,7 @@ async def stage(desk: type[FrontDesk] = PromptDesk, **settings: Any) -> AsyncIte
     """A running agent with its providers, taken down again at the end."""
     providers = Providers()
     provider_runner, origin = await _serve(providers.app())
-    urls = {
+    urls: dict[str, Any] = {
         "deepgram_base_url": origin,
         "cartesia_base_url": origin,
         "openai_base_url": f"{origin}/v1",

@@ -97,7 +97,8 @@ class NoClips:
 def agent_with(mind: Mind, voice: Voice | None = None, clips: Any = None) -> tuple[Agent, Line]:
     line: Any = Line()
     parts: Any = mind, Book(), voice or Voice()
-    return Agent(line, *parts, clips=clips or Clips(), comfort=Comfort()), line
+    clips = clips or Clips()
+    return Agent(line, *parts, clips=clips, comfort=Comfort()), line
 
 
 def test_greets_and_then_answers() -> None:

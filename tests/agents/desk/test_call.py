@@ -46,14 +46,16 @@ class Line:
 
 class Ear:
     def __init__(self) -> None:
-        self.transcripts: asyncio.Queue[Transcript | None] = asyncio.Queue()
+        self._script: list[tuple[float, Transcript]] = []
         self.connected = True
         self.deaf_after_s: float | None = None
         self.reconnects = 0
 
     def hear(self, frame: bytes) -> None: ...
 
-    async def listen(self) -> None:
+    async def listen(self, take: Callable[[Transcript], None]) -> None:
+        for at_s, transcript in self._script:
+            asyncio.get_running_loop().call_at(at_s, take, transcript)
         await asyncio.sleep(1000 if self.deaf_after_s is None else self.deaf_after_s)
         raise ProviderDown("deepgram")
 
@@ -61,8 +63,7 @@ class Ear:
         self.reconnects += 1
 
     def soon(self, at_s: float, text: str, *, end: bool) -> None:
-        transcript = Transcript(text, end, end)
-        asyncio.get_running_loop().call_at(at_s, self.transcripts.put_nowait, transcript)
+        self._script.append((at_s, Transcript(text, end, end)))
 
 
 class Agent:
