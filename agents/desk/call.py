@@ -56,10 +56,9 @@ class Call:
         try:
             await self._ear.listen(self._heard.put_nowait)
         except ProviderDown as down:
-            log.warning("%s: %s", self._line.call_sid, down)
             await self._interrupt()
-            await self._agent.announce(phrases.BUSY)
-            await self._line.hang_up()
+            self._failures = FAILURES
+            self._begin(partial(_fail, down), phrases.BUSY)
 
     async def _converse(self) -> None:
         while True:
@@ -96,14 +95,14 @@ class Call:
 
     async def _ask_again(self) -> None:
         """The caller has spoken and is waiting, but the transcription is mute."""
-        if not self._ear.connected:
+        if not self._turn.done():
+            return
+        if self._ear.connected:
+            await self._ear.reconnect()
+            mute = ProviderDown("deepgram: speech, but no transcript of it")
+            self._begin(partial(_fail, mute), phrases.REPEAT)
+        else:
             await self._agent.say(phrases.ONE_MOMENT)
-        elif self._turn.done():
-            self._begin(self._unheard, phrases.REPEAT)
-
-    async def _unheard(self) -> None:
-        await self._ear.reconnect()
-        raise ProviderDown("deepgram: speech, but no transcript of it")
 
     async def _interrupt(self) -> None:
         """Let the caller speak: stop the agent, and remember how far it was heard."""
@@ -114,3 +113,7 @@ class Call:
         await self._line.clear()
         await asyncio.wait([self._turn])
         self._agent.interrupted(played)
+
+
+async def _fail(down: ProviderDown) -> None:
+    raise down

@@ -152,8 +152,10 @@ async def _receive(events: asyncio.Queue[dict[str, Any]], take: Take, play: Play
                 for at in range(0, len(audio), PIECE_BYTES):
                     piece = audio[at : at + PIECE_BYTES]
                     take.chunks.append((await play(piece), len(piece)))
-            case "done":
+            case "done" if take.chunks:
                 return
+            case "done":
+                raise ProviderError("cartesia", None, "a context without audio")
             case "error":
                 raise ProviderError("cartesia", event["status_code"], event.get("title", ""))
             case "closed":

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from . import phrases
 from .line import Line
 
+CLOCK_S = 0.001  # finer than this, a clock may stand still
+
 
 @dataclass(frozen=True, slots=True)
 class Comfort:
@@ -23,9 +25,9 @@ class Comfort:
         begun = now()
         phrase, patience_s = phrases.ONE_MOMENT, self.first_s
         while True:
-            due = max(begun, line.ends_at) + patience_s
-            if due > now():
-                await asyncio.sleep(due - now())
+            wait_s = max(begun, line.ends_at) + patience_s - now()
+            if wait_s > CLOCK_S:
+                await asyncio.sleep(wait_s)
             else:
                 await say(phrase)
                 phrase, patience_s, begun = phrases.STILL_LOOKING, self.again_s, now()

@@ -46,7 +46,7 @@ class FrontDesk:
         self._tts = Provider("cartesia", streams, self.retry_policy)
         self._tools = Provider("tools", streams, self.retry_policy)
         self._clips = Clips(self._record)
-        self._lines: set[Line] = set()
+        self._lines: list[Line] = []
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of the agent's server."""
@@ -98,7 +98,7 @@ class FrontDesk:
         if (line := await Line.answer(socket)) is None:
             await socket.close()
             return socket
-        self._lines.add(line)
+        self._lines.append(line)
         try:
             if self.admission.enter(line.call_sid, _now()):
                 await self.talk(line)
@@ -106,7 +106,7 @@ class FrontDesk:
                 await self.refuse(line)
         finally:
             self.admission.leave(line.call_sid)
-            self._lines.discard(line)
+            self._lines.remove(line)
             await socket.close()
         return socket
 

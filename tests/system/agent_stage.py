@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from desk import phrases
 from desk.front import FrontDesk
 from desk.retry import RetryPolicy
 from desk.settings import Settings
@@ -308,7 +309,8 @@ class Stage:
 
     async def clips_recorded(self) -> None:
         """Until the fixed phrases are there, and the connection that made them is gone."""
-        await until(lambda: len(self.providers.spoken) >= 6 and not self.providers.voices)
+        await until(lambda: len(self.providers.spoken) >= len(phrases.ALL))
+        await until(lambda: not self.providers.voices)
         self.providers.spoken.clear()
 
 

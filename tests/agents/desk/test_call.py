@@ -76,6 +76,7 @@ class Agent:
         self.interruptions: list[int] = []
         self.broken: set[str] = set()
         self.mute = False
+        self.announcement_s = 0
 
     async def greet(self) -> None:
         await self.answer("greeting")
@@ -89,6 +90,7 @@ class Agent:
 
     async def announce(self, phrase: str) -> bool:
         self.announced.append(phrase)
+        await asyncio.sleep(self.announcement_s)
         return not self.mute
 
     async def say(self, phrase: str) -> bool:
@@ -221,6 +223,21 @@ def test_during_an_outage_the_caller_is_asked_to_wait() -> None:
         scene.agent.greet = lambda: asyncio.sleep(0)  # type: ignore[method-assign]
         await scene.play()
         assert scene.agent.said == [phrases.ONE_MOMENT]
+
+    run(main())
+
+
+def test_a_deaf_agent_does_not_ask_anybody_to_wait() -> None:
+    async def main() -> None:
+        scene = Scene()
+        scene.line.frames = speech()
+        scene.ear.connected, scene.ear.deaf_after_s = False, 3
+        scene.agent.greet = lambda: asyncio.sleep(0)  # type: ignore[method-assign]
+        scene.agent.announcement_s = 5
+        await scene.play()
+        assert scene.agent.announced == [phrases.BUSY]
+        assert scene.agent.said == []
+        assert now() == 8
 
     run(main())
 

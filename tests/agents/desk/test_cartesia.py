@@ -173,6 +173,14 @@ def test_silence_is_a_failure_and_is_cancelled() -> None:
     assert session.sockets[0].sent[-1]["cancel"]
 
 
+def test_a_context_without_audio_is_a_failure() -> None:
+    def says_nothing(message: Event) -> list[Event | None]:
+        return [] if message.get("continue") else works(message)
+
+    with pytest.raises(ProviderDown, match="without audio"):
+        speak(Session(says_nothing), Speech("One."))
+
+
 def test_a_permanent_refusal_is_final() -> None:
     def denies(message: Event) -> list[Event | None]:
         return [{**refuses(message)[0], "status_code": 402}] if "transcript" in message else []  # type: ignore[dict-item]
