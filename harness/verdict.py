@@ -17,7 +17,7 @@ from .gates import configure
 
 _WORST_LAST: tuple[Outcome, ...] = ("pass", "warn", "unknown", "fail")
 _EXIT_CODES: Mapping[Outcome, int] = {"pass": 0, "warn": 0, "fail": 1, "unknown": 3}
-_RUN = ("scenario", "seed", "target", "profiles", "versions", "started")
+_RUN = ("scenario", "seed", "target", "versions", "started")
 
 
 def judge(history: History, gates: Mapping[str, Any]) -> Verdict:
@@ -43,9 +43,14 @@ def judge(history: History, gates: Mapping[str, Any]) -> Verdict:
             for finding in findings
             if finding.instrument
         },
-        run={name: history.run[name] for name in _RUN if name in history.run}
-        | {"interrupted": history.interrupted},
+        run=_told_of(history),
     )
+
+
+def _told_of(history: History) -> dict[str, Any]:
+    told = {name: history.run[name] for name in _RUN if name in history.run}
+    profile = ", ".join(history.run.get("profiles", ()))
+    return {**told, "profile": profile, "interrupted": history.interrupted}
 
 
 def _safely(check: Check, history: History) -> Finding:
@@ -76,7 +81,7 @@ def decide(findings: Sequence[Finding]) -> tuple[Outcome, str]:
 def _counts_as(finding: Finding) -> Outcome:
     if finding.gate or finding.instrument:
         return finding.outcome
-    return {"pass": "pass", "warn": "warn", "fail": "warn", "unknown": "pass"}[finding.outcome]  # type: ignore[return-value]
+    return "warn" if finding.outcome in ("fail", "warn") else "pass"
 
 
 def _because(what: str, findings: Sequence[Finding]) -> str:

@@ -64,7 +64,7 @@ class BackToBaseline(Check, frozen=True):
         last = _last_of_the_bad_times(moments)
         bad_until_ns = settled_ns if last is None else moments[last].at_ns
         took_s, seen_s = (bad_until_ns - settled_ns) / 1e9, (moments[-1].at_ns - settled_ns) / 1e9
-        recovered = last is None or len(moments) - 1 - last > _STRETCH - _BAD
+        recovered = sum(bool(moment.note) for moment in moments[-_STRETCH:]) < _BAD
         measures: dict[str, float | int | None] = {
             "turns": len(moments),
             "recovery_s": took_s if recovered else None,
@@ -72,7 +72,7 @@ class BackToBaseline(Check, frozen=True):
         }
         evidence = [
             Evidence(moment.call, moment.at_ns, moment.note)
-            for moment in reversed(moments[: (last or 0) + 1])
+            for moment in reversed(moments[: 0 if last is None else last + 1])
             if moment.note
         ]
         if not recovered and seen_s <= self.within:
