@@ -1,4 +1,4 @@
-"""What a caller has noticed of the agent: whether it sounds, what it said, and what that was for."""
+"""What a caller notices of the agent: whether it sounds, what it says, and what that is for."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Attention:
         return roles
 
     def note(self, utterance: Utterance, exchange: Exchange | None) -> Heard:
-        """An utterance that came while `exchange` was the caller's last words, if there were any."""
+        """An utterance is over; `exchange` holds the caller's last words, if there were any."""
         self.sounds = self.speaks = False
         role = _role(utterance, exchange)
         self.roles.append(role)

@@ -33,7 +33,8 @@ _REPROMPT = _any(
     r"(?:say|repeat) (?:that|it|this)(?: (?:again|once more|one more time|for me|please))*",
     r"(?:could|can|would|will) you (?:please )?(?:repeat|rephrase)",
     r"please (?:repeat|rephrase)",
-    r"(?:did not|didn't|could not|couldn't)(?: quite)? (?:catch|hear|get|understand) (?:that|you|it)",
+    r"(?:did not|didn't|could not|couldn't)(?: quite)?"
+    r" (?:catch|hear|get|understand) (?:that|you|it)",
     r"i(?: did not|didn't) understand",
     r"(?:beg your )?pardon(?: me)?$",
     r"come again$",
@@ -44,13 +45,18 @@ _IDLE_PROMPT = _any(
     r"(?:can|do) you (?:still )?hear me",
     r"you still there",
 )
+_SEEKING = r"(?:look|check|search|find|pull|work|wait)"
+_SOUGHT = (
+    r"(?: (?:into|on|up|for|at|through|out|with|in))*(?! forward)"
+    r"(?: (?:it|that|this|you|(?:the|your|our|my) \w+(?: (?!for\b)\w+)?))?(?: up)?"
+)
 _FILLER = _any(
-    r"(?:just |only )?(?:one|a|1) (?:moment|second|sec|minute|mo)",
-    r"(?:please )?(?:hold(?: on| the line)?|stand by|bear with me|hang on|wait)",
-    r"(?:i am |i'm |we are |we're )?(?:still )?(?:looking|checking|working|searching|waiting)"
-    r"(?: (?:on|into|for|up|at|through))*(?: (?:it|that|this|your|the|\w+))*",
-    r"(?:let me|i'll|i will|let's)(?: just| quickly)* (?:check|see|look|find out|have a look|pull)"
-    r"(?: (?:into|up|at|for|on))*(?: (?:it|that|this|the|your|you|my|\w+)){0,5}",
+    r"(?:(?:just|only|give me|in) )*(?:one|a|1) (?:moment|second|sec|minute)",
+    r"(?:hold(?: on| the line)?|stand by|bear with me|hang on|wait)",
+    rf"(?:(?:i am|i'm|we are|we're) )?(?:(?:still|just|now) )*{_SEEKING}ing{_SOUGHT}",
+    r"(?:let me|i'll|i will|let's|while i|while we)(?: just| quickly| go and)*"
+    rf" {_SEEKING}{_SOUGHT}",
+    r"(?:let me|let's) (?:see|have a look)",
     r"thank(?:s| you) for (?:holding|waiting|your patience)",
     r"(?:this|it) (?:may|might|will|can) take (?:a )?(?:moment|second|while|few seconds|minute)"
     r"(?: longer)?",
@@ -58,7 +64,7 @@ _FILLER = _any(
     r"(?:uh|um|hm)+|mm+(?:-?hm+)?|hmm+|er+",
 )
 _COURTESY = _any(
-    *"please okay ok sure yes right alright great certainly thanks sorry so well now and".split(),
+    r"please|okay|ok|sure|yes|right|alright|great|certainly|thanks|sorry|so|well|now|and",
     r"all right",
     r"of course",
     r"thank you",
@@ -85,15 +91,17 @@ def manner_of(text: str, *, opening: bool = False) -> Manner:
         return "reprompt"
     if _IDLE_PROMPT.search(plain) or (not opening and _ALONE_IDLE.match(plain)):
         return "idle_prompt"
-    sentences = [plain for part in _SENTENCES.split(text) if (plain := _plain(part))]
+    if _APOLOGY.search(plain):
+        return "apology"
+    sentences = list(filter(None, map(_plain, _SENTENCES.split(text))))
     if any(map(_FILLER.search, sentences)) and all(map(_says_nothing, sentences)):
         return "filler"
-    return "apology" if _APOLOGY.search(plain) else "content"
+    return "content"
 
 
 def questions(text: str) -> str:
     """The sentences of a text that end with a question mark."""
-    return " ".join(re.findall(r"[^.?!]*\?", text)).strip()
+    return " ".join(map(str.strip, re.findall(r"[^.?!]*\?", text)))
 
 
 def _says_nothing(sentence: str) -> bool:

@@ -113,8 +113,6 @@ class Talking:
             yield Nudge("quiet", utterance.until_at_ns + TURN_QUIET_NS)
         else:  # it is told only after a long quiet
             yield from self._turn_over(now_ns)
-        if self.stage == "waiting":
-            yield Nudge("patience", self._deadline_ns())
 
     def _turn_over(self, now_ns: int) -> Iterator[Instruction]:
         """The agent has said what it had to say."""
@@ -125,6 +123,8 @@ class Talking:
             yield from self._plan(self._say, now_ns)
         elif self.stage == "waiting" and self._exchange:
             yield from self._after_reply(roles, self._exchange, now_ns)
+            if self.stage == "waiting":
+                yield Nudge("patience", self._deadline_ns())
 
     def _after_greeting(self, roles: set[str], now_ns: int) -> Iterator[Instruction]:
         if "refusal" in roles:
@@ -223,8 +223,8 @@ class Talking:
             yield Emit(self._say, now_ns, key="say")
 
     def _lose_patience(self, now_ns: int) -> Iterator[Instruction]:
-        if self.stage != "waiting" or self._agent.speaks:
-            return
+        if self.stage != "waiting" or self._agent.speaks or self._agent.roles:
+            return  # its turn is not over; then patience is asked again
         deadline_ns = self._deadline_ns()
         if now_ns < deadline_ns:
             yield Nudge("patience", deadline_ns)

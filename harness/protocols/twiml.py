@@ -14,7 +14,7 @@ LIMIT_BYTES = 64 * 1024
 
 
 class TwimlError(ValueError):
-    """The document is no TwiML; Twilio logs error 12100 and the caller hears an application error."""
+    """The document is no TwiML: Twilio's error 12100, and an application error to the caller."""
 
 
 @dataclass(frozen=True, slots=True)
