@@ -5,7 +5,8 @@ When something sounds is told by energy, to the sample; what it says, by the dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from .messages import SoundBegan, SpeechBegan, Utterance
 
@@ -19,19 +20,28 @@ START_LAG_NS = 300_000_000
 Message = SoundBegan | SpeechBegan | Utterance
 
 
+class Spoken(Protocol):
+    """What is decoded of an utterance; it grows while it is heard (`speech.heard`)."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def verified(self) -> bool: ...
+    @property
+    def identity(self) -> int | None: ...
+    @property
+    def confidences(self) -> Sequence[float]: ...
+
+
 class Listening:
     """Joins the energy and the text of one call. All instants are of playout."""
 
     def __init__(self) -> None:
         self._from_ns: int | None = None
-        self._last_ns = 0
+        self._last_ns = 0  # the last voiced sample
         self._speech = False
-        self._ended = False
-        self._verified = False
-        self._text = ""
-        self._told = 0  # characters that an utterance before this one has told already
-        self._identity: int | None = None
-        self._confidence = 1.0
+        self._spoken: Spoken | None = None
+        self._told = 0  # characters of it that an utterance before this one has told
 
     @property
     def sounding(self) -> bool:
@@ -40,12 +50,8 @@ class Listening:
 
     def voiced(self, from_ns: int, until_ns: int) -> Iterator[Message]:
         """The agent was audible; from the first voiced sample to the last of one frame."""
-        if (
-            self._ended
-            and self._from_ns is not None
-            and from_ns - self._last_ns > END_QUIET_NS // 2
-        ):
-            yield self._close(self._last_ns)
+        if self._verified and from_ns - self._last_ns > END_QUIET_NS // 2:
+            yield from self.flush()
         if self._from_ns is None:
             self._from_ns = from_ns
             yield SoundBegan(from_ns)
@@ -53,53 +59,49 @@ class Listening:
 
     def quiet(self, now_ns: int) -> Iterator[Message]:
         """A frame without voice ended at `now_ns`."""
-        limit_ns = END_QUIET_NS if self._ended else CUT_QUIET_NS
-        if self._from_ns is not None and now_ns - self._last_ns >= limit_ns:
-            yield self._close(self._last_ns)
+        limit_ns = END_QUIET_NS if self._verified else CUT_QUIET_NS
+        if now_ns - self._last_ns >= limit_ns:
+            yield from self.flush()
 
-    def started(self, at_ns: int) -> Iterator[Message]:
-        """A START was heard, whose symbol began at `at_ns`."""
-        open_ns = self._from_ns
-        if open_ns is not None and (self._speech or at_ns - open_ns > START_LAG_NS):
-            yield self._close(min(at_ns, self._last_ns))
+    def started(self, at_ns: int, spoken: Spoken) -> Iterator[Message]:
+        """A START was heard, whose symbol began at `at_ns`; `spoken` is what follows it."""
+        begun_ns = self._from_ns
+        if begun_ns is not None and (self._speech or at_ns - begun_ns > START_LAG_NS):
+            last_ns = self._last_ns
+            self._last_ns = min(at_ns, last_ns)
+            yield from self.flush()
+            self._last_ns = last_ns
+        self._spoken, self._told, self._speech = spoken, 0, True
         if self._from_ns is None:
-            self._from_ns = at_ns
-            self._last_ns = max(self._last_ns, at_ns)
+            self._from_ns, self._last_ns = at_ns, max(self._last_ns, at_ns)
             yield SoundBegan(at_ns)
-        self._text, self._told = "", 0
-        self._speech, self._ended, self._verified = True, False, False
-        self._identity, self._confidence = None, 1.0
         yield SpeechBegan(self._from_ns)
 
-    def said(self, text: str, identity: int | None, confidence: float) -> Iterator[Message]:
-        """The utterance's text since its START, so far."""
-        self._text, self._identity, self._confidence = text, identity, confidence
-        if self._from_ns is not None and not self._speech and len(text) > self._told:
-            self._speech = True  # it goes on after a long gap
+    def grew(self) -> Iterator[Message]:
+        """There is more text."""
+        if self._from_ns is not None and not self._speech:
+            self._speech = True  # speech goes on after a long gap
             yield SpeechBegan(self._from_ns)
 
-    def ended(self, verified: bool) -> None:
-        """END was heard; without `verified` its check did not hold, and it ends nothing."""
-        self._ended = self._verified = verified
-
-    def flush(self) -> Iterator[Message]:
-        """The call is over: what was open is told as far as it was heard."""
-        if self._from_ns is not None:
-            yield self._close(self._last_ns)
-
-    def _close(self, until_ns: int) -> Utterance:
-        assert self._from_ns is not None
-        text = self._text[self._told :].strip()
+    def flush(self) -> Iterator[Utterance]:
+        """Close the open utterance, told as far as it was heard."""
+        if self._from_ns is None:
+            return
+        spoken = self._spoken if self._speech else None
         utterance = Utterance(
-            self._from_ns,
-            until_ns,
-            text,
-            self._verified,
-            self._identity,
-            "speech" if self._speech else "noise",
-            self._confidence,
+            from_at_ns=self._from_ns,
+            until_at_ns=self._last_ns,
+            text=spoken.text[self._told :].strip() if spoken else "",
+            verified=self._verified,
+            identity=spoken.identity if spoken else None,
+            sound="speech" if spoken else "noise",
+            confidence=min(spoken.confidences[self._told :], default=1.0) if spoken else 1.0,
         )
-        self._told = len(self._text)
-        self._from_ns = None
-        self._speech = self._ended = self._verified = False
-        return utterance
+        self._told = len(spoken.text) if spoken else self._told
+        self._from_ns, self._speech = None, False
+        yield utterance
+
+    @property
+    def _verified(self) -> bool:
+        """END has come, and its check held: no more of the open utterance can follow."""
+        return self._speech and self._spoken is not None and self._spoken.verified

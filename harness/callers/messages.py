@@ -89,4 +89,12 @@ class Over:
     ended_by: EndedBy
 
 
-Report = Turn | Heard | Over
+@dataclass(frozen=True, slots=True)
+class TurnBegan:
+    """Said about a caller rather than by it: its words are on the line."""
+
+    say: Say
+    from_at_ns: int
+
+
+Report = TurnBegan | Turn | Heard | Over | HangUp
