@@ -1,0 +1,1 @@
+"""One command, one file: HELP, `arguments(parser)` and `run(args) -> exit code`."""

@@ -1,0 +1,98 @@
+"""Look at this machine: can it run the mocks, and how much load can it make?"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import platform
+import resource
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from kernel.errors import StackError
+
+from ..env import DEFAULT_PORT_BASE, PORT_OFFSETS
+from ..stack import refuse_taken_ports
+
+HELP = "look at this machine: ports, open files, disk, packages"
+
+# A call holds about four sockets on this machine: its stream and its agent's three providers.
+_FILES_PER_CALL = 10
+_DISK_WANTED_MB = 500
+
+
+class Diagnosis(NamedTuple):
+    """One line of the report; `remedy` is empty where all is well."""
+
+    what: str
+    finding: str
+    remedy: str = ""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE)
+    parser.add_argument("--out", type=Path, default=Path("runs"), help="where runs are kept")
+
+
+def run(args: argparse.Namespace) -> int:
+    findings = list(examine(args.host, args.port_base, args.out))
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        print(f"{'!' if finding.remedy else '✓'} {finding.what:<{width}}  {finding.finding}")
+        if finding.remedy:
+            print(f"  {'':<{width}}  → {finding.remedy}")
+    return 4 if any(finding.remedy for finding in findings) else 0
+
+
+def examine(host: str, port_base: int, out: Path) -> Iterator[Diagnosis]:
+    """What this machine offers, line by line."""
+    yield _python()
+    yield _packages()
+    yield Diagnosis("cores", f"{os.cpu_count()} ({platform.machine()})")
+    yield _open_files()
+    yield _disk(out)
+    yield _ports(host, port_base)
+
+
+def _python() -> Diagnosis:
+    version = platform.python_version()
+    old = sys.version_info < (3, 11)
+    return Diagnosis("python", version, "install Python 3.11 or newer" if old else "")
+
+
+def _packages() -> Diagnosis:
+    missing = [name for name in ("rich", "plotly") if importlib.util.find_spec(name) is None]
+    if missing:
+        return Diagnosis(
+            "packages", f"missing: {', '.join(missing)}", "pip install 'fastbusy[harness]'"
+        )
+    return Diagnosis("packages", "complete")
+
+
+def _open_files() -> Diagnosis:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    calls = soft // _FILES_PER_CALL
+    finding = f"{soft} (hard {hard}), enough for about {calls} calls at once"
+    return Diagnosis("open files", finding, "" if calls >= 100 else "ulimit -n 65536")
+
+
+def _disk(out: Path) -> Diagnosis:
+    place = next(path for path in (out.resolve(), *out.resolve().parents) if path.exists())
+    free_mb = shutil.disk_usage(place).free // 2**20
+    short = free_mb < _DISK_WANTED_MB
+    remedy = f"free {_DISK_WANTED_MB - free_mb} MB, or choose another --out" if short else ""
+    return Diagnosis("disk", f"{free_mb} MB free at {place}", remedy)
+
+
+def _ports(host: str, port_base: int) -> Diagnosis:
+    ports = [port_base, *(port_base + offset for offset in PORT_OFFSETS.values())]
+    try:
+        refuse_taken_ports(host, ports, "choose another --port-base, or stop what listens there")
+    except StackError as error:
+        return Diagnosis("ports", error.what, error.remedy)
+    return Diagnosis("ports", f"{ports[0]}–{ports[-1]} on {host} are free")

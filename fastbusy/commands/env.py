@@ -1,0 +1,24 @@
+"""Print the environment that points an agent at the mocks: `eval "$(fastbusy env)"`."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..env import DEFAULT_PORT_BASE, FORMATS, environment
+
+HELP = "print the environment that points an agent at the mocks"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=FORMATS, default="shell")
+    parser.add_argument("--host", default="127.0.0.1", help="where the mocks are reached")
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE)
+    parser.add_argument(
+        "--port-per-stage", action="store_true", help="each stage at its own port (8701 stt, …)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    env = environment(args.host, args.port_base, one_port=not args.port_per_stage)
+    print(FORMATS[args.format](env), end="")
+    return 0

@@ -1,0 +1,50 @@
+"""Finds what ships with fastbusy: scenarios, fault profiles and sample agents."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+from kernel.errors import UsageError
+
+_PACKAGE = Path(__file__).resolve().parent
+# In a clone the shelves stand beside the packages; an installed wheel carries a copy.
+ROOT = _PACKAGE.parent if (_PACKAGE.parent / "scenarios").is_dir() else _PACKAGE / "shelf"
+SCENARIOS = ROOT / "scenarios"
+FAULT_PROFILES = ROOT / "fault_profiles"
+AGENTS = ROOT / "agents"
+
+
+def scenario(name: str) -> Path:
+    """A scenario file: a path, or the name of one that ships with fastbusy."""
+    return _find(name, SCENARIOS, "scenario")
+
+
+def fault_profile(name: str, beside: Path | None = None) -> Path:
+    """A fault profile: a path, a name beside the scenario file, or one that ships with fastbusy."""
+    if beside is not None:
+        for folder in (beside, beside / "fault_profiles"):
+            found = folder / f"{name}.yaml"
+            if found.is_file():
+                return found
+    return _find(name, FAULT_PROFILES, "fault profile")
+
+
+def _find(name: str, shelf: Path, what: str) -> Path:
+    path = Path(name)
+    if path.is_file():
+        return path
+    shelved = shelf / f"{path.name.removesuffix('.yaml')}.yaml"
+    if path.parent in (Path(), Path(shelf.name)) and shelved.is_file():
+        return shelved
+    raise UsageError(
+        f"there is no {what} {name!r}", where="command line", remedy=_suggest(path.stem, shelf)
+    )
+
+
+def _suggest(name: str, shelf: Path) -> str:
+    known: Iterable[str] = sorted(path.stem for path in shelf.glob("*.yaml"))
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}give a path to a file, or one of: {', '.join(known)}"

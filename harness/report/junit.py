@@ -1,0 +1,52 @@
+"""JUnit XML of a verdict: one test case per check, so that CI shows them by name.
+
+The dialect is the one that GitLab, Jenkins and the GitHub actions read: `failure`, `error` (a gate
+or an instrument check that could not tell) and `skipped` (advice that could not tell).
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as Xml
+
+from ..finding import Finding, Verdict
+
+# XML 1.0 has no way to write these, not even escaped.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(verdict: Verdict) -> str:
+    """The whole document."""
+    suite = Xml.Element("testsuite", name=f"fastbusy {verdict.run.get('scenario', '')}".strip())
+    for finding in verdict.checks:
+        _add_case(suite, finding)
+    suite.set("tests", str(len(verdict.checks)))
+    for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
+    root = Xml.Element("testsuites")
+    root.append(suite)
+    Xml.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(root, "unicode") + "\n"
+
+
+def _add_case(suite: Xml.Element, finding: Finding) -> None:
+    group = "instrument" if finding.instrument else "gate" if finding.gate else "advice"
+    case = Xml.SubElement(suite, "testcase", classname=f"fastbusy.{group}", name=finding.name)
+    decides = finding.gate or finding.instrument
+    summary = _UNWRITABLE.sub("�", finding.summary)
+    if finding.outcome == "fail" and decides:
+        detail = Xml.SubElement(case, "failure", message=summary)
+        detail.text = _UNWRITABLE.sub("�", _places(finding))
+    elif finding.outcome == "unknown" and decides:
+        Xml.SubElement(case, "error", message=summary)
+    elif finding.outcome == "unknown":
+        Xml.SubElement(case, "skipped", message=summary)
+    else:
+        Xml.SubElement(case, "system-out").text = f"{finding.outcome}: {summary}"
+
+
+def _places(finding: Finding) -> str:
+    return "\n".join(
+        f"{evidence.call} at {evidence.at_ns / 1e9:.1f} s: {evidence.note}"
+        for evidence in finding.evidence
+    )

@@ -1,0 +1,38 @@
+"""The environment that points an agent at the mocks."""
+
+from __future__ import annotations
+
+import pytest
+
+from fastbusy.env import FORMATS, environment
+
+
+def test_one_port_serves_every_provider() -> None:
+    env = environment("127.0.0.1", 8700)
+    assert env["OPENAI_BASE_URL"] == "http://127.0.0.1:8700/v1"
+    assert env["DEEPGRAM_BASE_URL"] == "http://127.0.0.1:8700"
+    assert env["TOOLS_BASE_URL"] == "http://127.0.0.1:8700/tools"
+
+
+def test_each_stage_at_its_own_port() -> None:
+    env = environment("mocks", 9700, one_port=False)
+    assert env["DEEPGRAM_BASE_URL"] == "http://mocks:9701"
+    assert env["OPENAI_BASE_URL"] == "http://mocks:9702/v1"
+    assert env["CARTESIA_BASE_URL"] == "http://mocks:9703"
+    assert env["TOOLS_BASE_URL"] == "http://mocks:9705/tools"
+    assert env["TWILIO_BASE_URL"] == "http://mocks:9706"
+
+
+def test_every_base_url_has_a_dummy_key_beside_it() -> None:
+    env = environment()
+    assert {"OPENAI_API_KEY", "DEEPGRAM_API_KEY", "CARTESIA_API_KEY"} <= env.keys()
+    assert all(env.values())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_formats_name_the_mocks(name: str) -> None:
+    assert "127.0.0.1:8700" in FORMATS[name](environment())
+
+
+def test_shell_quotes_what_the_shell_would_eat() -> None:
+    assert FORMATS["shell"]({"A": "b c"}) == "export A='b c'\n"
