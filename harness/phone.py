@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,8 +40,9 @@ class Words:
 class Phone:
     """One live call. Pure but for what it hands to its link.
 
+    report   takes what the caller did, heard or came to, and when that was known
+    on_over  called once, when the caller has nothing more to say or to hear
     due_ns   when its next frame is due: the end of the 20 ms that the frame covers
-    over     done once the caller has nothing more to say or to hear
     """
 
     def __init__(
@@ -52,10 +52,12 @@ class Phone:
         link: Link,
         caller: Talking,
         report: Callable[[Any, int], None],
-        over: asyncio.Future[None],
+        on_over: Callable[[], None],
     ) -> None:
-        self.link, self.caller, self.report, self.over = link, caller, report, over
+        self.link, self.caller, self.report = link, caller, report
         self.number = number
+        self.over = False
+        self._on_over = on_over
         self.due_ns = 0
         self.stream = -1  # its number at the ear
         self.listening = Listening()
@@ -74,6 +76,12 @@ class Phone:
         self.due_ns, self.stream = from_ns + FRAME_NS, stream
         self._ear_zero_ns = from_ns
         self.link.begin(from_ns)
+
+    def end(self) -> None:
+        """The caller is done."""
+        if not self.over:
+            self.over = True
+            self._on_over()
 
     # What the caller says.
 

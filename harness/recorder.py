@@ -108,7 +108,9 @@ class Recorder:
         if line:
             self._transcripts.add(line)
 
-    def keep_recording(self, name: str, caller: bytes, agent: bytes) -> None:
+    def keep_recording(
+        self, name: str, caller: bytes | bytearray, agent: bytes | bytearray
+    ) -> None:
         """µ-law of both sides, from the same instant on, as `recordings/NAME.wav`."""
         length = max(len(caller), len(agent))
         sides = [mulaw_decode(bytes(side).ljust(length, b"\xff")) for side in (caller, agent)]

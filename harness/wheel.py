@@ -67,7 +67,7 @@ class Wheel:
 
     def close(self, phone: Phone, closed: LineClosed) -> None:
         """The call was taken away. What was played of the agent until then is heard first."""
-        if phone.over.done():
+        if phone.over:
             return
         sound = b"".join([*self._unheard.pop(phone.stream, ()), LAST_SILENCE])
         self._hear({phone.stream: sound})
@@ -105,7 +105,7 @@ class Wheel:
                 self._look_for_muffled()
         if self._to_prepare:  # one in a turn: it takes longer than anything else here
             phone, say = self._to_prepare.popleft()
-            if not phone.over.done():
+            if not phone.over:
                 phone.prepare(say)
 
     def _happen(self) -> None:
@@ -190,5 +190,4 @@ class Wheel:
         self._unheard.pop(phone.stream, None)
         del self._phones[phone.stream]
         self._ear.close(phone.stream)
-        if not phone.over.done():
-            phone.over.set_result(None)
+        phone.end()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import aiohttp
@@ -68,6 +68,10 @@ class MockControl:
     async def put_script(self, script: Script) -> None:
         await self._send("PUT", "script", script)
 
+    async def put_latency(self, latency: Mapping[str, Mapping[str, str]]) -> None:
+        """Stage → `first`, `between` → a latency as `kernel.units` writes it."""
+        await self._send("PUT", "latency", latency)
+
     async def reset(self) -> None:
         """Forget journal, script, state of the tools, and faults."""
         await self._send("POST", "reset")
@@ -118,9 +122,7 @@ class MockControl:
     def serves(self, stage: Stage | str) -> bool:
         return stage in self.services
 
-    async def _ask(
-        self, method: str, path: str, kind: type[T], body: msgspec.Struct | None = None
-    ) -> T | None:
+    async def _ask(self, method: str, path: str, kind: type[T], body: object = None) -> T | None:
         """The answer as `kind`; None for 404."""
         answer = await self._send(method, path, body)
         if answer is None:
@@ -134,9 +136,7 @@ class MockControl:
                 remedy="see that URL and version of the mocks are right",
             ) from None
 
-    async def _send(
-        self, method: str, path: str, body: msgspec.Struct | None = None
-    ) -> bytes | None:
+    async def _send(self, method: str, path: str, body: object = None) -> bytes | None:
         assert self._session is not None, "open it first"
         url = self._url(path)
         data = None if body is None else msgspec.json.encode(body, enc_hook=encode)

@@ -1,25 +1,20 @@
-"""One call from dialling to its end, told as events."""
+"""One call as events, from dialling to its end."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from kernel.clock import Clock
 from kernel.event import Event, Type
 from kernel.records import Heard, Turn
+from kernel.units import builtins
 
-from .callers.manners import Manners
-from .callers.messages import LineClosed, Over, TurnBegan
-from .callers.talking import Talking
+from .callers.messages import Over, TurnBegan
 from .phone import Phone
 from .plan import PlannedCall
-from .transports.link import Answered, Ended, Link, Refused, Transport
-from .wheel import Wheel
+from .transports.link import Refused
 
 Record = Callable[[Event], None]
 
@@ -28,16 +23,16 @@ class CallLog:
     """Writes the events of one call; the vocabulary is that of `kernel.history`."""
 
     def __init__(self, call: PlannedCall, record: Record) -> None:
-        self._call, self._record = call, record
+        self.call, self._record = call, record
         self._heard = 0
         self.over: Over | None = None
 
     def dialled(self, now_ns: int) -> None:
-        call = self._call
+        call = self.call
         data = {
             "number": call.number,
             "dialogue": call.dialogue,
-            "persona": msgspec.to_builtins(call.persona),
+            "persona": builtins(call.persona),
             "facts": {name: fact.said for name, fact in call.facts.items()},
             "lines": len(call.lines),
             "lines_text": list(call.lines),
@@ -47,7 +42,7 @@ class CallLog:
         self._tell(now_ns, "setup", "invoke", f"{call.span}/setup", call.span)
 
     def answered(self, now_ns: int) -> None:
-        self._tell(now_ns, "setup", "ok", f"{self._call.span}/setup", self._call.span)
+        self._tell(now_ns, "setup", "ok", f"{self.call.span}/setup", self.call.span)
 
     def refused(self, refused: Refused, now_ns: int) -> None:
         data = {
@@ -58,13 +53,13 @@ class CallLog:
             "words": refused.words,
             "detail": refused.detail,
         }
-        span = self._call.span
+        span = self.call.span
         self._tell(now_ns, "setup", refused.type, f"{span}/setup", span, data)
         self._end(Over(refused.type, refused.how, refused.by), now_ns, refused.retry_after_s)
 
     def report(self, report: Any, now_ns: int) -> None:
         """What the caller did, heard or came to."""
-        span = self._call.span
+        span = self.call.span
         match report:
             case TurnBegan(say, from_at_ns):
                 data = {"index": say.index, "text": say.text, "repeat": say.repeat}
@@ -82,7 +77,7 @@ class CallLog:
 
     def given_up(self, how: str, now_ns: int) -> None:
         """We ended it before anybody answered."""
-        span = self._call.span
+        span = self.call.span
         self._tell(now_ns, "setup", "info", f"{span}/setup", span, {"how": how})
         self._end(Over("info", how, "us"), now_ns)
 
@@ -94,15 +89,15 @@ class CallLog:
             "muffled": phone.muffled,
             **phone.link.measures,
         }
-        self._tell(now_ns, "media", "info", f"{self._call.span}/media", self._call.span, data)
+        self._tell(now_ns, "media", "info", f"{self.call.span}/media", self.call.span, data)
 
     def _end(self, over: Over, now_ns: int, retry_after_s: float | None = None) -> None:
         self.over = over
-        data = {"how": over.how, "ended_by": over.ended_by}
+        data: dict[str, Any] = {"how": over.how, "ended_by": over.ended_by}
         if retry_after_s is not None:
-            data["retry_after_s"] = retry_after_s  # type: ignore[assignment]
-        parent = f"phase/{self._call.phase}"
-        self._tell(now_ns, "call", over.type, self._call.span, parent, data)
+            data["retry_after_s"] = retry_after_s
+        parent = f"phase/{self.call.phase}"
+        self._tell(now_ns, "call", over.type, self.call.span, parent, data)
 
     def _tell(
         self,
@@ -120,63 +115,3 @@ class CallLog:
 def _turn_span(call: str, said: Any) -> str:
     """`c0001/t2`, and `c0001/t2.1` where something was said again in its place."""
     return f"{call}/t{said.index}" + (f".{said.repeat}" if said.repeat else "")
-
-
-@dataclass(slots=True)
-class Placing:
-    """Places calls: everything that all calls of a run share."""
-
-    transport: Transport
-    wheel: Wheel
-    clock: Clock
-    record: Record
-    manners: Manners
-    stop_how: str = "stopped"
-    """What a call comes to that is cancelled from now on."""
-
-    async def place(self, call: PlannedCall) -> tuple[CallLog, Phone | None]:
-        """Dial, talk, hang up. Cancelling it ends the call and is told as such, then raised."""
-        log = CallLog(call, self.record)
-        log.dialled(self.clock.now_ns())
-        try:
-            signal = await self.transport.dial(call)
-        except asyncio.CancelledError:
-            log.given_up(self.stop_how, self.clock.now_ns())
-            raise
-        if isinstance(signal, Refused):
-            log.refused(signal, self.clock.now_ns())
-            return log, None
-        return log, await self._talk(call, signal, log)
-
-    async def _talk(self, call: PlannedCall, answered: Answered, log: CallLog) -> Phone:
-        link = answered.link
-        log.answered(self.clock.now_ns())
-        caller = Talking(
-            call.lines,
-            call.answers,
-            patience_s=call.persona.patience_s,
-            pause_s=call.persona.pause_s,
-            manners=self.manners,
-        )
-        over = asyncio.get_running_loop().create_future()
-        phone = Phone(call.number, call.voice, link, caller, log.report, over)
-        self.wheel.join(phone)
-        receiving = asyncio.create_task(self._receive(phone, link))
-        try:
-            await asyncio.shield(over)
-        except asyncio.CancelledError:
-            self.wheel.close(phone, LineClosed("us", self.stop_how))
-            raise
-        finally:
-            await link.hang_up()
-            await receiving
-            log.media(phone, self.clock.now_ns())
-        return phone
-
-    async def _receive(self, phone: Phone, link: Link) -> None:
-        ended = Ended("network", "cut")
-        try:
-            ended = await link.receive()
-        finally:
-            if ended.by != "caller":
-                self.wheel.close(phone, LineClosed(ended.by, ended.how, ended.words))
