@@ -1,0 +1,100 @@
+"""Who may come in: arrivals are named, and the faults in force admit, refuse or hold them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kernel.fault import Arrival, Hold, Refusal
+
+from .chain import Applied, Chain
+from .session import Piece
+from .work import Admitted, Begin
+
+_IDENTITIES = 200_000
+
+
+class Door:
+    """`correlate` is the header that says surest whose an arrival is, empty if there is none."""
+
+    def __init__(self, chain: Chain, correlate: str = "") -> None:
+        self._chain, self._correlate = chain, correlate
+        self._seen: dict[tuple[str, str], int] = {}
+
+    def name(self, piece: Piece, begin: Begin) -> Arrival:
+        """The arrival that a piece of work is; its attempt counts those of the same identity."""
+        session = piece.session
+        session.begun += 1
+        what: Literal["socket", "request", "context"] = "context"
+        if piece.name == "":
+            what = "socket" if session.request.upgrades else "request"
+        identity, by = begin.identity, begin.by
+        correlated = session.request.header(self._correlate)
+        if correlated or not identity:
+            identity = correlated or f"{session.route.name}#{session.ordinal}"
+            by = "header" if correlated else "ordinal"
+            if what == "context":
+                identity = f"{identity}/{session.begun}"
+        return Arrival(
+            stage=session.provider.stage,
+            provider=session.provider.name,
+            route=session.route.name,
+            what=what,
+            span=piece.span,
+            identity=identity,
+            by=by,
+            attempt=self._attempt(session.route.name, identity),
+            key=session.key,
+            tokens=begin.tokens,
+            purpose=begin.purpose,
+            counted=begin.counted,
+        )
+
+    def knock(self, piece: Piece, arrival: Arrival, now_ns: int) -> Admitted | Refusal | None:
+        """Admitted, refused, or None: it waits until the fault that holds it is healed."""
+        for applied in self._chain.concerning(arrival):
+            admit = applied.can("admit")
+            if admit is None or applied in piece.passed:
+                continue
+            verdict: Hold | Refusal | None = admit(arrival, now_ns, applied.roll(arrival))
+            if verdict is None:
+                piece.passed.append(applied)
+                continue
+            piece.bitten_by(applied, arrival)
+            if isinstance(verdict, Refusal):
+                return verdict
+            piece.held_by = applied
+            return None
+        return self.welcome(piece, arrival, now_ns)
+
+    def welcome(self, piece: Piece, arrival: Arrival, now_ns: int) -> Admitted:
+        """Let it in without asking."""
+        piece.admitted = True
+        piece.added_ns = now_ns - piece.asked_ns if piece.bites else 0
+        return Admitted(piece.name, arrival, self._chain.limits(arrival, now_ns))
+
+    def leave(self, piece: Piece, now_ns: int) -> None:
+        """It is over; every fault that admitted it is told."""
+        for applied in piece.passed:
+            if (leave := applied.can("leave")) and piece.arrival:
+                leave(piece.arrival, now_ns)
+        piece.passed.clear()
+
+    def meet(self, applied: Applied, pieces: list[Piece]) -> None:
+        """Tell a new fault of the work that it finds."""
+        meet = applied.can("meet")
+        found = [
+            (piece, piece.arrival)
+            for piece in pieces
+            if piece.admitted and piece.arrival and applied.concerns(piece.arrival)
+        ]
+        if meet and found:
+            for piece, _ in found:
+                piece.passed.append(applied)
+            meet([arrival for _, arrival in found])
+
+    def _attempt(self, route: str, identity: str) -> int:
+        before = self._seen.pop((route, identity), 0)
+        self._seen[route, identity] = before + 1
+        if len(self._seen) > _IDENTITIES:
+            del self._seen[next(iter(self._seen))]
+        return before

@@ -1,0 +1,305 @@
+"""All sessions of a mock process × the faults in force → what goes out, and the journal.
+
+Pure: time is an argument. Whoever has the sockets calls `open`, `receive` and `vanish` as things
+happen, `advance` whenever something is due, and sends what it yields.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from kernel.actor import Emit, End, Instruction, Nudge, Nudged
+from kernel.event import Type
+from kernel.fault import Arrival, Refusal
+from kernel.timeline import Timeline
+
+from .chain import Chain
+from .door import Door
+from .hearing import TICK_NS, Hearing
+from .journal import Journal
+from .outlet import Outlet
+from .provider import Catalogue, Found
+from .session import ENDED, Ended, Item, Piece, Session, how_it_ended, refusal_data
+from .wire import SWITCHING_PROTOCOLS, Binary, Close, Head, Request, Reset, Text, Wire
+from .work import Admitted, Begin, Cancel, Closed, Finish, Heard, Listen, Note, Opened
+from .work import Refused, Sound
+from .world import World
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Send `what` to the client of a session. `ENDED` says that nothing more will come."""
+
+    session: int
+    what: Wire | Ended
+    due_ns: int
+
+
+class Service:
+    """Sessions by number. `bugs` counts actors that raised: their connection is reset."""
+
+    def __init__(self, catalogue: Catalogue, world: World) -> None:
+        self.catalogue, self.world = catalogue, world
+        self.chain = Chain()
+        self.journal = Journal(world.settings.journal_events)
+        self.sessions: dict[int, Session] = {}
+        self.bugs = 0
+        self._hearing = Hearing()
+        self._timeline = Timeline()
+        self._outlet = Outlet(self._timeline, self.chain)
+        self._door = Door(self.chain, world.settings.correlate)
+        self._listeners: dict[int, Session] = {}
+        self._ordinals: dict[str, int] = {}
+        self._opened = self._spans = 0
+
+    def open(self, found: Found, now_ns: int) -> int:
+        """A request or an upgrade for a provider; returns the session's number."""
+        provider, route, request = found.provider, found.route, found.request
+        place = f"{provider.stage}/{provider.name} {route.name}"
+        self._ordinals[place] = self._ordinals.get(place, 0) + 1
+        self._opened += 1
+        session = Session(
+            number=self._opened,
+            request=request,
+            provider=provider,
+            route=route,
+            actor=route.open(request, self.world),
+            ordinal=self._ordinals[place],
+            key=_fingerprint(request),
+        )
+        self.sessions[session.number] = session
+        session.pieces[""] = self._piece(session, "", now_ns)
+        self._tell(session, Opened(), now_ns)
+        return session.number
+
+    def receive(self, number: int, message: Text | Binary, now_ns: int) -> None:
+        """A frame from the client. Sound goes to the ear, all else to the actor."""
+        session = self.sessions.get(number)
+        if session is None:
+            return
+        if session.stream is not None and isinstance(message, Binary) and message.data:
+            self._hearing.feed(session.stream, message.data)
+        else:
+            self._tell(session, message, now_ns)
+
+    def reject(self, found: Found, refusal: Refusal, now_ns: int) -> int:
+        """A request that cannot be taken: the provider says so in its own words."""
+        number = self.open(Found(found.provider, _rejecting(found), found.request), now_ns)
+        session = self.sessions[number]
+        session.root.arrival = self._door.name(session.root, Begin())
+        self._refuse(session.root, session.root.arrival, refusal, now_ns)
+        return number
+
+    def vanish(self, number: int, now_ns: int, code: int | None = None, how: str = "") -> None:
+        """The client is gone: with a close code, without a word, or because we gave up on it."""
+        session = self.sessions.get(number)
+        if session is None:
+            return
+        self._tell(session, Closed(code), now_ns)
+        for piece in list(session.pieces.values()):
+            if piece.kind == "socket" and code is not None:
+                self._close(piece, "ok", {"code": code}, now_ns)
+            elif how:
+                self._close(piece, "info", {"how": how, "reason": how}, now_ns)
+            else:
+                gone = {"how": "abandoned", "reason": "client_gone", "cancelled": True}
+                self._close(piece, "info", gone, now_ns)
+        self._forget(session)
+
+    def next_wake(self) -> int | None:
+        """When `advance` has something to do."""
+        return self._timeline.next_wake()
+
+    def advance(self, now_ns: int) -> Iterator[Departure]:
+        """All that is due. Send it in this order."""
+        for span, item, due_ns in self._timeline.due(now_ns):
+            if isinstance(span, Piece):
+                for ready in self._outlet.ready(span, item, due_ns, now_ns):
+                    yield from self._out(span, ready, now_ns)
+                if span.told and self._outlet.empty(span):
+                    self._outlet.drop(span)
+            elif isinstance(span, Session):
+                self._nudge(span, item, now_ns)
+            else:
+                item(now_ns)
+
+    def at(self, key: str, due_ns: int | None, do: Callable[[int], None]) -> None:
+        """Call `do(now_ns)` at a time, in place of what was to be done under the same key."""
+        self._timeline.withdraw(None, key)
+        if due_ns is not None:
+            self._timeline.add(None, do, due_ns, key=key)
+
+    def pieces(self) -> list[Piece]:
+        """All that is open: sockets, requests, work."""
+        return [piece for one in self.sessions.values() for piece in one.pieces.values()]
+
+    def apply(self, applied: Any) -> None:
+        """A fault has joined the chain."""
+        self._door.meet(applied, self.pieces())
+
+    def heal(self, applied: Any, now_ns: int) -> None:
+        """A fault has left the chain: what it kept waiting goes on."""
+        for piece in self.pieces():
+            if piece.held_by is not applied:
+                continue
+            if piece.admitted:
+                self._outlet.release(piece, now_ns)
+            elif piece.arrival:
+                piece.held_by = None
+                self._knock(piece, piece.arrival, now_ns)
+
+    def _tell(self, session: Session, message: Any, now_ns: int) -> None:
+        try:
+            instructions = list(session.actor.receive(message, now_ns))
+        except Exception:
+            self.bugs += 1
+            _log.exception("%s failed on %s", session.route.name, type(message).__name__)
+            instructions = [Emit(Reset())]
+        self._follow(session, instructions, now_ns)
+
+    def _nudge(self, session: Session, key: Any, now_ns: int) -> None:
+        if session.stream is not None:
+            audio_s = self._hearing.audio_s(session.stream)
+            if audio_s != session.audio_s:
+                session.audio_s = audio_s
+                self._tell(session, Heard((), audio_s), now_ns)
+        self._tell(session, Nudged(key), now_ns)
+
+    def _follow(self, session: Session, instructions: Iterable[Instruction], now_ns: int) -> None:
+        for instruction in instructions:
+            match instruction:
+                case Nudge(key, None):
+                    self._timeline.withdraw(session, key)
+                case Nudge(key, int() as at_ns):
+                    self._timeline.add(session, key, at_ns, key=key)
+                case End():
+                    self._outlet.plan(session.root, ENDED, now_ns)
+                case Emit(withdraw=True):
+                    for piece in session.pieces.values():
+                        self._timeline.withdraw(piece, instruction.key)
+                case Emit():
+                    self._emit(session, instruction, now_ns)
+
+    def _emit(self, session: Session, emit: Emit, now_ns: int) -> None:
+        match emit.output:
+            case Listen(rate_hz, encoding):
+                session.stream = self._hearing.open(rate_hz, encoding)
+                self._listeners[session.stream] = session
+                self.at("hear", now_ns + TICK_NS, self._hear)
+            case Sound(data):
+                if session.stream is not None:
+                    self._hearing.feed(session.stream, data)
+            case Note(work, data):
+                session.pieces.get(work, session.root).data.update(data)
+            case Cancel(work, data):
+                if work and (piece := session.pieces.get(work)):
+                    self._outlet.drop(piece)
+                    self._close(piece, "info", {**data, "cancelled": True}, now_ns)
+            case what:
+                if isinstance(what, Begin) and what.work not in session.pieces:
+                    session.pieces[what.work] = self._piece(session, what.work, now_ns)
+                piece = session.pieces.get(what.work, session.root)
+                due_ns = now_ns if emit.at_ns is None else emit.at_ns
+                self._outlet.plan(piece, what, due_ns, emit.key)
+
+    def _out(self, piece: Piece, item: Item, now_ns: int) -> Iterator[Departure]:
+        session, what = piece.session, item.what
+        match what:
+            case Begin():
+                self._begin(piece, what, now_ns)
+            case Finish():
+                if piece.name:
+                    self._close(piece, what.type or "ok", what.data, now_ns)
+                else:
+                    piece.outcome = what.type
+                    piece.data.update(what.data)
+            case Ended():
+                self._end(session, what, now_ns)
+                upgraded = piece.status == SWITCHING_PROTOCOLS
+                yield Departure(session.number, Close() if upgraded else what, item.due_ns)
+            case _:
+                piece.wrote(item, now_ns)
+                if isinstance(what, Close | Reset):
+                    self._end(session, what, now_ns)
+                yield Departure(session.number, what, item.due_ns)
+
+    def _end(self, session: Session, last: Any, now_ns: int) -> None:
+        for piece in list(session.pieces.values()):
+            if piece.name:
+                self._close(piece, "info", {"reason": "socket_closed"}, now_ns)
+            else:
+                self._close(piece, *how_it_ended(piece, last), now_ns)
+        self._forget(session)
+
+    def _begin(self, piece: Piece, begin: Begin, now_ns: int) -> None:
+        if piece.arrival is not None or piece.told:
+            return
+        arrival = piece.arrival = self._door.name(piece, begin)
+        piece.data.update(begin.data)
+        self.journal.add(piece.session.opening(piece, now_ns))
+        if begin.refusable:
+            self._knock(piece, arrival, now_ns)
+        else:
+            self._tell(piece.session, self._door.welcome(piece, arrival, now_ns), now_ns)
+
+    def _knock(self, piece: Piece, arrival: Arrival, now_ns: int) -> None:
+        verdict = self._door.knock(piece, arrival, now_ns)
+        if isinstance(verdict, Admitted):
+            self._tell(piece.session, verdict, now_ns)
+        elif verdict is not None:
+            self._refuse(piece, arrival, verdict, now_ns)
+
+    def _refuse(self, piece: Piece, arrival: Arrival, refusal: Refusal, now_ns: int) -> None:
+        session = piece.session
+        refused = Refused(piece.name, arrival, refusal, self.chain.limits(arrival, now_ns))
+        wires = list(session.provider.refuse(refused, session.request))
+        status = refusal.status or 429
+        for wire in wires:
+            if isinstance(wire, Head) and wire.status >= 400:
+                status = wire.status
+            self._outlet.plan(piece, wire, now_ns)
+        self._close(piece, "fail", refusal_data(refusal, status), now_ns)
+        if piece.name:
+            self._tell(session, refused, now_ns)
+        else:
+            self._outlet.plan(piece, ENDED, now_ns)
+
+    def _piece(self, session: Session, name: str, now_ns: int) -> Piece:
+        self._spans += 1
+        kind = "socket" if not name and session.request.upgrades else "work"
+        instance = self.world.instance or ""
+        span = f"{session.provider.stage}{instance}-{kind[0]}{self._spans}"
+        return Piece(session, name, span, "socket" if kind == "socket" else "work", now_ns)
+
+    def _close(self, piece: Piece, type: Type, data: Mapping[str, Any], now_ns: int) -> None:
+        session = piece.session
+        if not piece.told:
+            if not piece.asked:
+                self.journal.add(session.opening(piece, piece.asked_ns))
+            self.journal.add(session.closing(piece, type, data, now_ns))
+            self._door.leave(piece, now_ns)
+        if piece.name:
+            session.pieces.pop(piece.name, None)
+
+    def _forget(self, session: Session) -> None:
+        for piece in session.pieces.values():
+            self._outlet.drop(piece)
+        self._timeline.drop(session)
+        if session.stream is not None:
+            self._listeners.pop(session.stream, None)
+            self._hearing.close(session.stream)
+        self.sessions.pop(session.number, None)
+
+    def _hear(self, now_ns: int) -> None:
+        for stream, heard in self._hearing.tick():
+            if session := self._listeners.get(stream):
+                session.audio_s = heard.audio_s
+                self._tell(session, heard, now_ns)
+        if self._listeners:
+            self.at("hear", now_ns + TICK_NS, self._hear)

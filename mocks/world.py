@@ -1,0 +1,78 @@
+"""What every actor may look at: the brain, the latencies, the seed, the state behind the tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from kernel.fault import Arrival, Stage
+
+from .latency import DEFAULT_LATENCY, StageLatency
+
+State = TypeVar("State")
+
+
+class Brain(Protocol):
+    """The scripted mind behind the language models; `mocks.brain` is the one there is."""
+
+    def answer(self, asked: Any, ordinal: int = 0) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The bounds of a mock process.
+
+    correlate           header whose value says which call a request belongs to, if there is one
+    journal_events      events that the journal keeps
+    body_bytes          longest request body, message_bytes longest WebSocket message
+    unread_bytes        how much may wait for a client that does not read before it is dropped
+    upload_s            how long a request body may take to arrive
+    idle_s              after so long without a byte from the client a socket is dropped
+    organization        what the providers call their customer
+    requests_per_minute, tokens_per_minute  the plan that rate limit headers tell of when no
+                        fault limits anything
+    """
+
+    correlate: str = ""
+    journal_events: int = 200_000
+    body_bytes: int = 8 << 20
+    message_bytes: int = 4 << 20
+    unread_bytes: int = 4 << 20
+    upload_s: float = 30.0
+    idle_s: float = 900.0
+    organization: str = "org-fastbusy"
+    requests_per_minute: int = 10_000
+    tokens_per_minute: int = 30_000_000
+
+
+@dataclass
+class World:
+    """Shared by all actors of a process. `instance` tells the processes of one run apart."""
+
+    brain: Brain
+    seed: int = 0
+    latency: Mapping[Stage, StageLatency] = field(default_factory=lambda: DEFAULT_LATENCY)
+    settings: Settings = field(default_factory=Settings)
+    instance: int = 0
+    created_s: float = 0.0
+    _states: dict[Any, Any] = field(default_factory=dict)
+    _spoken: int = 0
+
+    def state(self, kind: Callable[[int], State]) -> State:
+        """The one `kind(seed)` of this world, made when it is first asked for."""
+        found: State = self._states.setdefault(kind, None) or kind(self.seed)
+        self._states[kind] = found
+        return found
+
+    def reset(self) -> None:
+        """Forget the tools' state."""
+        self._states.clear()
+
+    def first_ns(self, arrival: Arrival) -> int:
+        """How long this arrival waits for its first output when nothing is wrong."""
+        return self.latency[arrival.stage].first_ns(self.seed, arrival)
+
+    def between_ns(self, arrival: Arrival, index: int) -> int:
+        """The gap before its output number `index`."""
+        return self.latency[arrival.stage].between_ns(self.seed, arrival, index)
