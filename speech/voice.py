@@ -1,0 +1,173 @@
+"""The voice under the tones: harmonics below 1350 Hz that voice-activity detectors take for speech.
+
+It carries no data. Its vowels follow the spelling, its loudness a 4.4 Hz syllable rhythm that
+starts at full strength, its pitch falls over the piece.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .tones import fade_in
+
+Curve = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A speaker: mean pitch in Hz, and a seed for the melody of its sentences."""
+
+    name: str
+    pitch_hz: float
+    seed: int = 0
+
+
+VOICES: dict[str, Voice] = {
+    voice.name: voice
+    for voice in (
+        Voice("mira", 134, 1),
+        Voice("otto", 106, 2),
+        Voice("jonas", 118, 3),
+        Voice("selma", 126, 4),
+        Voice("pia", 145, 5),
+        Voice("nora", 154, 6),
+    )
+}
+DEFAULT_VOICE = VOICES["mira"]
+
+FILLER = "e"
+"""What a symbol that stands for no letter is voiced with: silence there would sound like an end."""
+
+_CONTROL_HZ = 200
+_CEILING_HZ, _CEILING_WIDTH_HZ = 1340, 60
+_TILT = 0.36
+_F1_SCALE = 1.275
+_F1_WIDTH_HZ, _F2_WIDTH_HZ, _F2_GAIN = 80 * 1.28, 110 * 1.28, 0.24
+_FALL, _JITTER = 0.35, 0.005
+_MELODY = ((0.14, 2.3), (0.02, 0.7))  # depth and rate in Hz
+_SYLLABLES_HZ = 4.4
+_QUIET, _QUIET_RUN, _RAISED = 0.2, 2, 0.5
+_PEAK_CREST = 10.5
+
+_VOWELS = {
+    "a": (750.0, 1150.0, 1.0),
+    "e": (520.0, 1280.0, 1.0),
+    "i": (320.0, 1280.0, 1.0),
+    "o": (480.0, 880.0, 1.0),
+    "u": (340.0, 800.0, 1.0),
+    "y": (330.0, 1250.0, 1.0),
+}
+_VOWEL_ORDER = tuple(_VOWELS.values())
+_SONORANTS = "lrmnw"
+_VOICED_STOPS = "bdgvzj"
+_PUNCTUATION = (450.0, 1000.0, 0.05)
+
+_SINE: NDArray[np.float32] = np.sin(2 * np.pi * np.arange(1 << 16) / (1 << 16)).astype(np.float32)
+
+
+def _articulation(letter: str) -> tuple[float, float, float]:
+    """First and second formant in Hz and loudness of one letter."""
+    letter = letter.lower()
+    if letter in _VOWELS:
+        return _VOWELS[letter]
+    if letter in _SONORANTS:
+        return 300.0, 1000.0 + 40 * _SONORANTS.index(letter), 0.10
+    if letter in _VOICED_STOPS:
+        return 250.0, 900.0, 0.27
+    if letter.isdecimal():
+        f1, f2, _ = _VOWEL_ORDER[int(letter) % len(_VOWEL_ORDER)]
+        return f1, f2, 0.9
+    if letter == " ":
+        return 400.0, 1000.0, 0.11
+    if letter.isalpha():
+        return (450.0, 1000.0, 0.75) if letter.isascii() else (600.0, 1100.0, 0.9)
+    return _PUNCTUATION
+
+
+def _articulations(letters: Sequence[str]) -> Curve:
+    """[letters, 3], with no stretch of more than two quiet ones."""
+    rows = [_articulation(letter) for letter in letters]
+    quiet = 0
+    for place, (f1, f2, loudness) in enumerate(rows):
+        quiet = quiet + 1 if loudness < _QUIET else 0
+        if quiet > _QUIET_RUN:
+            rows[place] = f1, f2, _RAISED
+            quiet = 0
+    return np.array(rows)
+
+
+def _smooth(curve: Curve) -> Curve:
+    """65 ms Hann smoothing: the speed at which a mouth moves."""
+    weights = np.hanning(15)[1:-1]
+    reach = len(weights) // 2
+    return np.convolve(np.pad(curve, reach, "edge"), weights / weights.sum(), "valid")
+
+
+def _pitch(voice: Voice, text: str, times: Curve) -> Curve:
+    chance = np.random.default_rng((voice.seed, zlib.crc32(text.encode("utf-8", "surrogatepass"))))
+    fall = 1 + _FALL * (0.45 - times / times[-1])
+    melody = 1 + sum(
+        depth * np.sin(2 * np.pi * (rate_hz * times + chance.uniform()))
+        for depth, rate_hz in _MELODY
+    )
+    jitter = 1 + _JITTER * chance.standard_normal(len(times))
+    return np.asarray(voice.pitch_hz * fall * melody * jitter)
+
+
+def _resonance(frequency: Curve, formant: Curve, width_hz: float) -> Curve:
+    detuning = 1 - (frequency / formant) ** 2
+    return np.asarray(1 / np.sqrt(detuning**2 + (width_hz * frequency / formant**2) ** 2))
+
+
+def _harmonic_loudness(number: int, pitch: Curve, f1: Curve, f2: Curve) -> Curve:
+    frequency = number * pitch
+    under_ceiling = np.clip((_CEILING_HZ - frequency) / _CEILING_WIDTH_HZ, 0, 1)
+    formants = _resonance(frequency, f1, _F1_WIDTH_HZ)
+    formants += _F2_GAIN * _resonance(frequency, f2, _F2_WIDTH_HZ)
+    return np.asarray(number**-_TILT * under_ceiling * formants)
+
+
+def _stretch(curve: Curve, step_n: int) -> NDArray[np.float32]:
+    """A curve of control points, linearly interpolated to `step_n` samples for each."""
+    rise = (np.arange(step_n) / step_n).astype(np.float32)
+    corners = np.stack([curve[:-1], curve[1:]], axis=1).astype(np.float32)
+    return (corners @ np.stack([1 - rise, rise])).reshape(-1)
+
+
+def render(
+    voice: Voice, letters: Sequence[str], ends_n: Sequence[int], rate_hz: int
+) -> NDArray[np.float32]:
+    """Voice a piece, one letter a slot; `ends_n` are the slots' last samples + 1.
+
+    Returns samples of rms 1, and 5 ms more than `ends_n[-1]`: it fades in and out like a symbol.
+    """
+    rise = fade_in(rate_hz)
+    total_n = ends_n[-1] + len(rise)
+    step_n = round(rate_hz / _CONTROL_HZ)
+    times = np.arange(-(-total_n // step_n) + 1) * step_n / rate_hz
+    slots = np.searchsorted(np.asarray(ends_n) / rate_hz, times, "right")
+    shapes = _articulations(letters)[np.minimum(slots, len(letters) - 1)]
+    f1, f2, loudness = (_smooth(column) for column in shapes.T)
+    f1 *= _F1_SCALE
+    loudness *= 0.5 + 0.5 * np.cos(2 * np.pi * _SYLLABLES_HZ * times)
+
+    pitch = _pitch(voice, "".join(letters), times)
+    turns = np.cumsum(_stretch(pitch, step_n), dtype=np.float64) / rate_hz
+    phase = (turns * (1 << 16)).astype(np.int64).astype(np.uint16)
+    sound = np.zeros(len(phase), np.float32)
+    for number in range(1, int(_CEILING_HZ / pitch.min()) + 1):
+        # A phase that grows with the square of the harmonic's number lowers the peak.
+        offset = np.uint16(round(0.75 * number**2 / 24 * (1 << 16)) & 0xFFFF)
+        wave = _SINE[phase * np.uint16(number) + offset]
+        wave *= _stretch(loudness * _harmonic_loudness(number, pitch, f1, f2), step_n)
+        sound += wave
+    sound = sound[:total_n]
+    sound /= np.sqrt(np.mean(sound * sound))
+    sound[: len(rise)] *= rise
+    sound[-len(rise) :] *= rise[::-1]
+    return np.clip(sound, -_PEAK_CREST, _PEAK_CREST)
