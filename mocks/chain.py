@@ -30,9 +30,8 @@ def fault_kinds() -> Mapping[str, type]:
     for module in pkgutil.iter_modules(package.__path__):
         path = f"{package.__name__}.{module.name}"
         for kind in vars(importlib.import_module(path)).values():
-            if dataclasses.is_dataclass(kind) and hasattr(kind, "label"):
-                if isinstance(kind, type) and kind.__module__ == path:
-                    found[module.name] = kind
+            if isinstance(kind, type) and kind.__module__ == path and hasattr(kind, "label"):
+                found[module.name] = kind
     return found
 
 

@@ -43,7 +43,7 @@ class Door:
             identity=identity,
             by=by,
             attempt=self._attempt(session.route.name, identity),
-            key=session.key,
+            key=session.request.key,
             tokens=begin.tokens,
             purpose=begin.purpose,
             counted=begin.counted,

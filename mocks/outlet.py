@@ -95,4 +95,3 @@ def _replace_head(piece: Piece, item: Item, outputs: list[Output]) -> None:
         piece.queue.appendleft(
             Item(one.wire, item.planned_ns, due_ns, one.first, list(item.shaped_by))
         )
-

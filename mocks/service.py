@@ -9,10 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
-from kernel.actor import Emit, End, Instruction, Nudge, Nudged
+from kernel.actor import Actor, Emit, End, Instruction, Nudge, Nudged
 from kernel.event import Type
 from kernel.fault import Arrival, Refusal
 from kernel.timeline import Timeline
@@ -23,10 +22,21 @@ from .hearing import TICK_NS, Hearing
 from .journal import Journal
 from .outlet import Outlet
 from .provider import Catalogue, Found
-from .session import ENDED, Ended, Item, Piece, Session, how_it_ended, refusal_data
-from .wire import SWITCHING_PROTOCOLS, Binary, Close, Head, Request, Reset, Text, Wire
-from .work import Admitted, Begin, Cancel, Closed, Finish, Heard, Listen, Note, Opened
-from .work import Refused, Sound
+from .session import ENDED, Ended, Item, Mute, Piece, Session, how_it_ended, refusal_data
+from .wire import SWITCHING_PROTOCOLS, Binary, Close, Head, Reset, Text, Wire
+from .work import (
+    Admitted,
+    Begin,
+    Cancel,
+    Closed,
+    Finish,
+    Heard,
+    Listen,
+    Note,
+    Opened,
+    Refused,
+    Sound,
+)
 from .world import World
 
 _log = logging.getLogger(__name__)
@@ -60,21 +70,7 @@ class Service:
 
     def open(self, found: Found, now_ns: int) -> int:
         """A request or an upgrade for a provider; returns the session's number."""
-        provider, route, request = found.provider, found.route, found.request
-        place = f"{provider.stage}/{provider.name} {route.name}"
-        self._ordinals[place] = self._ordinals.get(place, 0) + 1
-        self._opened += 1
-        session = Session(
-            number=self._opened,
-            request=request,
-            provider=provider,
-            route=route,
-            actor=route.open(request, self.world),
-            ordinal=self._ordinals[place],
-            key=_fingerprint(request),
-        )
-        self.sessions[session.number] = session
-        session.pieces[""] = self._piece(session, "", now_ns)
+        session = self._session(found, found.route.open(found.request, self.world), now_ns)
         self._tell(session, Opened(), now_ns)
         return session.number
 
@@ -90,11 +86,10 @@ class Service:
 
     def reject(self, found: Found, refusal: Refusal, now_ns: int) -> int:
         """A request that cannot be taken: the provider says so in its own words."""
-        number = self.open(Found(found.provider, _rejecting(found), found.request), now_ns)
-        session = self.sessions[number]
-        session.root.arrival = self._door.name(session.root, Begin())
-        self._refuse(session.root, session.root.arrival, refusal, now_ns)
-        return number
+        session = self._session(found, Mute(), now_ns)
+        arrival = session.root.arrival = self._door.name(session.root, Begin())
+        self._refuse(session.root, arrival, refusal, now_ns)
+        return session.number
 
     def vanish(self, number: int, now_ns: int, code: int | None = None, how: str = "") -> None:
         """The client is gone: with a close code, without a word, or because we gave up on it."""
@@ -102,7 +97,7 @@ class Service:
         if session is None:
             return
         self._tell(session, Closed(code), now_ns)
-        for piece in list(session.pieces.values()):
+        for piece in reversed(session.pieces.copy().values()):
             if piece.kind == "socket" and code is not None:
                 self._close(piece, "ok", {"code": code}, now_ns)
             elif how:
@@ -230,7 +225,7 @@ class Service:
                 yield Departure(session.number, what, item.due_ns)
 
     def _end(self, session: Session, last: Any, now_ns: int) -> None:
-        for piece in list(session.pieces.values()):
+        for piece in reversed(session.pieces.copy().values()):
             if piece.name:
                 self._close(piece, "info", {"reason": "socket_closed"}, now_ns)
             else:
@@ -270,6 +265,17 @@ class Service:
         else:
             self._outlet.plan(piece, ENDED, now_ns)
 
+    def _session(self, found: Found, actor: Actor, now_ns: int) -> Session:
+        place = f"{found.provider.stage}/{found.provider.name} {found.route.name}"
+        self._ordinals[place] = self._ordinals.get(place, 0) + 1
+        self._opened += 1
+        session = Session(
+            self._opened, found.request, found.provider, found.route, actor, self._ordinals[place]
+        )
+        self.sessions[session.number] = session
+        session.pieces[""] = self._piece(session, "", now_ns)
+        return session
+
     def _piece(self, session: Session, name: str, now_ns: int) -> Piece:
         self._spans += 1
         kind = "socket" if not name and session.request.upgrades else "work"
@@ -300,6 +306,7 @@ class Service:
         for stream, heard in self._hearing.tick():
             if session := self._listeners.get(stream):
                 session.audio_s = heard.audio_s
+                session.root.data["muffled"] = heard.muffled
                 self._tell(session, heard, now_ns)
         if self._listeners:
             self.at("hear", now_ns + TICK_NS, self._hear)

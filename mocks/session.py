@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from kernel.actor import Actor
+from kernel.actor import Actor, Instruction
 from kernel.event import Event, Type
 from kernel.fault import Arrival, Refusal
 
@@ -20,6 +20,13 @@ from .provider import Provider, Route
 from .wire import SWITCHING_PROTOCOLS, Close, Head, Request, Reset
 
 _CLEAN_CODES = (1000, 1001, 1005)
+
+
+class Mute:
+    """The actor of a request that the provider answers without looking into it."""
+
+    def receive(self, message: Any, now_ns: int) -> tuple[Instruction, ...]:
+        return ()
 
 
 class Ended:
@@ -96,7 +103,6 @@ class Session:
     route: Route
     actor: Actor
     ordinal: int
-    key: str
     pieces: dict[str, Piece] = field(default_factory=dict)
     stream: int | None = None
     audio_s: float = 0.0
@@ -118,21 +124,22 @@ class Session:
             "route": self.route.name,
             "connection": self.request.connection,
         }
-        if self.key:
-            data["key"] = self.key
-        if piece.kind == "work":
-            if piece.arrival:
-                data["identity_by"] = piece.arrival.by
-                if piece.arrival.purpose != "turn":
-                    data["purpose"] = piece.arrival.purpose
-            data |= piece.data
+        if key := self.request.key:
+            data["key"] = key
+        if piece.arrival:
+            data["identity_by"] = piece.arrival.by
+            if piece.arrival.purpose != "turn":
+                data["purpose"] = piece.arrival.purpose
+        data |= piece.data
         parent = "" if piece.name == "" else self.root.span
-        return Event(now_ns, self.journal_actor, piece.kind, "invoke", piece.span, parent, data=data)
+        return Event(
+            now_ns, self.journal_actor, piece.kind, "invoke", piece.span, parent, data=data
+        )
 
     def closing(self, piece: Piece, type: Type, data: Mapping[str, Any], now_ns: int) -> Event:
         """The journal's last word on a piece."""
         piece.told = True
-        told: dict[str, Any] = {**piece.data, **data} if piece.kind == "work" else dict(data)
+        told: dict[str, Any] = {**piece.data, **data}
         if piece.first_at_ns is not None and piece.kind == "work":
             told.setdefault("first_at_ns", piece.first_at_ns)
         if piece.bites:

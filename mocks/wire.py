@@ -1,15 +1,17 @@
-"""What crosses the wire, as values: a request on its way in, heads, bodies and frames either way."""
+"""What crosses the wire, as values: requests on their way in, heads and bodies, frames."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 UPGRADE = "WS"
 SWITCHING_PROTOCOLS = 101
+_CREDENTIALS = ("authorization", "x-api-key", "api-key", "xi-api-key", "sec-websocket-protocol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,14 @@ class Request:
         """What follows `Bearer`, `Token`, … in the Authorization header; empty if it does not."""
         found, _, value = self.header("authorization").partition(" ")
         return value.strip() if found.lower() == scheme.lower() else ""
+
+    @property
+    def key(self) -> str:
+        """A name for the credential that does not give it away, empty if there is none."""
+        for name in _CREDENTIALS:
+            if credential := self.header(name):
+                return blake2b(credential.encode(), digest_size=4).hexdigest()
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from kernel.event import Type
 from kernel.fault import Arrival, Refusal
-
-Encoding = Literal["linear16", "mulaw", "alaw"]
+from speech.encoding import Encoding
+from speech.transcript import TextEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class Refused:
 class Heard:
     """What the ear made of the sound so far.
 
-    events   text events of `speech.transcript`, oldest first; may be empty
-    audio_s  length of the sound received since `Listen`
+    events   oldest first; empty if only `audio_s` or `muffled` is news
+    audio_s  length of the sound received since `Listen`; events count their seconds from there too
     muffled  speech arrives whose data band is missing: a noise suppressor took it
     """
 
-    events: tuple[Any, ...]
+    events: tuple[TextEvent, ...]
     audio_s: float
     muffled: bool = False
 
@@ -130,10 +130,13 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """From here on binary frames are sound. Empty frames still reach the actor."""
+    """From here on binary frames are sound. Empty frames still reach the actor.
+
+    `rate_hz` must be `mocks.hearing.hearable`.
+    """
 
     rate_hz: int
-    encoding: Encoding = "linear16"
+    encoding: Encoding = Encoding.LINEAR16
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from kernel.fault import Arrival, Stage
+from speech.identity import speaker_identity
 
 from .latency import DEFAULT_LATENCY, StageLatency
 
@@ -55,15 +56,20 @@ class World:
     latency: Mapping[Stage, StageLatency] = field(default_factory=lambda: DEFAULT_LATENCY)
     settings: Settings = field(default_factory=Settings)
     instance: int = 0
-    created_s: float = 0.0
     _states: dict[Any, Any] = field(default_factory=dict)
     _spoken: int = 0
 
     def state(self, kind: Callable[[int], State]) -> State:
         """The one `kind(seed)` of this world, made when it is first asked for."""
-        found: State = self._states.setdefault(kind, None) or kind(self.seed)
-        self._states[kind] = found
+        if kind not in self._states:
+            self._states[kind] = kind(self.seed)
+        found: State = self._states[kind]
         return found
+
+    def utterance_identity(self) -> int:
+        """The number that the next synthesised utterance carries in its sound."""
+        self._spoken += 1
+        return speaker_identity(self.instance, self._spoken)
 
     def reset(self) -> None:
         """Forget the tools' state."""
