@@ -87,6 +87,11 @@ class Applied:
     def label(self) -> str:
         return self.order.label
 
+    @classmethod
+    def of(cls, order: FaultOrder, now_ns: int) -> Applied:
+        """UsageError if the order is wrong."""
+        return cls(order, make_fault(order), now_ns)
+
     def concerns(self, arrival: Arrival) -> bool:
         """Does it aim at this provider, and is this identity one of its share?"""
         stage, _, provider = self.order.target.partition("/")
@@ -128,11 +133,8 @@ class Chain:
     def get(self, label: str) -> Applied | None:
         return self._applied.get(label)
 
-    def add(self, order: FaultOrder, now_ns: int) -> Applied:
-        """Append a fault. UsageError if the order is wrong."""
-        applied = Applied(order, make_fault(order), now_ns)
-        self._applied[order.label] = applied
-        return applied
+    def add(self, applied: Applied) -> None:
+        self._applied[applied.label] = applied
 
     def remove(self, label: str) -> Applied | None:
         return self._applied.pop(label, None)

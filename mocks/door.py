@@ -92,6 +92,10 @@ class Door:
                 piece.passed.append(applied)
             meet([arrival for _, arrival in found])
 
+    def reset(self) -> None:
+        """Forget who was here before."""
+        self._seen.clear()
+
     def _attempt(self, route: str, identity: str) -> int:
         before = self._seen.pop((route, identity), 0)
         self._seen[route, identity] = before + 1

@@ -16,7 +16,7 @@ from kernel.event import Type
 from kernel.fault import Arrival, Refusal
 from kernel.timeline import Timeline
 
-from .chain import Chain
+from .chain import Applied, Chain
 from .door import Door
 from .hearing import TICK_NS, Hearing
 from .journal import Journal
@@ -124,21 +124,23 @@ class Service:
             else:
                 item(now_ns)
 
-    def at(self, key: str, due_ns: int | None, do: Callable[[int], None]) -> None:
+    def at(self, key: str, due_ns: int, do: Callable[[int], None]) -> None:
         """Call `do(now_ns)` at a time, in place of what was to be done under the same key."""
+        self._timeline.add(None, do, due_ns, key=key)
+
+    def forgo(self, key: str) -> None:
+        """Do not do what was to be done under a key."""
         self._timeline.withdraw(None, key)
-        if due_ns is not None:
-            self._timeline.add(None, do, due_ns, key=key)
 
     def pieces(self) -> list[Piece]:
         """All that is open: sockets, requests, work."""
         return [piece for one in self.sessions.values() for piece in one.pieces.values()]
 
-    def apply(self, applied: Any) -> None:
+    def applied(self, applied: Applied) -> None:
         """A fault has joined the chain."""
         self._door.meet(applied, self.pieces())
 
-    def heal(self, applied: Any, now_ns: int) -> None:
+    def healed(self, applied: Applied, now_ns: int) -> None:
         """A fault has left the chain: what it kept waiting goes on."""
         for piece in self.pieces():
             if piece.held_by is not applied:
@@ -148,6 +150,13 @@ class Service:
             elif piece.arrival:
                 piece.held_by = None
                 self._knock(piece, piece.arrival, now_ns)
+
+    def reset(self) -> None:
+        """Forget the journal, the tools' state, and who was here how often."""
+        self.journal.clear()
+        self.world.reset()
+        self._door.reset()
+        self._ordinals.clear()
 
     def _tell(self, session: Session, message: Any, now_ns: int) -> None:
         try:
