@@ -6,6 +6,7 @@ Caller, brain and control API share these. Texts hold slots: `{name}` is a fact 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -102,10 +103,12 @@ class Dialogue(msgspec.Struct, frozen=True):
 
 
 class Script(msgspec.Struct, frozen=True):
-    """What the brain of a run knows: its dialogues and the seed of its wording."""
+    """What the brain of a run knows: its dialogues, the seed of its wording, and the date from
+    which a day without a year is the next one."""
 
     dialogues: tuple[Dialogue, ...] = ()
     seed: int = 0
+    today: dt.date = dt.date(2026, 1, 1)
 
 
 def slots(text: str) -> tuple[str, ...]:

@@ -1,0 +1,88 @@
+"""Where in the script a conversation is: which dialogue, which line, and what was heard so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kernel.dialogue import Dialogue
+from kernel.facts import value_of
+
+from .conversation import ToolOffered, Turn
+from .sayings import Saying, Sayings, apart_from_each_other
+from .toolcall import offered
+
+_TOOL_FITS = 2.0  # what an offered tool counts for the dialogue that calls it, in characters
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The line that the caller said last, from 1; 0 for an answer out of order.
+
+    heard  slot → what was heard in it over the whole conversation, the latest winning
+    """
+
+    dialogue: Dialogue
+    line: int
+    heard: Mapping[str, str]
+
+
+class Places:
+    """The lines of all dialogues, ready to be found in a conversation."""
+
+    def __init__(self, dialogues: Sequence[Dialogue], today: dt.date) -> None:
+        self._dialogues = dialogues
+        self._today = today
+        self._callers = Sayings.of_callers(dialogues, today)
+        self._assistants = Sayings.of_assistants(dialogues, today)
+
+    def find(self, turns: Sequence[Turn], tools: Sequence[ToolOffered]) -> Place | None:
+        """The place of the last turn; None if nothing that was heard in it is in the script.
+
+        Lines of several dialogues may fit; what was said before, by both sides, then decides.
+        """
+        heard = [self._callers.of(turn.heard) for turn in turns]
+        said = [self._assistants.of(turn.said) for turn in turns]
+        if not heard[-1]:
+            return None
+        likely = self._evidence([*heard, *said], tools)
+        number = max({one.dialogue for one in heard[-1]}, key=lambda one: (likely[one], -one))
+        lines: list[Saying] = []
+        for of_turn in _of_dialogue(number, heard):
+            lines += apart_from_each_other(of_turn, max((one.line for one in lines), default=0) + 1)
+        repeated = [one for of_turn in _of_dialogue(number, said) for one in of_turn]
+        dialogue = self._dialogues[number]
+        return Place(dialogue, lines[-1].line, self._slots(dialogue, lines, repeated))
+
+    def _evidence(
+        self, said: Sequence[Sequence[Saying]], tools: Sequence[ToolOffered]
+    ) -> Mapping[int, float]:
+        """How much speaks for each dialogue, in characters that agree."""
+        found: dict[int, float] = defaultdict(float)
+        for of_turn in said:
+            for number in {one.dialogue for one in of_turn}:
+                found[number] += max(one.weight for one in of_turn if one.dialogue == number)
+        for number in found:
+            calls = [reply.call for reply in self._dialogues[number].replies.values() if reply.call]
+            found[number] += _TOOL_FITS * sum(offered(call, tools) is not None for call in calls)
+        return found
+
+    def _slots(
+        self, dialogue: Dialogue, lines: Sequence[Saying], repeated: Sequence[Saying]
+    ) -> Mapping[str, str]:
+        """What was heard in the slots; where nothing was, what the assistant repeated of it."""
+        found: dict[str, str] = {}
+        for saying in lines:
+            for slot, words in saying.heard.items():
+                if slot not in found or value_of(dialogue.facts.get(slot, ""), words, self._today):
+                    found[slot] = words
+        for saying in repeated:
+            for slot, words in saying.heard.items():
+                found.setdefault(slot, words)
+        return found
+
+
+def _of_dialogue(number: int, said: Sequence[Sequence[Saying]]) -> list[list[Saying]]:
+    return [[one for one in of_turn if one.dialogue == number] for of_turn in said]

@@ -1,0 +1,85 @@
+"""What a tool answered, as the agent passes it on: JSON, a Python repr, or plain words."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+_LONGEST = 100_000
+_DEEPEST = 4
+_FAILURE = re.compile(
+    r"^\W*(error|exception|traceback|failed|failure|timed? ?out|(http\S* )?[45]\d\d\b)"
+    r"|\b(http|status|code)\W{0,3}[45]\d\d\b",
+    re.IGNORECASE,
+)
+_BAD_STATUS = re.compile(
+    r"error|fail|unavailable|not.?found|conflict|denied|reject|time.?d?.?out|invalid|[45]\d\d$",
+    re.IGNORECASE,
+)
+
+
+def parse(text: str) -> Any:
+    """The value of a result; the text itself if it is neither JSON nor a Python literal."""
+    if len(text) > _LONGEST:
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return text
+
+
+def failed(result: Any) -> bool:
+    """Whether a result tells of an error: by its words, an `error` in it, or its status."""
+    if isinstance(result, str):
+        return bool(_FAILURE.search(result))
+    if not isinstance(result, Mapping):
+        return False
+    if result.get("error") or result.get("is_error") or result.get("isError"):
+        return True
+    if False in (result.get("ok"), result.get("success")):
+        return True
+    status = result.get("status", result.get("status_code", ""))
+    if _BAD_STATUS.match(str(status)):
+        return True
+    # A lone key is a wrapper: {"result": …}
+    return len(result) == 1 and any(
+        isinstance(inner, Mapping) and failed(inner) for inner in result.values()
+    )
+
+
+def look_up(path: Sequence[str], results: Iterable[Any]) -> Any:
+    """What stands at `path` in the first of `results` that has it, wrappers or not; else None."""
+    for result in results:
+        for inner in _inside(result, 0):
+            found = inner
+            for step in path:
+                found = _step(found, step)
+            if found is not None:
+                return found
+    return None
+
+
+def _step(value: Any, step: str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if isinstance(value, list | tuple) and step.isdigit() and int(step) < len(value):
+        return value[int(step)]
+    return None
+
+
+def _inside(value: Any, depth: int) -> Iterator[Any]:
+    """The value, then what is wrapped in it, the outermost first of each branch."""
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        value = parse(value)
+    yield value
+    if depth < _DEEPEST and isinstance(value, Mapping | list | tuple):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            if isinstance(inner, Mapping | list | tuple | str):
+                yield from _inside(inner, depth + 1)

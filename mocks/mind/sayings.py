@@ -1,0 +1,137 @@
+"""Which lines of which dialogues a text holds, and what was heard in their slots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kernel.dialogue import Dialogue
+from kernel.facts import apart, value_of
+from kernel.likeness import Lines, Reading
+
+_HALF = 0.5  # a line is there if half of it was found …
+_CERTAIN = 10.0  # … and these are so many characters,
+_MUCH = 0.4  # or explain so much of the text;
+_MOST = 0.6  # a piece of a line is there if it explains so much of the text
+_PIECE = 6.0  # and is so many characters long
+_LONGEST = 8000  # characters that are read of a text, its end
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A line of the script in a text.
+
+    dialogue    number of its dialogue, from 0
+    line        number of the caller's line, from 1; 0 for what is no line
+    weight      characters that speak for it
+    start, end  where it stands, in characters
+    heard       slot → what was heard in it
+    """
+
+    dialogue: int
+    line: int
+    weight: float
+    start: int
+    end: int
+    heard: Mapping[str, str]
+
+
+class Sayings:
+    """Texts of a script, ready to be found: `of` tells which of them another text holds."""
+
+    def __init__(
+        self,
+        dialogues: Sequence[Dialogue],
+        texts: Sequence[tuple[int, int, str]],
+        today: dt.date,
+    ) -> None:
+        """`texts` are (number of the dialogue, of the line, template)."""
+        self._dialogues, self._texts, self._today = dialogues, texts, today
+        self._lines = Lines([text for _, _, text in texts])
+        # The same turns come back with every request of a call.
+        self.of = lru_cache(maxsize=4096)(self._of)
+
+    @classmethod
+    def of_callers(cls, dialogues: Sequence[Dialogue], today: dt.date) -> Sayings:
+        """The lines of the callers; their answers out of order are line 0."""
+        lines = [
+            (number, place, line.say)
+            for number, dialogue in enumerate(dialogues)
+            for place, line in enumerate(dialogue.caller, 1)
+        ]
+        answers = [
+            (number, 0, text)
+            for number, dialogue in enumerate(dialogues)
+            for text in dialogue.answers.values()
+        ]
+        return cls(dialogues, lines + answers, today)
+
+    @classmethod
+    def of_assistants(cls, dialogues: Sequence[Dialogue], today: dt.date) -> Sayings:
+        """What the mind itself replies."""
+        texts = [
+            (number, place, text)
+            for number, dialogue in enumerate(dialogues)
+            for place, reply in dialogue.replies.items()
+            for text in (reply.say, reply.then, reply.failed)
+            if text
+        ]
+        return cls(dialogues, texts, today)
+
+    def _of(self, text: str) -> Sequence[Saying]:
+        """What `text` holds, likeliest first; readings of the same words may compete."""
+        text = text[-_LONGEST:]
+        found = [self._saying(one) for one in self._lines.read(text) if _is_there(one)]
+        return found or list(self._wordless(text))
+
+    def _saying(self, reading: Reading) -> Saying:
+        dialogue, line, _ = self._texts[reading.line]
+        heard = {
+            slot: words
+            for names, together in reading.heard.items()
+            for slot, words in zip(names, self._apart(dialogue, names, together), strict=True)
+            if words
+        }
+        return Saying(dialogue, line, reading.weight, reading.start, reading.end, heard)
+
+    def _apart(self, dialogue: int, names: Sequence[str], words: str) -> list[str]:
+        facts = self._dialogues[dialogue].facts
+        return apart([facts.get(name, "") for name in names], words, self._today)
+
+    def _wordless(self, text: str) -> Iterator[Saying]:
+        """Lines of slots only, by the kinds of what was heard."""
+        words = text.split()
+        names_or_digits = all(word[0].isupper() or word[0].isdigit() for word in words)
+        if not names_or_digits or (len(words) < 2 and not any(map(str.isdigit, text))):
+            return
+        for (dialogue, line, _), ready in zip(self._texts, self._lines.lines, strict=True):
+            if not ready.wordless or not ready.names:
+                continue
+            facts = self._dialogues[dialogue].facts
+            heard = dict(
+                zip(ready.names[0], self._apart(dialogue, ready.names[0], text), strict=True)
+            )
+            if all(
+                slot in facts and value_of(facts[slot], words, self._today)
+                for slot, words in heard.items()
+            ):
+                yield Saying(dialogue, line, len(text) / 2, 0, len(text), heard)
+
+
+def apart_from_each_other(sayings: Sequence[Saying], due: int) -> list[Saying]:
+    """Those of one dialogue that can all have been said, in their order: of two that share words
+    the likelier, and the line that is `due` in case of doubt."""
+    kept: list[Saying] = []
+    for saying in sorted(sayings, key=lambda one: -one.weight * (1 + 0.15 * (one.line == due))):
+        if all(saying.start >= other.end - 1 or saying.end <= other.start + 1 for other in kept):
+            kept.append(saying)
+    return sorted(kept, key=lambda one: one.start)
+
+
+def _is_there(reading: Reading) -> bool:
+    matched = reading.matched
+    if reading.share >= _HALF and (matched >= _CERTAIN or reading.told >= _MUCH):
+        return True
+    return reading.told >= _MOST and matched >= _PIECE
