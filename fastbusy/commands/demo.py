@@ -1,0 +1,17 @@
+"""The demo: mocks, reference agent and callers through warm-up, baseline, surge and recovery."""
+
+from __future__ import annotations
+
+import argparse
+
+from .run import carry_out, run_options
+
+HELP = "two minutes that show the whole thing"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    run_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    return carry_out("demo", args)
