@@ -173,8 +173,11 @@ def encode(value: Any) -> Any:
 
 
 def convert(value: Any, kind: type[T]) -> T:
-    """`value`, made of builtins, as `kind`. msgspec.ValidationError names the path."""
-    return msgspec.convert(value, kind, dec_hook=decode)
+    """`value`, made of builtins, as `kind`; the keys of a mapping may be text, as in JSON.
+
+    msgspec.ValidationError names the path.
+    """
+    return msgspec.convert(value, kind, dec_hook=decode, str_keys=True)
 
 
 def builtins(value: Any) -> Any:
