@@ -10,7 +10,6 @@ from harness.verdict import exit_code
 from ..judging import judge_folder
 from .run import tell
 
-HELP = "judge a run folder again"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,6 @@ import argparse
 
 from .run import carry_out, run_options
 
-HELP = "two minutes that show the whole thing"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,6 @@ import argparse
 
 from ..env import DEFAULT_PORT_BASE
 
-HELP = "serve the mocked providers"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

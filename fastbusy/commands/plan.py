@@ -9,7 +9,6 @@ from harness.summary import summary
 
 from ..preparing import Options, prepare
 
-HELP = "check a scenario and show what it would do"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

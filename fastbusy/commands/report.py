@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ..judging import judge_folder
 
-HELP = "write the report of a run folder anew"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

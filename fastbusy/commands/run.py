@@ -17,7 +17,6 @@ from ..live import Show
 from ..preparing import Options
 from ..whole import run_blocking
 
-HELP = "run a scenario against an agent and judge it"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
