@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kernel.history import History
 from kernel.records import Call, Work
@@ -46,6 +47,7 @@ class Requests:
     apart: Mapping[str, int] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1)  # several checks ask about the same history
 def requests(history: History) -> Requests:
     """What the joined work of the LLM, TTS, realtime and tools mocks comes to.
 
@@ -94,8 +96,7 @@ def _split(tries: Sequence[Work], apart: Counter[str]) -> Iterator[list[Work]]:
                 served_ns = _earlier(served_ns, work.until_at_ns)
             else:
                 failed_ns = _earlier(failed_ns, work.until_at_ns)
-    if attempts:
-        yield attempts
+    yield attempts
 
 
 def _earlier(known_ns: int | None, at_ns: int) -> int:

@@ -81,6 +81,8 @@ def test_closed_sockets_do_not_count() -> None:
 
 
 def test_a_history_that_ends_with_the_calls_cannot_tell() -> None:
-    finding = NoOrphans()(run(ends=20).history())
+    story = Story()
+    story.call(1, at=0).talks(2).ends().works("llm", 3, 4)
+    finding = NoOrphans()(story.ends(20).history())
     assert finding.outcome == "unknown"
     assert "longer drain" in finding.summary
