@@ -27,16 +27,16 @@ from .world import Settings, World
 DEFAULT_PORT_BASE = 8700
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TOKEN = "FASTBUSY_CONTROL_TOKEN"
-
-
 PORT_OFFSETS: Mapping[Stage, int] = {stage: place for place, stage in enumerate(STAGES, 1)}
 """A stage's port counted from the base port."""
 
 
-def ports(port_base: int, stages: Sequence[Stage]) -> dict[int, tuple[Stage, ...]]:
+def ports(
+    port_base: int, stages: Sequence[Stage], *, one_port: bool = False
+) -> dict[int, tuple[Stage, ...]]:
     """Port → stages served there: the base port serves all of them, each stage one of its own."""
     own = {port_base + PORT_OFFSETS[stage]: (stage,) for stage in stages}
-    return {port_base: tuple(stages), **own}
+    return {port_base: tuple(stages), **({} if one_port else own)}
 
 
 def latency_changes(texts: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -104,9 +104,7 @@ async def serve(options: argparse.Namespace) -> None:
             f"--host {options.host} lets others in, and the control API has no token",
             remedy=f"set {TOKEN}, or bind to 127.0.0.1",
         )
-    stages = service.catalogue.stages
-    where = ports(options.port_base, () if options.one_port else stages)
-    where[options.port_base] = stages
+    where = ports(options.port_base, service.catalogue.stages, one_port=options.one_port)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

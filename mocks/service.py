@@ -95,6 +95,7 @@ class Service:
             return
         self._tell(session, Closed(code), now_ns)
         for piece in reversed(session.pieces.copy().values()):
+            self._outlet.drop(piece)
             if piece.kind == "socket" and code is not None:
                 self._close(piece, "ok", {"code": code}, now_ns)
             elif how:
@@ -114,7 +115,8 @@ class Service:
             if isinstance(span, Piece):
                 for ready in self._outlet.ready(span, item, due_ns, now_ns):
                     yield from self._out(span, ready, now_ns)
-                if span.told and self._outlet.empty(span):
+                over = span.told and self._outlet.empty(span)
+                if over or self.sessions.get(span.session.number) is None:
                     self._outlet.drop(span)
             elif isinstance(span, Session):
                 self._nudge(span, item, now_ns)
@@ -228,6 +230,7 @@ class Service:
 
     def _end(self, session: Session, last: Any, now_ns: int) -> None:
         for piece in reversed(session.pieces.copy().values()):
+            self._outlet.drop(piece)
             if piece.name:
                 self._close(piece, "info", {"reason": "socket_closed"}, now_ns)
             else:
@@ -278,8 +281,6 @@ class Service:
             session.pieces.pop(piece.name, None)
 
     def _forget(self, session: Session) -> None:
-        for piece in session.pieces.values():
-            self._outlet.drop(piece)
         self._timeline.drop(session)
         if session.stream is not None:
             self._hearing.close(session.stream)
