@@ -142,9 +142,9 @@ class Chain:
     def concerning(self, arrival: Arrival) -> Iterator[Applied]:
         return (applied for applied in self if applied.concerns(arrival))
 
-    def limits(self, arrival: Arrival, now_ns: int) -> Limits:
-        """How the limits in force stand for an arrival; the later fault has the word."""
-        found = Limits()
+    def limits(self, arrival: Arrival, plan: Limits, now_ns: int) -> Limits:
+        """How the limits in force stand for an arrival: those of the latest fault, or the plan."""
+        found = plan
         for applied in self.concerning(arrival):
             if limits := applied.can("limits"):
                 told: Limits = limits(arrival, now_ns)

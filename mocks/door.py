@@ -8,16 +8,17 @@ from kernel.fault import Arrival, Hold, Refusal
 
 from .chain import Applied, Chain
 from .session import Piece
-from .work import Admitted, Begin
+from .work import Admitted, Begin, Limits
+from .world import Settings
 
 _IDENTITIES = 200_000
 
 
 class Door:
-    """`correlate` is the header that says surest whose an arrival is, empty if there is none."""
+    """Knows who came before, and what the providers' plans allow."""
 
-    def __init__(self, chain: Chain, correlate: str = "") -> None:
-        self._chain, self._correlate = chain, correlate
+    def __init__(self, chain: Chain, settings: Settings) -> None:
+        self._chain, self._settings = chain, settings
         self._seen: dict[tuple[str, str], int] = {}
 
     def name(self, piece: Piece, begin: Begin) -> Arrival:
@@ -28,7 +29,7 @@ class Door:
         if piece.name == "":
             what = "socket" if session.request.upgrades else "request"
         identity, by = begin.identity, begin.by
-        correlated = session.request.header(self._correlate)
+        correlated = session.request.header(self._settings.correlate)
         if correlated or not identity:
             identity = correlated or f"{session.route.name}#{session.ordinal}"
             by = "header" if correlated else "ordinal"
@@ -70,7 +71,11 @@ class Door:
         """Let it in without asking."""
         piece.admitted = True
         piece.added_ns = now_ns - piece.asked_ns if piece.bites else 0
-        return Admitted(piece.name, arrival, self._chain.limits(arrival, now_ns))
+        return Admitted(piece.name, arrival, self.limits(arrival, now_ns))
+
+    def limits(self, arrival: Arrival, now_ns: int) -> Limits:
+        """How the limits stand that this arrival is subject to."""
+        return self._chain.limits(arrival, self._settings.limits(arrival.tokens), now_ns)
 
     def leave(self, piece: Piece, now_ns: int) -> None:
         """It is over; every fault that admitted it is told."""

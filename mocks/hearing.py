@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from kernel.clock import MILLISECOND_NS
 from speech.alphabet import Role
@@ -23,8 +24,12 @@ def hearable(rate_hz: int) -> bool:
     return 8000 <= rate_hz <= _HIGHEST_RATE_HZ and rate_hz % 100 == 0
 
 
-@dataclass(eq=False, slots=True)
-class _Stream:
+Owner = TypeVar("Owner")
+
+
+@dataclass(eq=False)
+class _Stream(Generic[Owner]):
+    owner: Owner
     ear: Ear
     place: int
     bytes_per_s: int
@@ -39,22 +44,25 @@ class _Stream:
         return self.received / self.bytes_per_s
 
 
-class Hearing:
-    """Streams by number. Sound is fed as it comes and heard in batches, once a tick."""
+class Hearing(Generic[Owner]):
+    """Streams by number, each somebody's. Sound is heard in batches, once a tick."""
 
     def __init__(self) -> None:
         self._ears: dict[int, Ear] = {}
-        self._streams: dict[int, _Stream] = {}
+        self._streams: dict[int, _Stream[Owner]] = {}
         self._opened = self._ticks = 0
 
-    def open(self, rate_hz: int, encoding: Encoding) -> int:
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def open(self, rate_hz: int, encoding: Encoding, owner: Owner) -> int:
         """A new stream. UsageError if it is not `hearable`."""
         ear = self._ears.get(rate_hz)
         if ear is None:
             ear = self._ears[rate_hz] = Ear(rate_hz)
         self._opened += 1
         bytes_per_s = rate_hz * encoding.sample_bytes
-        self._streams[self._opened] = _Stream(ear, ear.open(encoding), bytes_per_s)
+        self._streams[self._opened] = _Stream(owner, ear, ear.open(encoding), bytes_per_s)
         return self._opened
 
     def close(self, stream: int) -> None:
@@ -71,8 +79,8 @@ class Hearing:
         """How much sound a stream has brought."""
         return self._streams[stream].audio_s
 
-    def tick(self) -> list[tuple[int, Heard]]:
-        """Hear what has been fed; the streams that have something to tell."""
+    def tick(self) -> list[tuple[Owner, Heard]]:
+        """Hear what has been fed: whoever has something to be told, and what it is."""
         self._ticks += 1
         for ear in self._ears.values():
             self._listen(ear)
@@ -88,10 +96,10 @@ class Hearing:
             one = fed[symbol.stream]
             one.news += one.transcript.add(symbol)
 
-    def _news(self, look_for_muffled: bool) -> Iterator[tuple[int, Heard]]:
-        for stream, one in self._streams.items():
+    def _news(self, look_for_muffled: bool) -> Iterator[tuple[Owner, Heard]]:
+        for one in self._streams.values():
             found = look_for_muffled and not one.muffled and one.ear.muffled(one.place)
             one.muffled = one.muffled or found
             if one.news or found:
-                yield stream, Heard(tuple(one.news), one.audio_s, one.muffled)
+                yield one.owner, Heard(tuple(one.news), one.audio_s, one.muffled)
                 one.news.clear()

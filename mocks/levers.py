@@ -88,8 +88,8 @@ class Levers:
         self._service.reset()
 
     def health(self, services: tuple[str, ...], version: str) -> Health:
-        sockets = sum(piece.kind == "socket" for piece in self._service.pieces())
-        work = len(self._service.pieces()) - sockets
+        sockets = sum(piece.kind == "socket" for piece in self._service.sessions.pieces())
+        work = len(self._service.sessions.pieces()) - sockets
         live = {"sockets": sockets, "work": work, "faults": len(self._service.chain)}
         return Health("ok", services, version, live)
 

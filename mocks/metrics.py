@@ -59,7 +59,7 @@ class Metrics(Collector):
         """What is open right now."""
         active = GaugeMetricFamily("fastbusy_work_active", "Work going on.", labels=["stage"])
         sockets = GaugeMetricFamily("fastbusy_sockets_open", "Open sockets.", labels=["stage"])
-        pieces = self._service.pieces()
+        pieces = self._service.sessions.pieces()
         for stage in self._service.catalogue.stages:
             ours = [one.kind for one in pieces if one.session.provider.stage == stage]
             active.add_metric([stage], ours.count("work"))

@@ -74,6 +74,8 @@ class Outlet:
             if shape is None or applied in item.shaped_by:
                 continue
             item.shaped_by.append(applied)
+            if applied not in piece.passed:
+                piece.passed.append(applied)
             output = Output(item.what, item.due_ns, item.first)
             found = shape(arrival, output, now_ns, applied.roll(arrival))
             outputs = None if isinstance(found, Hold) else list(found)

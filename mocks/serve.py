@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 from aiohttp import web
 
-from kernel.clock import Clock
+from kernel.clock import Clock, cpu_ns
 from kernel.errors import StackError
 from kernel.fault import Refusal, Stage
 
+from .control import Control
 from .provider import Found, NotFound
 from .serve_connection import Connection
 from .serve_shell import Shell
@@ -88,9 +89,19 @@ def _unserved(request: web.Request, found: NotFound) -> web.Response:
     return web.Response(status=head.status, body=body.data, content_type="application/json")
 
 
-def build_app(shell: Shell, stages: Sequence[Stage] = ()) -> web.Application:
-    """The application of one port."""
+def build_app(shell: Shell, stages: Sequence[Stage] = (), token: str = "") -> web.Application:
+    """The application of one port: control API and metrics, and all providers of `stages`."""
     app = web.Application()
+    control = Control(
+        shell.levers,
+        shell.service.journal,
+        shell.metrics,
+        shell.clock,
+        stages=stages or shell.service.catalogue.stages,
+        token=token,
+        pump=shell.pump,
+    )
+    app.add_routes(control.routes())
     app.router.add_route("*", "/{path:.*}", Gateway(shell, stages).answer)
     app.on_shutdown.append(shell.say_goodbye)
     return app
@@ -103,16 +114,19 @@ async def serving(
     *,
     host: str = "127.0.0.1",
     ports: Mapping[int, Sequence[Stage]],
+    token: str = "",
+    cpu_ns: Callable[[], int] = cpu_ns,
 ) -> AsyncIterator[Shell]:
     """Serve on every port the stages that it is given for, all where it is given none.
 
-    StackError if a port is taken.
+    The control API asks for `token` unless it is empty. `cpu_ns` is what the instrument takes for
+    the CPU time of this process. StackError if a port is taken.
     """
-    shell = Shell(service, clock)
+    shell = Shell(service, clock, cpu_ns)
     async with AsyncExitStack() as stack:
         for port, stages in ports.items():
             runner = web.AppRunner(
-                build_app(shell, stages),
+                build_app(shell, stages, token),
                 access_log=None,
                 handler_cancellation=True,
                 shutdown_timeout=SHUTDOWN_S,

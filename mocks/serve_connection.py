@@ -117,6 +117,9 @@ class Connection:
         writer = asyncio.create_task(self._write(socket))
         try:
             await self._read(socket)
+        except TimeoutError:
+            self._vanish(how="idle")
+            self._drop()
         finally:
             if not self._closing:
                 writer.cancel()
@@ -126,7 +129,8 @@ class Connection:
 
     async def _read(self, socket: web.WebSocketResponse) -> None:
         service = self._shell.service
-        while (message := await socket.receive()).type in _FRAMES:
+        idle_s = service.world.settings.idle_s
+        while (message := await socket.receive(idle_s)).type in _FRAMES:
             kind = Text if message.type is WSMsgType.TEXT else Binary
             service.receive(self._session, kind(message.data), self._now_ns())
             self._shell.pump()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from aiohttp import web
@@ -11,7 +12,10 @@ from aiohttp import web
 from kernel.clock import Clock, cpu_ns
 from kernel.event import Event
 
+from .brain import Brain
 from .instrument import EVERY_NS, Instrument
+from .levers import Levers
+from .metrics import Metrics
 from .serve_connection import Connection
 from .service import Service
 
@@ -21,9 +25,11 @@ _log = logging.getLogger(__name__)
 class Shell:
     """One service, its connections, and the one task that waits for what is due next."""
 
-    def __init__(self, service: Service, clock: Clock) -> None:
-        self.service, self.clock = service, clock
+    def __init__(self, service: Service, clock: Clock, cpu_ns: Callable[[], int] = cpu_ns) -> None:
+        self.service, self.clock, self._cpu_ns = service, clock, cpu_ns
         self.connections: dict[int, Connection] = {}
+        self.levers = Levers(service, Brain)
+        self.metrics = Metrics(service)
         self.instrument = Instrument(clock.now_ns(), cpu_ns())
         self._clients: WeakKeyDictionary[asyncio.Transport, str] = WeakKeyDictionary()
         self._named = 0
@@ -84,7 +90,7 @@ class Shell:
         self._alarm = self._armed_ns = None
 
     def _sample(self, now_ns: int) -> None:
-        told = self.instrument.sample(now_ns, cpu_ns())
+        told = self.instrument.sample(now_ns, self._cpu_ns())
         for stage in self.service.catalogue.stages:
             actor = f"mock.{stage}"
             self.service.journal.add(Event(now_ns, actor, "instrument", "info", data=told))

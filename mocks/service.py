@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.actor import Actor, Emit, End, Instruction, Nudge, Nudged
+from kernel.actor import Emit, End, Instruction, Nudge, Nudged
 from kernel.event import Type
 from kernel.fault import Arrival, Refusal
 from kernel.timeline import Timeline
@@ -22,7 +22,7 @@ from .hearing import TICK_NS, Hearing
 from .journal import Journal
 from .outlet import Outlet
 from .provider import Catalogue, Found
-from .session import ENDED, Ended, Item, Mute, Piece, Session, how_it_ended, refusal_data
+from .session import ENDED, Ended, Item, Mute, Piece, Session, Sessions, how_it_ended, refusal_data
 from .wire import SWITCHING_PROTOCOLS, Binary, Close, Head, Reset, Text, Wire
 from .work import (
     Admitted,
@@ -58,19 +58,16 @@ class Service:
         self.catalogue, self.world = catalogue, world
         self.chain = Chain()
         self.journal = Journal(world.settings.journal_events)
-        self.sessions: dict[int, Session] = {}
+        self.sessions = Sessions(world.instance)
         self.bugs = 0
-        self._hearing = Hearing()
+        self._hearing: Hearing[Session] = Hearing()
         self._timeline = Timeline()
         self._outlet = Outlet(self._timeline, self.chain)
-        self._door = Door(self.chain, world.settings.correlate)
-        self._listeners: dict[int, Session] = {}
-        self._ordinals: dict[str, int] = {}
-        self._opened = self._spans = 0
+        self._door = Door(self.chain, world.settings)
 
     def open(self, found: Found, now_ns: int) -> int:
         """A request or an upgrade for a provider; returns the session's number."""
-        session = self._session(found, found.route.open(found.request, self.world), now_ns)
+        session = self.sessions.open(found, found.route.open(found.request, self.world), now_ns)
         self._tell(session, Opened(), now_ns)
         return session.number
 
@@ -86,7 +83,7 @@ class Service:
 
     def reject(self, found: Found, refusal: Refusal, now_ns: int) -> int:
         """A request that cannot be taken: the provider says so in its own words."""
-        session = self._session(found, Mute(), now_ns)
+        session = self.sessions.open(found, Mute(), now_ns)
         arrival = session.root.arrival = self._door.name(session.root, Begin())
         self._refuse(session.root, arrival, refusal, now_ns)
         return session.number
@@ -98,6 +95,7 @@ class Service:
             return
         self._tell(session, Closed(code), now_ns)
         for piece in reversed(session.pieces.copy().values()):
+            self._outlet.drop(piece)
             if piece.kind == "socket" and code is not None:
                 self._close(piece, "ok", {"code": code}, now_ns)
             elif how:
@@ -117,7 +115,8 @@ class Service:
             if isinstance(span, Piece):
                 for ready in self._outlet.ready(span, item, due_ns, now_ns):
                     yield from self._out(span, ready, now_ns)
-                if span.told and self._outlet.empty(span):
+                over = span.told and self._outlet.empty(span)
+                if over or self.sessions.get(span.session.number) is None:
                     self._outlet.drop(span)
             elif isinstance(span, Session):
                 self._nudge(span, item, now_ns)
@@ -132,17 +131,13 @@ class Service:
         """Do not do what was to be done under a key."""
         self._timeline.withdraw(None, key)
 
-    def pieces(self) -> list[Piece]:
-        """All that is open: sockets, requests, work."""
-        return [piece for one in self.sessions.values() for piece in one.pieces.values()]
-
     def applied(self, applied: Applied) -> None:
         """A fault has joined the chain."""
-        self._door.meet(applied, self.pieces())
+        self._door.meet(applied, self.sessions.pieces())
 
     def healed(self, applied: Applied, now_ns: int) -> None:
         """A fault has left the chain: what it kept waiting goes on."""
-        for piece in self.pieces():
+        for piece in self.sessions.pieces():
             if piece.held_by is not applied:
                 continue
             if piece.admitted:
@@ -156,16 +151,15 @@ class Service:
         self.journal.clear()
         self.world.reset()
         self._door.reset()
-        self._ordinals.clear()
+        self.sessions.reset()
 
     def _tell(self, session: Session, message: Any, now_ns: int) -> None:
         try:
-            instructions = list(session.actor.receive(message, now_ns))
+            self._follow(session, session.actor.receive(message, now_ns), now_ns)
         except Exception:
             self.bugs += 1
             _log.exception("%s failed on %s", session.route.name, type(message).__name__)
-            instructions = [Emit(Reset())]
-        self._follow(session, instructions, now_ns)
+            self._outlet.plan(session.root, Reset(), now_ns)
 
     def _nudge(self, session: Session, key: Any, now_ns: int) -> None:
         if session.stream is not None:
@@ -193,8 +187,9 @@ class Service:
     def _emit(self, session: Session, emit: Emit, now_ns: int) -> None:
         match emit.output:
             case Listen(rate_hz, encoding):
-                session.stream = self._hearing.open(rate_hz, encoding)
-                self._listeners[session.stream] = session
+                if session.stream is not None:
+                    self._hearing.close(session.stream)
+                session.stream = self._hearing.open(rate_hz, encoding, session)
                 self.at("hear", now_ns + TICK_NS, self._hear)
             case Sound(data):
                 if session.stream is not None:
@@ -206,8 +201,8 @@ class Service:
                     self._outlet.drop(piece)
                     self._close(piece, "info", {**data, "cancelled": True}, now_ns)
             case what:
-                if isinstance(what, Begin) and what.work not in session.pieces:
-                    session.pieces[what.work] = self._piece(session, what.work, now_ns)
+                if isinstance(what, Begin):
+                    self.sessions.begin(session, what.work, now_ns)
                 piece = session.pieces.get(what.work, session.root)
                 due_ns = now_ns if emit.at_ns is None else emit.at_ns
                 self._outlet.plan(piece, what, due_ns, emit.key)
@@ -235,6 +230,7 @@ class Service:
 
     def _end(self, session: Session, last: Any, now_ns: int) -> None:
         for piece in reversed(session.pieces.copy().values()):
+            self._outlet.drop(piece)
             if piece.name:
                 self._close(piece, "info", {"reason": "socket_closed"}, now_ns)
             else:
@@ -261,7 +257,7 @@ class Service:
 
     def _refuse(self, piece: Piece, arrival: Arrival, refusal: Refusal, now_ns: int) -> None:
         session = piece.session
-        refused = Refused(piece.name, arrival, refusal, self.chain.limits(arrival, now_ns))
+        refused = Refused(piece.name, arrival, refusal, self._door.limits(arrival, now_ns))
         wires = list(session.provider.refuse(refused, session.request))
         status = refusal.status or 429
         for wire in wires:
@@ -274,24 +270,6 @@ class Service:
         else:
             self._outlet.plan(piece, ENDED, now_ns)
 
-    def _session(self, found: Found, actor: Actor, now_ns: int) -> Session:
-        place = f"{found.provider.stage}/{found.provider.name} {found.route.name}"
-        self._ordinals[place] = self._ordinals.get(place, 0) + 1
-        self._opened += 1
-        session = Session(
-            self._opened, found.request, found.provider, found.route, actor, self._ordinals[place]
-        )
-        self.sessions[session.number] = session
-        session.pieces[""] = self._piece(session, "", now_ns)
-        return session
-
-    def _piece(self, session: Session, name: str, now_ns: int) -> Piece:
-        self._spans += 1
-        kind = "socket" if not name and session.request.upgrades else "work"
-        instance = self.world.instance or ""
-        span = f"{session.provider.stage}{instance}-{kind[0]}{self._spans}"
-        return Piece(session, name, span, "socket" if kind == "socket" else "work", now_ns)
-
     def _close(self, piece: Piece, type: Type, data: Mapping[str, Any], now_ns: int) -> None:
         session = piece.session
         if not piece.told:
@@ -303,19 +281,15 @@ class Service:
             session.pieces.pop(piece.name, None)
 
     def _forget(self, session: Session) -> None:
-        for piece in session.pieces.values():
-            self._outlet.drop(piece)
         self._timeline.drop(session)
         if session.stream is not None:
-            self._listeners.pop(session.stream, None)
             self._hearing.close(session.stream)
-        self.sessions.pop(session.number, None)
+        self.sessions.forget(session)
 
     def _hear(self, now_ns: int) -> None:
-        for stream, heard in self._hearing.tick():
-            if session := self._listeners.get(stream):
-                session.audio_s = heard.audio_s
-                session.root.data["muffled"] = heard.muffled
-                self._tell(session, heard, now_ns)
-        if self._listeners:
+        for session, heard in self._hearing.tick():
+            session.audio_s = heard.audio_s
+            session.root.data["muffled"] = heard.muffled
+            self._tell(session, heard, now_ns)
+        if len(self._hearing):
             self.at("hear", now_ns + TICK_NS, self._hear)

@@ -16,7 +16,7 @@ from kernel.event import Event, Type
 from kernel.fault import Arrival, Refusal
 
 from .chain import Applied
-from .provider import Provider, Route
+from .provider import Found, Provider, Route
 from .wire import SWITCHING_PROTOCOLS, Close, Head, Request, Reset
 
 _CLEAN_CODES = (1000, 1001, 1005)
@@ -148,6 +148,54 @@ class Session:
             told["added_ns"] = piece.added_ns
         parent = "" if piece.name == "" else self.root.span
         return Event(now_ns, self.journal_actor, piece.kind, type, piece.span, parent, data=told)
+
+
+class Sessions:
+    """The sessions that are open, by number."""
+
+    def __init__(self, instance: int = 0) -> None:
+        self._instance = instance
+        self._open: dict[int, Session] = {}
+        self._ordinals: dict[str, int] = {}
+        self._opened = self._spans = 0
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def get(self, number: int) -> Session | None:
+        return self._open.get(number)
+
+    def pieces(self) -> list[Piece]:
+        """All that is going on: sockets, requests, work."""
+        return [piece for one in self._open.values() for piece in one.pieces.values()]
+
+    def open(self, found: Found, actor: Actor, now_ns: int) -> Session:
+        """A new session, and the piece that is its request or socket."""
+        place = f"{found.provider.stage}/{found.provider.name} {found.route.name}"
+        self._ordinals[place] = ordinal = self._ordinals.get(place, 0) + 1
+        self._opened += 1
+        session = Session(self._opened, found.request, found.provider, found.route, actor, ordinal)
+        self._open[session.number] = session
+        self.begin(session, "", now_ns)
+        return session
+
+    def begin(self, session: Session, name: str, now_ns: int) -> Piece:
+        """The piece of that name, made if there is none; its span is unique within the run."""
+        if name not in session.pieces:
+            self._spans += 1
+            kind: Literal["socket", "work"] = "work"
+            if not name and session.request.upgrades:
+                kind = "socket"
+            span = f"{session.provider.stage}{self._instance or ''}-{kind[0]}{self._spans}"
+            session.pieces[name] = Piece(session, name, span, kind, now_ns)
+        return session.pieces[name]
+
+    def forget(self, session: Session) -> None:
+        self._open.pop(session.number, None)
+
+    def reset(self) -> None:
+        """Count the arrivals on every route from the start again."""
+        self._ordinals.clear()
 
 
 def refusal_data(refusal: Refusal, status: int) -> dict[str, Any]:

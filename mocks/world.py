@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from kernel.clock import SECOND_NS
 from kernel.fault import Arrival, Stage
 from speech.identity import speaker_identity
 
 from .latency import DEFAULT_LATENCY, StageLatency
+from .work import Limit, Limits
 
 State = TypeVar("State")
 
@@ -30,8 +32,7 @@ class Settings:
     unread_bytes        how much may wait for a client that does not read before it is dropped
     upload_s            how long a request body may take to arrive
     idle_s              after so long without a byte from the client a socket is dropped
-    organization        what the providers call their customer
-    requests_per_minute, tokens_per_minute  the plan that rate limit headers tell of when no
+    requests_per_minute, tokens_per_minute  the plan that rate limit headers tell of where no
                         fault limits anything
     """
 
@@ -42,20 +43,32 @@ class Settings:
     unread_bytes: int = 4 << 20
     upload_s: float = 30.0
     idle_s: float = 900.0
-    organization: str = "org-fastbusy"
     requests_per_minute: int = 10_000
     tokens_per_minute: int = 30_000_000
+
+    def limits(self, tokens: int = 0) -> Limits:
+        """How the plan's limits stand after one request of so many tokens."""
+        requests, budget = self.requests_per_minute, self.tokens_per_minute
+        return Limits(
+            Limit(requests, requests - 1, 60 / requests),
+            Limit(budget, max(0, budget - tokens), tokens * 60 / budget),
+        )
 
 
 @dataclass
 class World:
-    """Shared by all actors of a process. `instance` tells the processes of one run apart."""
+    """Shared by all actors of a process.
+
+    instance  tells the processes of one run apart
+    epoch_ns  what the process's own clock showed at the Unix epoch, negated
+    """
 
     brain: Brain
     seed: int = 0
     latency: Mapping[Stage, StageLatency] = field(default_factory=lambda: DEFAULT_LATENCY)
     settings: Settings = field(default_factory=Settings)
     instance: int = 0
+    epoch_ns: int = 1_767_225_600 * SECOND_NS
     _states: dict[Any, Any] = field(default_factory=dict)
     _spoken: int = 0
 
@@ -74,6 +87,10 @@ class World:
     def reset(self) -> None:
         """Forget the tools' state."""
         self._states.clear()
+
+    def wall_s(self, now_ns: int) -> int:
+        """Seconds since the Unix epoch, for `created` fields."""
+        return (self.epoch_ns + now_ns) // SECOND_NS
 
     def first_ns(self, arrival: Arrival) -> int:
         """How long this arrival waits for its first output when nothing is wrong."""
