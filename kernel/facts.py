@@ -141,11 +141,12 @@ def _suffix(day: int) -> str:
 
 
 def _nearest(word: str, known: Mapping[str, str], cutoff: float) -> str | None:
-    """What `known` has for this word, or for the one that is most like it."""
+    """What `known` has for this word, or for the one that is most like it; abbreviations of three
+    letters must be right."""
     word = word.lower()
     if word in known:
         return known[word]
-    found = get_close_matches(word, known, n=1, cutoff=cutoff)
+    found = get_close_matches(word, [one for one in known if len(one) > 3], n=1, cutoff=cutoff)
     return known[found[0]] if found else None
 
 
