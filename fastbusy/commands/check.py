@@ -11,7 +11,6 @@ from ..judging import judge_folder
 from .run import tell
 
 
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="for example runs/latest")
     parser.add_argument(

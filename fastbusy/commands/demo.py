@@ -7,7 +7,6 @@ import argparse
 from .run import carry_out, run_options
 
 
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     run_options(parser)
 

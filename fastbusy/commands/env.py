@@ -7,7 +7,6 @@ import argparse
 from ..env import DEFAULT_PORT_BASE, FORMATS, environment
 
 
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="shell")
     parser.add_argument("--host", default="127.0.0.1", help="where the mocks are reached")

@@ -7,7 +7,6 @@ import argparse
 from ..env import DEFAULT_PORT_BASE
 
 
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="stt, llm, tts, tools, or all")
     parser.add_argument("--host", default="127.0.0.1")

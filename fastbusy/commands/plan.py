@@ -10,7 +10,6 @@ from harness.summary import summary
 from ..preparing import Options, prepare
 
 
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario")
     parser.add_argument("--agent", default="", metavar="TARGET")

@@ -8,7 +8,6 @@ from pathlib import Path
 from ..judging import judge_folder
 
 
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="for example runs/latest")
 

@@ -18,11 +18,8 @@ from ..preparing import Options
 from ..whole import run_blocking
 
 
-
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "scenario", help="a file, or one that ships: demo, appointments"
-    )
+    parser.add_argument("scenario", help="a file, or one that ships: demo, appointments")
     run_options(parser)
 
 
