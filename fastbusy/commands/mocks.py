@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="stt, llm, tts, tools, or all")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
-                        help="serves everything; each stage has a port above it (8700)")  # fmt: skip
+                        help="serves all; each stage has one above it (8700)")  # fmt: skip
     parser.add_argument("--profile", action="append", default=[], metavar="NAME|FILE",
                         help="fault profile to carry out from the start")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="of every latency and wording (0)")
@@ -39,14 +39,15 @@ def run(args: argparse.Namespace) -> int:
         faults = read_timetable(args.profile, seed=args.seed, stages=stages)
 
     def ready(shell: Shell) -> None:
-        print(f'point an agent at them:  eval "$({_env_command(args.host, args.port_base)})"')
+        print(f'point an agent at them:  eval "$({env_command(args.host, args.port_base)})"')
         if args.profile:
             schedule(shell, faults, lambda line: print(line, flush=True))
 
     return main(words, ready)
 
 
-def _env_command(host: str, port_base: int) -> str:
+def env_command(host: str, port_base: int) -> str:
+    """The command that prints where an agent on this machine finds them."""
     words = ["fastbusy", "env"]
     # An address that stands for all of this machine's is none to connect to.
     words += ["--host", host] if host not in ("127.0.0.1", "0.0.0.0") else []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -133,16 +131,3 @@ def test_a_missing_extra_is_named(
     monkeypatch.setattr(cli.importlib, "import_module", missing)
     assert cli.main(["report", "x"]) == 4
     assert "pip install 'fastbusy[harness]'" in capsys.readouterr().err
-
-
-@pytest.mark.system
-@pytest.mark.parametrize("name", ["mocks", "env", "doctor", "say"])
-def test_the_mocks_side_needs_no_harness_extra(name: str) -> None:
-    blocked = f"""
-import sys
-sys.modules["rich"] = sys.modules["plotly"] = None
-from fastbusy.cli import main
-sys.exit(main([{name!r}, "--help"]))
-"""
-    done = subprocess.run([sys.executable, "-c", blocked], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import shutil
-import socket
 from collections import namedtuple
 from pathlib import Path
 
@@ -15,10 +14,24 @@ from fastbusy.cli import main
 from fastbusy.commands import doctor
 from fastbusy.preparing import Options
 from fastbusy.wired import Wiring, links
+from kernel.errors import StackError
 
 
-def told_by(tmp_path: Path, port_base: int = 1024) -> dict[str, doctor.Diagnosis]:
-    found = doctor.examine("127.0.0.1", port_base, tmp_path / "runs")
+@pytest.fixture(autouse=True)
+def taken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Ports that somebody listens on; none, unless a test adds one."""
+    taken: set[int] = set()
+
+    def refuse(host: str, ports: list[int], remedy: str) -> None:
+        for port in taken.intersection(ports):
+            raise StackError(f"port {port} is taken", where=host, remedy=remedy)
+
+    monkeypatch.setattr(doctor, "refuse_taken_ports", refuse)
+    return taken
+
+
+def told_by(tmp_path: Path) -> dict[str, doctor.Diagnosis]:
+    found = doctor.examine("127.0.0.1", 9700, tmp_path / "runs")
     return {diagnosis.what: diagnosis for diagnosis in found}
 
 
@@ -42,11 +55,11 @@ def test_a_full_disk_has_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert told_by(tmp_path)["disk"].remedy == "free 400 MB, or choose another --out"
 
 
-def test_a_taken_port_is_named(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        diagnosis = told_by(tmp_path, port)["ports"]
-    assert f"port {port} is taken" in diagnosis.finding
+def test_a_taken_port_is_named(tmp_path: Path, taken: set[int]) -> None:
+    assert told_by(tmp_path)["ports"] == ("ports", "9700–9706 on 127.0.0.1 are free", "")
+    taken.add(9703)
+    diagnosis = told_by(tmp_path)["ports"]
+    assert diagnosis.finding == "port 9703 is taken"
     assert "--port-base" in diagnosis.remedy
 
 
