@@ -28,6 +28,7 @@ from ...world import World
 
 SLOTS = tuple(f"{hour:02}:{minute}" for hour in range(9, 17) for minute in ("00", "30"))
 _CUSTOMERS = 200
+_BIRTHDAYS = (dt.date(1936, 1, 1), dt.date(2006, 12, 31))
 _MOST_APPOINTMENTS = 100_000
 
 
@@ -75,7 +76,7 @@ class Book:
         found = {}
         for number in range(1, _CUSTOMERS + 1):
             name = f"{people.first_name()} {people.last_name()}"
-            born = people.date_of_birth(minimum_age=18, maximum_age=90).isoformat()
+            born = people.date_between_dates(*_BIRTHDAYS).isoformat()
             phone = phone_fact(number % PHONES).value
             customer = Customer(f"cus_{number:04}", name, phone, born, people.city())
             found[customer.id] = customer
