@@ -12,17 +12,20 @@ import msgspec
 
 from kernel.dialogue import Dialogue, Fact, Script
 from kernel.fault import FaultOrder
+from kernel.units import Duration
+
+from .grammar import Secret
 
 
 class Persona(msgspec.Struct, frozen=True):
-    """How a caller behaves.
+    """How a caller behaves; in files `{patience: 8s, pause: 600ms, voice: any}`.
 
     patience_s   hangs up after so long without hearing anything while an answer is owed
     pause_s      between the end of the agent's turn and the caller's next words
     """
 
-    patience_s: float = 8.0
-    pause_s: float = 0.6
+    patience_s: Duration = msgspec.field(default=Duration(8), name="patience")
+    pause_s: Duration = msgspec.field(default=Duration(0.6), name="pause")
     voice: str = "any"
 
 
@@ -66,14 +69,16 @@ class PlannedFault(msgspec.Struct, frozen=True):
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach the agent under test. Secrets are resolved from the environment, never written.
 
-    webhook    URL that Twilio would post to
+    webhook    URL that Twilio would post to; in a scenario also the name of a sample agent
     signed_as  URL to sign in its place, where a proxy changes it
+    auth_token what Twilio would sign with; unsigned without it
+    parameters custom parameters of the stream
     limit      admitted calls at most, None = unknown
     """
 
-    webhook: str
+    webhook: str = ""
     signed_as: str = ""
-    auth_token: str = msgspec.field(default="")
+    auth_token: Secret = Secret()
     parameters: dict[str, str] = {}
     limit: int | None = None
 
@@ -81,7 +86,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that will happen, and the gates it will be judged by.
 
-    gates      check name → its fields as written under `gate:`
+    gates      check name → its limit or fields as written under `gate:`
+    latency    stage → `first`, `between` → latency of its mocks, as the mocks read them
     drain_s    how long after the last phase running calls may take
     """
 
@@ -93,6 +99,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[PlannedFault, ...]
     script: Script
     dialogues: dict[str, Dialogue]
-    gates: dict[str, dict[str, Any]] = {}
+    gates: dict[str, Any] = {}
+    latency: dict[str, dict[str, str]] = {}
     drain_s: float = 60.0
     profiles: tuple[str, ...] = ()

@@ -162,7 +162,7 @@ def _was_said(turn: Turn, place: Place | None) -> bool:
     if reply is None:
         return True
     said = Lines([reply.say, reply.then, reply.failed]).read(turn.said)
-    return any(reading.share >= _SAID for reading in said)
+    return any(way.share >= _SAID for _, way in said)
 
 
 def _result_of(turn: Turn, tool: str) -> str | None:

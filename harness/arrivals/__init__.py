@@ -1,1 +1,1 @@
-"""Load shapes: one file each, from a phase to the moments at which calls are due."""
+"""Load shapes: one file each, from a phase's keys to the moments at which calls are due."""

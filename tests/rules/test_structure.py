@@ -26,6 +26,7 @@ IMPURE = (
     "mocks/__main__.py",
     "harness/transports/",
     "harness/nemesis/",
+    "harness/placing.py",
     "harness/recorder.py",
     "harness/runner.py",
     "harness/wheel.py",

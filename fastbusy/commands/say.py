@@ -1,0 +1,37 @@
+"""Write a text as call audio that carries it: what a caller or a mocked voice would sound like."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from kernel.errors import StackError, UsageError
+from speech.alphabet import Role
+from speech.recording import say
+from speech.voice import VOICES
+from speech.wav import write_wav
+
+_ROLES = {"caller": Role.CALLER, "agent": Role.AGENT}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="WAV file to write")
+    parser.add_argument("--rate", type=int, default=8000, help="samples per second (8000)")
+    parser.add_argument("--role", choices=_ROLES, default="caller")
+    parser.add_argument("--voice", type=int, default=1, metavar="N", help=f"1 to {len(VOICES)} (1)")
+
+
+def run(args: argparse.Namespace) -> int:
+    if not 1 <= args.voice <= len(VOICES):
+        raise UsageError(
+            f"there is no voice {args.voice}", remedy=f"choose one from 1 to {len(VOICES)}"
+        )
+    voice = list(VOICES.values())[args.voice - 1]
+    utterance = say(args.text, rate_hz=args.rate, role=_ROLES[args.role], voice=voice)
+    try:
+        write_wav(args.output, utterance.samples, args.rate)
+    except OSError as error:
+        raise StackError(f"cannot write: {error.strerror}", where=str(args.output)) from error
+    print(f"{args.output}: {utterance.duration_s:.2f} s, voice {voice.name}")
+    return 0

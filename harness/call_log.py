@@ -1,0 +1,117 @@
+"""One call as events, from dialling to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from kernel.event import Event, Type
+from kernel.records import Heard, Turn
+from kernel.units import builtins
+
+from .callers.messages import Over, TurnBegan
+from .phone import Phone
+from .plan import PlannedCall
+from .transports.link import Refused
+
+Record = Callable[[Event], None]
+
+
+class CallLog:
+    """Writes the events of one call; the vocabulary is that of `kernel.history`."""
+
+    def __init__(self, call: PlannedCall, record: Record) -> None:
+        self.call, self._record = call, record
+        self._heard = 0
+        self.over: Over | None = None
+
+    def dialled(self, now_ns: int) -> None:
+        call = self.call
+        data = {
+            "number": call.number,
+            "dialogue": call.dialogue,
+            "persona": builtins(call.persona),
+            "facts": {name: fact.said for name, fact in call.facts.items()},
+            "lines": len(call.lines),
+            "lines_text": list(call.lines),
+        }
+        parent = f"phase/{call.phase}"
+        self._tell(now_ns, "call", "invoke", call.span, parent, data, due_ns=call.due_ns)
+        self._tell(now_ns, "setup", "invoke", f"{call.span}/setup", call.span)
+
+    def answered(self, now_ns: int) -> None:
+        self._tell(now_ns, "setup", "ok", f"{self.call.span}/setup", self.call.span)
+
+    def refused(self, refused: Refused, now_ns: int) -> None:
+        data = {
+            "how": refused.how,
+            "step": refused.step,
+            "status": refused.status,
+            "retry_after_s": refused.retry_after_s,
+            "words": refused.words,
+            "detail": refused.detail,
+        }
+        span = self.call.span
+        self._tell(now_ns, "setup", refused.type, f"{span}/setup", span, data)
+        self._end(Over(refused.type, refused.how, refused.by), now_ns, refused.retry_after_s)
+
+    def report(self, report: Any, now_ns: int) -> None:
+        """What the caller did, heard or came to."""
+        span = self.call.span
+        match report:
+            case TurnBegan(say, from_at_ns):
+                data = {"index": say.index, "text": say.text, "repeat": say.repeat}
+                self._tell(from_at_ns, "turn", "invoke", _turn_span(span, say), span, data)
+            case Turn():
+                type_: Type = "info" if report.answer_at_ns is None else "ok"
+                name = _turn_span(span, report)
+                self._tell(now_ns, "turn", type_, name, span, msgspec.structs.asdict(report))
+            case Heard():
+                self._heard += 1
+                name = f"{span}/h{self._heard}"
+                self._tell(now_ns, "heard", "info", name, span, msgspec.structs.asdict(report))
+            case Over():
+                self._end(report, now_ns)
+
+    def given_up(self, how: str, now_ns: int) -> None:
+        """We ended it before anybody answered."""
+        span = self.call.span
+        self._tell(now_ns, "setup", "info", f"{span}/setup", span, {"how": how})
+        self._end(Over("info", how, "us"), now_ns)
+
+    def media(self, phone: Phone, now_ns: int) -> None:
+        data = {
+            "frames_sent": phone.sent,
+            "frames_late": phone.late,
+            "late_max_ms": round(phone.late_max_ns / 1e6, 3),
+            "muffled": phone.muffled,
+            **phone.link.measures,
+        }
+        self._tell(now_ns, "media", "info", f"{self.call.span}/media", self.call.span, data)
+
+    def _end(self, over: Over, now_ns: int, retry_after_s: float | None = None) -> None:
+        self.over = over
+        data: dict[str, Any] = {"how": over.how, "ended_by": over.ended_by}
+        if retry_after_s is not None:
+            data["retry_after_s"] = retry_after_s
+        parent = f"phase/{self.call.phase}"
+        self._tell(now_ns, "call", over.type, self.call.span, parent, data)
+
+    def _tell(
+        self,
+        at_ns: int,
+        kind: str,
+        type_: Type,
+        span: str,
+        parent: str,
+        data: dict[str, Any] | None = None,
+        due_ns: int | None = None,
+    ) -> None:
+        self._record(Event(at_ns, "caller", kind, type_, span, parent, due_ns, data or {}))
+
+
+def _turn_span(call: str, said: Any) -> str:
+    """`c0001/t2`, and `c0001/t2.1` where something was said again in its place."""
+    return f"{call}/t{said.index}" + (f".{said.repeat}" if said.repeat else "")

@@ -1,0 +1,73 @@
+"""What a caller notices of the agent: whether it sounds, what it says, and what that is for."""
+
+from __future__ import annotations
+
+from kernel.records import Heard
+
+from .exchange import Exchange
+from .messages import Utterance
+from .phrases import manner_of
+
+_SETTLING = ("reprompt", "apology", "refusal")
+"""Roles of what is no answer, but after which none is owed any more."""
+
+
+class Attention:
+    """Follows the agent through a call.
+
+    sounds, speaks  it is audible; and what sounds is known to be speech
+    heard_ns        when it was last heard: the end of its speech, or the beginning of a sound
+    settled_ns      when it last began to ask again, to apologise or to refuse
+    roles           of what it said since the caller last took its turn
+    last_role       of the last thing that it said at all
+    """
+
+    def __init__(self) -> None:
+        self.sounds = self.speaks = False
+        self.heard_ns = self.settled_ns = 0
+        self.roles: list[str] = []
+        self.last_role = ""
+
+    def sound_began(self, at_ns: int) -> None:
+        self.sounds = True
+        self.heard_ns = max(self.heard_ns, at_ns)
+
+    def take_roles(self) -> set[str]:
+        """The roles noted so far; they begin anew."""
+        roles, self.roles = set(self.roles), []
+        return roles
+
+    def note(self, utterance: Utterance, exchange: Exchange | None) -> Heard:
+        """An utterance is over; `exchange` holds the caller's last words, if there were any."""
+        self.sounds = self.speaks = False
+        role = _role(utterance, exchange)
+        self.roles.append(role)
+        if utterance.sound == "speech":
+            self.heard_ns = max(self.heard_ns, utterance.until_at_ns)
+            self.last_role = role
+        if role in _SETTLING:
+            self.settled_ns = utterance.from_at_ns
+        return Heard(
+            from_at_ns=utterance.from_at_ns,
+            until_at_ns=utterance.until_at_ns,
+            text=utterance.text,
+            verified=utterance.verified,
+            identity=utterance.identity,
+            sound=utterance.sound,
+            role=role,
+            turn=exchange.say.index if exchange else 0,
+            confidence=utterance.confidence,
+        )
+
+
+def _role(utterance: Utterance, exchange: Exchange | None) -> str:
+    """See `kernel.records.Heard.role`."""
+    if utterance.sound != "speech" or not utterance.text:
+        return "other"
+    manner = manner_of(utterance.text, opening=exchange is None)
+    if exchange is None:  # nothing has been asked yet: what has content greets
+        opening = {"refusal": "refusal", "apology": "refusal", "filler": "filler"}
+        return opening.get(manner, "greeting")
+    if manner == "content":
+        return "answer" if exchange.concerns(utterance) else "other"
+    return manner

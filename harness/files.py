@@ -1,0 +1,109 @@
+"""Reading a scenario and the fault profiles that it needs: the only part that opens files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from kernel.errors import FileProblems, Problem
+from kernel.fault import STAGES, FaultKind
+
+from . import profile as profile_file
+from . import scenario as scenario_file
+from .grammar import Loaded, Source, suggestion
+from .grammar import Path as Place
+from .nodes import MAX_BYTES
+from .profile import FaultProfile
+from .scenario import CheckKind, Scenario
+from .strict import parse
+
+
+class Known(NamedTuple):
+    """What the composition root tells: fault kinds, targets that have a mock, checks."""
+
+    kinds: Mapping[str, FaultKind]
+    checks: Mapping[str, type[CheckKind]]
+    targets: Collection[str] = STAGES
+
+
+class Files(NamedTuple):
+    """A scenario, and every profile that it or the command line names, by the name used there."""
+
+    scenario: Loaded[Scenario]
+    profiles: Mapping[str, Loaded[FaultProfile]]
+
+
+def read_files(
+    path: Path,
+    *,
+    known: Known,
+    folders: Sequence[Path],
+    environment: Mapping[str, str],
+    more_profiles: Sequence[str] = (),
+) -> Files:
+    """Read a scenario and its profiles. FileProblems with what is wrong in any of them.
+
+    folders        where `NAME.yaml` of a profile is looked for, in this order
+    more_profiles  names or paths of profiles that the command line adds
+    """
+    scenario = parse(
+        read_text(path),
+        Scenario,
+        file=str(path),
+        grammar=scenario_file.grammar(known.checks),
+        environment=environment,
+    )
+    problems: list[Problem] = []
+    profiles: dict[str, Loaded[FaultProfile]] = {}
+    wanted = [(name, scenario.source, place) for name, place in _named(scenario.value)]
+    wanted += [(name, Source("--profile"), ()) for name in more_profiles]
+    for name, source, place in wanted:
+        try:
+            if name not in profiles:
+                profiles[name] = read_profile(_find(name, folders, source, place), known)
+        except FileProblems as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        raise FileProblems(problems)
+    return Files(scenario, profiles)
+
+
+def read_profile(path: Path, known: Known) -> Loaded[FaultProfile]:
+    grammar = profile_file.grammar(known.kinds, known.targets)
+    return parse(read_text(path), FaultProfile, file=str(path), grammar=grammar)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file of at most `MAX_BYTES`. FileProblems if there is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        # One byte too many is enough for `compose` to refuse it; it may end within a character.
+        return data.decode(errors="replace" if len(data) > MAX_BYTES else "strict")
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise FileProblems([Problem(str(path), 0, what, "check the path")]) from None
+    except UnicodeDecodeError as error:
+        what = f"not UTF-8 text: {error.reason} at byte {error.start}"
+        raise FileProblems([Problem(str(path), 0, what, "save it as UTF-8")]) from None
+
+
+def _named(scenario: Scenario) -> Iterator[tuple[str, Place]]:
+    """The profiles that a scenario names, and where."""
+    for at, phase in enumerate(scenario.load):
+        for nth, name in enumerate(phase.faults):
+            yield name, ("load", at, "faults", nth)
+    for at, name in enumerate(scenario.profiles):
+        yield name, ("profiles", at)
+
+
+def _find(name: str, folders: Sequence[Path], source: Source, place: Place) -> Path:
+    if name.endswith((".yaml", ".yml")):
+        return Path(name)
+    for folder in folders:
+        if (path := folder / f"{name}.yaml").is_file():
+            return path
+    known = sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})
+    remedy = suggestion(name, known, "profiles")
+    raise FileProblems([source.problem(place, f"no fault profile {name!r}", remedy)])

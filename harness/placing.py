@@ -1,0 +1,83 @@
+"""Places calls: dials, puts them on the wheel, hangs up, and has all of it told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kernel.clock import Clock
+
+from .call_log import CallLog, Record
+from .callers.manners import Manners
+from .callers.messages import LineClosed
+from .callers.talking import Talking
+from .phone import Phone
+from .plan import PlannedCall
+from .transports.link import Answered, Ended, Link, Refused, Transport
+from .wheel import Wheel
+
+
+@dataclass(slots=True)
+class Placing:
+    """What all calls of a run share.
+
+    keep       takes what was said and heard, when a call is over
+    stop_how   what a call comes to that is cancelled from now on
+    """
+
+    transport: Transport
+    wheel: Wheel
+    clock: Clock
+    record: Record
+    manners: Manners
+    keep: Callable[[CallLog, Phone], None]
+    stop_how: str = "stopped"
+
+    async def place(self, call: PlannedCall) -> CallLog:
+        """Dial, talk, hang up. Cancelling it ends the call and is told as such, then raised."""
+        log = CallLog(call, self.record)
+        log.dialled(self.clock.now_ns())
+        try:
+            signal = await self.transport.dial(call)
+        except asyncio.CancelledError:
+            log.given_up(self.stop_how, self.clock.now_ns())
+            raise
+        if isinstance(signal, Refused):
+            log.refused(signal, self.clock.now_ns())
+        else:
+            await self._talk(call, signal, log)
+        return log
+
+    async def _talk(self, call: PlannedCall, answered: Answered, log: CallLog) -> None:
+        link = answered.link
+        log.answered(self.clock.now_ns())
+        caller = Talking(
+            call.lines,
+            call.answers,
+            patience_s=call.persona.patience_s,
+            pause_s=call.persona.pause_s,
+            manners=self.manners,
+        )
+        over = asyncio.Event()
+        phone = Phone(call.number, call.voice, link, caller, log.report, over.set)
+        self.wheel.join(phone)
+        receiving = asyncio.create_task(self._receive(phone, link))
+        try:
+            await over.wait()
+        except asyncio.CancelledError:
+            self.wheel.close(phone, LineClosed("us", self.stop_how))
+            raise
+        finally:
+            await link.hang_up()
+            await receiving
+            log.media(phone, self.clock.now_ns())
+            self.keep(log, phone)
+
+    async def _receive(self, phone: Phone, link: Link) -> None:
+        ended = Ended("network", "cut")
+        try:
+            ended = await link.receive()
+        finally:
+            if ended.by != "caller":
+                self.wheel.close(phone, LineClosed(ended.by, ended.how, ended.words))

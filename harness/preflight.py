@@ -1,0 +1,84 @@
+"""One call before a run: is the agent wired to caller and mocks?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from kernel.clock import Clock, RunClock
+from kernel.errors import NotWired
+from kernel.event import Event, Type
+from kernel.history import History
+
+from .call_log import CallLog
+from .callers.manners import Manners
+from .nemesis.mock_control import MockControl
+from .phone import Phone
+from .placing import Placing
+from .plan import Plan, PlannedCall, Target
+from .recorder import Recorder
+from .transports.twilio import TwilioTransport
+from .wheel import Wheel
+from .wiring import missing_link
+
+SPAN = "preflight"
+ANSWER_WAIT_S = 12.0
+AFTERWARDS_S = 1.0
+"""What agent and mocks have after the call to put their last lines into the journals."""
+
+
+async def preflight(
+    plan: Plan, target: Target, *, clock: Clock, mocks: Sequence[MockControl], recorder: Recorder
+) -> None:
+    """Place the first call of the plan, its first line only. NotWired names the first gap.
+
+    The call is no part of the history: only the event `preflight` is, before the run's time 0, and
+    its recording. The mocks are open and have the plan's script.
+    """
+    run_clock = RunClock(clock)
+    for mock in mocks:
+        await mock.set_clock(run_clock)
+    events = await _place(_probe(plan.calls[0]), target, plan, run_clock, recorder)
+    await clock.sleep(AFTERWARDS_S)
+    stages = {stage for mock in mocks for stage in mock.services}
+    for mock in mocks:
+        events += await mock.fetch_journal()
+    missing = missing_link(History(events), stages)
+    if missing is None:
+        data = {"link": "", "remedy": ""}
+    else:
+        data = {"link": missing.link, "seen": missing.seen, "remedy": missing.remedy}
+    type_: Type = "ok" if missing is None else "fail"
+    recorder.record(Event(-run_clock.now_ns(), "runner", SPAN, type_, SPAN, "run", data=data))
+    if missing:
+        recorder.flush()
+        raise NotWired(missing.seen, where=f"{missing.link} of the agent", remedy=missing.remedy)
+
+
+def _probe(first: PlannedCall) -> PlannedCall:
+    """Nobody's call: number 0, which no planned call has."""
+    return msgspec.structs.replace(first, span=SPAN, number=0, due_ns=0, lines=first.lines[:1])
+
+
+async def _place(
+    call: PlannedCall, target: Target, plan: Plan, clock: Clock, recorder: Recorder
+) -> list[Event]:
+    events: list[Event] = []
+
+    def keep(_: CallLog, phone: Phone) -> None:
+        recorder.keep_recording(SPAN, phone.said, phone.heard)
+
+    async with TwilioTransport(target, clock, seed=plan.seed) as transport:
+        wheel = Wheel(clock)
+        # The only line of this call is no goodbye: its answer is what matters.
+        manners = Manners(goodbye_wait_s=ANSWER_WAIT_S)
+        placing = Placing(transport, wheel, clock, events.append, manners, keep)
+        turning = asyncio.create_task(wheel.run())
+        try:
+            await placing.place(call)
+        finally:
+            turning.cancel()
+            await asyncio.gather(turning, return_exceptions=True)
+    return events

@@ -1,0 +1,89 @@
+"""A fault profile file as types: which faults bite whom, from when and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from kernel.fault import STAGES, FaultKind
+from kernel.units import Duration, Share
+
+from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Path, Variant, suggestion
+
+
+class ProfiledFault(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault. The keys of its kind (`requests`, `limit`, …) stand beside these.
+
+    kind    a file of `mocks/faults/`
+    target  a stage, optionally a provider of it: `llm` or `llm/openai`
+    at      from the start of the phase that names the profile; lasts is `for`
+    share   of callers that it bites, all without it
+    label   its name in the run; made from the profile's name without it
+    """
+
+    kind: str
+    target: str
+    at: Duration = Duration(0)
+    lasts: Duration = msgspec.field(name="for")
+    share: Share | None = None
+    label: str = ""
+    fields: dict[str, Any]
+
+
+class FaultProfile(msgspec.Struct, frozen=True):
+    """A named timeline of faults, and why anybody would want to see it."""
+
+    name: str
+    why: str
+    faults: tuple[ProfiledFault, ...]
+
+
+def grammar(kinds: Mapping[str, FaultKind], targets: Collection[str] = STAGES) -> Grammar:
+    """How a fault profile is written. `targets` are the stages and providers that have a mock."""
+    types = {name: kind.fields for name, kind in kinds.items()}
+    return Grammar(
+        variants={
+            ProfiledFault: Variant("kind", "fault kind", "fields", types, as_written=True),
+        },
+        rules={
+            ProfiledFault: partial(_fault_flaws, kinds, targets),
+            FaultProfile: _profile_flaws,
+        },
+    )
+
+
+def _fault_flaws(
+    kinds: Mapping[str, FaultKind], targets: Collection[str], fault: ProfiledFault
+) -> Iterator[Flaw]:
+    stages = kinds[fault.kind].targets
+    if fault.target not in targets:
+        what = f"no mock serves the target {fault.target!r}"
+        yield Flaw(("target",), what, suggestion(fault.target, targets, "targets"))
+    elif fault.target.split("/")[0] not in stages:
+        what = f"{fault.kind} cannot bite {fault.target}"
+        yield Flaw(("target",), what, f"it can bite {', '.join(stages)}")
+    if fault.lasts <= 0:
+        yield Flaw(("for",), f"for: {fault.lasts} is no time", "write how long it lasts: 20s")
+    if fault.share == 0.0:
+        yield Flaw(("share",), "share: 0% bites nobody", "write a share, or leave it out for all")
+    if fault.label and not NAME.match(fault.label):
+        yield Flaw(("label",), f"{fault.label!r} cannot be a label", NAME_REMEDY)
+
+
+def _profile_flaws(profile: FaultProfile) -> Iterator[Flaw]:
+    if not NAME.match(profile.name):
+        yield Flaw(("name",), f"{profile.name!r} cannot name a profile", NAME_REMEDY)
+    if not profile.why.strip():
+        yield Flaw(("why",), "why: is empty", "say in a sentence what it shows")
+    if not profile.faults:
+        yield Flaw(("faults",), "a profile without faults", "add one, or take the profile out")
+    seen: set[str] = set()
+    for at, fault in enumerate(profile.faults):
+        path: Path = ("faults", at, "label")
+        if fault.label in seen:
+            what = f"a second fault with the label {fault.label!r}"
+            yield Flaw(path, what, "give every fault a label of its own")
+        seen |= {fault.label} - {""}

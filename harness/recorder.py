@@ -1,0 +1,188 @@
+"""The run folder: events, transcripts and recordings, written so that it can always be read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from kernel.errors import StackError
+from kernel.event import Event, to_line
+from kernel.units import encode
+from speech.encoding import Encoding
+from speech.g711 import mulaw_decode
+from speech.wav import write_wav
+
+from .plan import Plan
+from .protocols.media_streams import RATE_HZ
+
+Keep = Literal["failed", "all", "none"]
+Sound = bytes | bytearray
+
+RECORDINGS_ALWAYS = 10
+"""Under `failed`, the first so many recordings are kept as well."""
+UNWRITTEN_LIMIT_BYTES = 64 << 20
+_CALL_S = 60
+_EVENT_BYTES_PER_CALL = 50_000
+_RESERVE_BYTES = 200 << 20
+
+
+class Lines:
+    """A file of lines that survives a full disk: what was written stays whole, the rest waits."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.error = ""
+        self.lost_lines = 0
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self._file = path.open("ab", buffering=0)
+        self._good_bytes = self._file.tell()
+
+    def add(self, line: bytes) -> None:
+        if self._waiting_bytes + len(line) > UNWRITTEN_LIMIT_BYTES:
+            self.lost_lines += 1
+            return
+        self._waiting.append(line)
+        self._waiting_bytes += len(line)
+
+    def flush(self) -> None:
+        """Write what waits. After an OSError, kept in `error`, it is tried again the next time."""
+        if not self._waiting:
+            return
+        data = b"".join(self._waiting)
+        try:
+            written = 0
+            while written < len(data):
+                written += self._file.write(data[written:]) or 0
+        except OSError as error:
+            self.error = f"{self.path}: {error}"
+            self._undo()
+            return
+        self._good_bytes += len(data)
+        self._waiting, self._waiting_bytes = [], 0
+
+    def close(self) -> None:
+        self.flush()
+        self._file.close()
+
+    def _undo(self) -> None:
+        """No half-written line may stand between whole ones."""
+        try:
+            self._file.truncate(self._good_bytes)
+            self._file.seek(self._good_bytes)
+        except OSError as error:
+            self.error = f"{self.path}: {error}"
+
+
+class Recorder:
+    """Writes one run folder. `flush` once a second; errors of the disk never stop a run."""
+
+    def __init__(self, folder: Path) -> None:
+        """Makes the folder. StackError if that is impossible."""
+        self.folder = folder
+        self.recordings = 0
+        self._errors: list[str] = []
+        try:
+            (folder / "recordings").mkdir(parents=True, exist_ok=True)
+            self._events = Lines(folder / "events.jsonl")
+            self._transcripts = Lines(folder / "transcripts.jsonl")
+        except OSError as error:
+            raise StackError(
+                f"no run folder can be made: {error}",
+                where=str(folder),
+                remedy="name another folder with --out",
+            ) from None
+
+    def write_plan(self, plan: Plan) -> None:
+        data = msgspec.json.format(msgspec.json.encode(plan, enc_hook=encode), indent=1)
+        self._write(self.folder / "plan.json", data)
+
+    def record(self, event: Event) -> None:
+        """Any event; what was said or heard becomes a line of the transcript as well."""
+        self._events.add(to_line(event))
+        line = _transcript_line(event)
+        if line:
+            self._transcripts.add(line)
+
+    def keep_recording(self, name: str, caller: Sound, agent: Sound) -> None:
+        """µ-law of both sides, from the same instant on, as `recordings/NAME.wav`."""
+        length = max(len(caller), len(agent))
+        sides = [mulaw_decode(bytes(side).ljust(length, b"\xff")) for side in (caller, agent)]
+        path = self.folder / "recordings" / f"{name}.wav"
+        try:
+            write_wav(path, np.stack(sides, axis=1), RATE_HZ, Encoding.MULAW)
+            self.recordings += 1
+        except OSError as error:
+            self._errors.append(f"{path}: {error}")
+            path.unlink(missing_ok=True)  # half a recording is none
+
+    def flush(self) -> None:
+        self._events.flush()
+        self._transcripts.flush()
+
+    def close(self) -> None:
+        self._events.close()
+        self._transcripts.close()
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What the disk did not take, the first of each kind."""
+        lines = [lines.error for lines in (self._events, self._transcripts) if lines.error]
+        return (*lines, *self._errors[:1])
+
+    def _write(self, path: Path, data: bytes) -> None:
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            self._errors.append(f"{path}: {error}")
+
+
+def keeps(keep: Keep, *, failed: bool, kept: int) -> bool:
+    """Whether a call's recording is kept, of which `kept` are already."""
+    return keep == "all" or (keep == "failed" and (failed or kept < RECORDINGS_ALWAYS))
+
+
+def check_space(folder: Path, calls: int, keep: Keep) -> None:
+    """StackError unless the disk has room for the run, taking a call for a minute."""
+    recordings = {"none": 0, "failed": min(calls, RECORDINGS_ALWAYS + calls // 4), "all": calls}
+    needed = calls * _EVENT_BYTES_PER_CALL + recordings[keep] * 2 * RATE_HZ * _CALL_S
+    existing = next(place for place in (folder, *folder.resolve().parents) if place.exists())
+    free = shutil.disk_usage(existing).free
+    if free < needed + _RESERVE_BYTES:
+        raise StackError(
+            f"{free >> 20} MiB are free, the run may need {(needed + _RESERVE_BYTES) >> 20} MiB",
+            where=str(folder),
+            remedy="free some space, name another folder with --out, or keep fewer recordings",
+        )
+
+
+def point_latest(folder: Path) -> None:
+    """Let `latest` beside the run folder point to it, where links are possible."""
+    link = folder.parent / "latest"
+    fresh = folder.parent / f".latest-{os.getpid()}"
+    try:
+        if link.exists() and not link.is_symlink():
+            return
+        fresh.symlink_to(folder.name, target_is_directory=True)
+        fresh.replace(link)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+
+
+def _transcript_line(event: Event) -> bytes:
+    """One utterance as people read it: who, when, what; empty for other events."""
+    data = event.data
+    if event.kind == "heard":
+        who = {"who": "agent", "text": data["text"], "role": data["role"]}
+        who |= {"verified": data["verified"], "sound": data["sound"]}
+    elif event.kind == "turn" and event.type != "invoke":
+        who = {"who": "caller", "text": data["text"], "turn": data["index"]}
+    else:
+        return b""
+    times = {"from_at_ns": data["from_at_ns"], "until_at_ns": data["until_at_ns"]}
+    return msgspec.json.encode({"call": event.parent, **times, **who}) + b"\n"

@@ -1,0 +1,75 @@
+"""What every transport offers: it dials, and gives a link or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from ..plan import PlannedCall
+
+By = Literal["caller", "agent", "network"]
+Step = Literal["webhook", "stream"]
+
+
+class Link(Protocol):
+    """A call that is up. Sound is µ-law, 160 bytes for 20 ms, both ways."""
+
+    def begin(self, from_ns: int) -> None:
+        """The first frame covers 20 ms from `from_ns` on; to be told before anything else."""
+
+    def send(self, frame: bytes) -> bool:
+        """What the caller said in 20 ms. False once the agent has not read for too long."""
+
+    def take(self, until_ns: int) -> bytes:
+        """What was played to the caller in the 20 ms before `until_ns`."""
+
+    async def receive(self) -> Ended:
+        """Take in what the agent sends until the call is over."""
+
+    async def hang_up(self) -> None:
+        """End the call if it is not over yet, and let go of everything."""
+
+    @property
+    def measures(self) -> Mapping[str, Any]:
+        """What the transport knows of the media: `received_s`, `clears`, `marks`, `warnings`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """There is no call.
+
+    how     see `kernel.records.Call.how`
+    type    `fail` if the agent said so, `info` if nobody can tell
+    by      who did it
+    step    how far it came: the webhook, or the media stream behind it
+    detail  what was seen, with the URL
+    words   what the caller was told in a voice
+    """
+
+    how: str
+    type: Literal["fail", "info"]
+    by: By = "agent"
+    step: Step = "webhook"
+    status: int | None = None
+    retry_after_s: float | None = None
+    words: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The call is over. `words` are what the caller was told after the agent had left."""
+
+    by: By
+    how: str = "closed"
+    words: str = ""
+
+
+class Transport(Protocol):
+    async def dial(self, call: PlannedCall) -> Answered | Refused: ...

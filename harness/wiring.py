@@ -1,0 +1,119 @@
+"""The first missing link between caller, agent and mocks, from the history of one call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.history import History
+from kernel.records import Call, Work
+
+_AT_ONCE_NS = 1_000_000_000
+_ENVIRONMENT = "run the agent with the variables that `fastbusy env` prints"
+_WEBHOOK_REMEDIES = {
+    "unreachable": "start the agent, or name the URL of its voice webhook with --agent",
+    "no_answer": "answer the voice webhook at once and do the rest of the work after it",
+    "http_401": "give the agent's auth token to the scenario's agent.auth_token",
+    "http_403": "sign with the token the agent checks (agent.auth_token), and with the URL it "
+    "believes to have (agent.signed_as)",
+    "http_404": "name the whole URL of the voice webhook, path included",
+    "http_405": "let the voice webhook take POST",
+    "garbage": "answer TwiML: <Response><Connect><Stream url=…/></Connect></Response>",
+    "closed": "answer TwiML with <Connect><Stream url=…/>",
+    "reject": "raise the agent's limit of calls: it refuses the first one",
+    "spoken_refusal": "raise the agent's limit of calls: it refuses the first one",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MissingLink:
+    """What does not reach what, as seen, and one thing to do about it."""
+
+    link: str
+    seen: str
+    remedy: str
+
+
+def missing_link(history: History, stages: Collection[str]) -> MissingLink | None:
+    """The first gap on the way webhook → stream → STT → LLM → TTS → caller; None if it is whole.
+
+    history  one call, and the journals of the mocks during it
+    stages   what the mocks serve; of others nothing can be said
+    """
+    return next(_gaps(history, history.calls[0], stages), None)
+
+
+def _gaps(history: History, call: Call, stages: Collection[str]) -> Iterator[MissingLink]:
+    yield from _setup(history)
+    if call.ended_by != "caller" and not call.heard and call.answered_ns is not None:
+        lasted_ns = call.ended_ns - call.answered_ns
+        if lasted_ns < _AT_ONCE_NS:
+            seen = f"the agent closed the stream after {lasted_ns / 1e9:.2f} s without a sound"
+            yield MissingLink("stream", seen, "look into the agent's log for its error")
+    if "stt" in stages:
+        yield from _stt(history)
+    work = {stage: _work(history, stage) for stage in ("llm", "tts")}
+    if "llm" in stages and not any(one.purpose != "greeting" for one in work["llm"]):
+        seen = "STT gave the caller's words to the agent, and no LLM request came for them"
+        yield MissingLink("llm", seen, f"point its LLM at the mock: {_ENVIRONMENT}")
+    if "tts" in stages:
+        yield from _tts(call, work["tts"])
+    if not any(turn.answer_at_ns is not None for turn in call.turns):
+        heard = " / ".join(heard.text or heard.sound for heard in call.heard) or "nothing"
+        seen = f"the caller spoke and got no answer; heard: {heard}"
+        yield MissingLink("heard", seen, "look into the agent's log for its error")
+
+
+def _setup(history: History) -> Iterator[MissingLink]:
+    closed = next((event for event in history.of_kind("setup") if event.type != "invoke"), None)
+    if closed is None or closed.type == "ok":
+        return
+    data: dict[str, Any] = closed.data
+    how, step = data["how"], data.get("step", "webhook")
+    seen = data.get("detail") or data.get("words") or how
+    if step == "stream":
+        remedy = "let <Stream url=…> name a WebSocket of the agent that this machine can reach"
+    else:
+        remedy = _WEBHOOK_REMEDIES.get(how, "look into the agent's log for its error")
+    yield MissingLink(step, f"{how}: {seen}", remedy)
+
+
+def _stt(history: History) -> Iterator[MissingLink]:
+    sockets = [socket for socket in history.sockets if socket.stage == "stt"]
+    work = _work(history, "stt")
+    if not sockets and not work:
+        seen = "the agent took the call and did not connect to STT"
+        yield MissingLink("stt", seen, f"point its STT at the mock: {_ENVIRONMENT}")
+        return
+    if not any(one.text_out for one in work):
+        journal = (event for event in history.events if event.actor == "mock.stt")
+        if any(event.data.get("muffled") for event in journal):
+            seen = "STT heard speech whose upper band is missing: a noise suppressor removes it"
+            remedy = "switch noise suppression off in the agent (Krisp, RNNoise, NS, BVC)"
+        else:
+            seen = "the agent connected to STT, and none of the caller's words were heard there"
+            remedy = "see that it sends the caller's sound, in the encoding and rate it states"
+        yield MissingLink("stt", seen, remedy)
+
+
+def _tts(call: Call, work: list[Work]) -> Iterator[MissingLink]:
+    speech = any(heard.sound == "speech" for heard in call.heard)
+    if work and not call.heard:
+        seen = "TTS spoke, and the caller heard nothing"
+        remedy = "see that the agent sends media with the right streamSid, as µ-law at 8 kHz"
+        yield MissingLink("heard", seen, remedy)
+    elif work and not speech:
+        seen = "TTS spoke, and what the caller heard of it cannot be read"
+        remedy = "see that the agent converts it to µ-law at 8 kHz, without effects or background"
+        yield MissingLink("heard", seen, remedy)
+    elif not work:
+        what = "agent audio without" if call.heard else "an LLM answer, and neither audio nor"
+        yield MissingLink(
+            "tts", f"{what} a TTS request", f"point its TTS at the mock: {_ENVIRONMENT}"
+        )
+
+
+def _work(history: History, stage: str) -> list[Work]:
+    """Work for the call itself; connections that are only warmed up are none."""
+    return [work for work in history.work if work.stage == stage and work.purpose != "prewarm"]
