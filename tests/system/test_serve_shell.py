@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
+import aiohttp
 import pytest
 
+from fastbusy import virtual
 from kernel.clock import SECOND_NS
+from kernel.event import Event
+from kernel.fault import FaultOrder
+from kernel.history import History
+from kernel.units import Latency
+from mocks.latency import StageLatency
 from mocks.provider import Catalogue
+from mocks.serve import serving
 from mocks.serve_shell import Shell
 from mocks.service import Service
 from tests.mocks.echo import ECHO, a_world
@@ -59,6 +67,43 @@ def test_what_is_due_earlier_is_not_kept_waiting() -> None:
                 assert await response.read() == b"x"
 
     run(test)
+
+
+async def crowd() -> list[Event]:
+    """Forty clients of a throttled and slowed echo, some of whom hang up; what the journal says."""
+    clock, world = virtual.VirtualClock(), a_world(seed=5)
+    world.latency = {"tts": StageLatency(Latency(0.1, 0.3))}
+    service = Service(Catalogue([ECHO]), world)
+    async with (
+        serving(service, clock, ports={8700: ()}, cpu_ns=lambda: 0) as shell,
+        aiohttp.ClientSession("http://127.0.0.1:8700") as client,
+    ):
+        orders = [
+            ("rate_limit", {"requests": "20/s", "burst": 2}),
+            ("slowdown", {"first": "lognormal(1s, 3s)"}),
+        ]
+        for label, (kind, fields) in enumerate(orders):
+            shell.levers.apply(FaultOrder(label=f"{label}", kind=kind, target="tts", fields=fields),
+                               clock.now_ns())  # fmt: skip
+
+        async def one(number: int) -> None:
+            await clock.sleep(number * 0.03)
+            async with client.post("/echo", data=f"call {number}".encode()) as response:
+                if number % 5:
+                    await response.read()
+
+        await asyncio.gather(*map(one, range(40)))
+        await clock.sleep(10)
+    return list(service.journal.page().events)
+
+
+def test_in_virtual_time_the_same_seed_is_the_same_run() -> None:
+    first, again = (virtual.run(crowd(), seed=1) for _ in range(2))
+    assert first == again
+    work = History(first).work
+    assert {one.type for one in work} == {"ok", "fail", "info"}
+    assert any(event.kind == "instrument" and event.data["sent"] for event in first)
+    assert all(event.data["late"] == 0 for event in first if event.kind == "instrument")
 
 
 def test_a_service_that_fails_does_not_stop_the_clock(caplog: pytest.LogCaptureFixture) -> None:
