@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -63,6 +64,7 @@ class Attribution:
         return self.share >= ENOUGH
 
 
+@lru_cache(maxsize=1)  # several checks ask about the same history
 def attribution(history: History) -> Attribution:
     """Counts work from the first dial on, without prewarming and clips that many calls heard."""
     ours = Scene(history).attributable

@@ -26,9 +26,9 @@ class FactIndex:
                 if len(said) >= _TELLING:
                     owners[tuple(words(said))].add(call.span)
         self._owner = {fact: calls.pop() for fact, calls in owners.items() if len(calls) == 1}
-        self._by_first: dict[str, list[_Fact]] = defaultdict(list)
+        self._lengths: dict[str, set[int]] = defaultdict(set)
         for fact in filter(None, self._owner):
-            self._by_first[fact[0]].append(fact)
+            self._lengths[fact[0]].add(len(fact))
         for event in history.of_kind("call"):
             for fact in list(self._facts_in(_lines(event.data))):
                 if self._owner.get(fact) != event.span:
@@ -36,13 +36,13 @@ class FactIndex:
 
     def owners(self, text: str) -> set[str]:
         """The calls whose facts stand in a text, as whole words."""
-        return {self._owner[fact] for fact in self._facts_in(text) if fact in self._owner}
+        return {self._owner[fact] for fact in self._facts_in(text)}
 
     def _facts_in(self, text: str) -> Iterator[_Fact]:
         found = words(text)
         for place, word in enumerate(found):
-            for fact in self._by_first.get(word, ()):
-                if tuple(found[place : place + len(fact)]) == fact:
+            for length in self._lengths.get(word, ()):
+                if (fact := tuple(found[place : place + length])) in self._owner:
                     yield fact
 
 

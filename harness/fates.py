@@ -59,7 +59,13 @@ def _end_in_doubt(call: Call) -> Fate:
         return "unclear"
     if not call.heard:
         return "refused_abruptly"
-    return "served" if 0 < call.lines <= call.answers else "dropped"
+    return "served" if _said_goodbye(call) else "dropped"
+
+
+def _said_goodbye(call: Call) -> bool:
+    """The caller had said its last line and been answered until then: hanging up is no cut."""
+    said_all = 0 < call.lines <= max((turn.index for turn in call.turns), default=0)
+    return said_all and call.answers >= max(1, call.lines - 1)
 
 
 def count_fates(calls: Iterable[Call]) -> dict[str, int]:

@@ -21,6 +21,7 @@ from .plan import Plan
 from .protocols.media_streams import RATE_HZ
 
 Keep = Literal["failed", "all", "none"]
+Sound = bytes | bytearray
 
 RECORDINGS_ALWAYS = 10
 """Under `failed`, the first so many recordings are kept as well."""
@@ -108,9 +109,7 @@ class Recorder:
         if line:
             self._transcripts.add(line)
 
-    def keep_recording(
-        self, name: str, caller: bytes | bytearray, agent: bytes | bytearray
-    ) -> None:
+    def keep_recording(self, name: str, caller: Sound, agent: Sound) -> None:
         """µ-law of both sides, from the same instant on, as `recordings/NAME.wav`."""
         length = max(len(caller), len(agent))
         sides = [mulaw_decode(bytes(side).ljust(length, b"\xff")) for side in (caller, agent)]

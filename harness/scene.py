@@ -16,7 +16,6 @@ from .wording import sentences
 _TURN_BITS = 7
 CLOCKS_NS = 250_000_000
 _LINGER_NS = 15_000_000_000
-_HANG_UP_NS = 2_000_000_000
 
 
 def only(calls: Iterable[str]) -> str | None:
@@ -128,7 +127,7 @@ class Scene:
         return known.dialled_ns - CLOCKS_NS <= at_ns <= known.ended_ns + _LINGER_NS
 
     def alone_at(self, at_ns: int) -> str | None:
-        """The only call that was up, None while there were none or several."""
+        """The only call that could have caused work then, None if there were none or several."""
         since, alone = self._alone
         place = bisect_right(since, at_ns) - 1
         return alone[place] if place >= 0 else None
@@ -136,7 +135,7 @@ class Scene:
     @cached_property
     def _alone(self) -> tuple[list[int], list[str | None]]:
         edges = [(call.dialled_ns - CLOCKS_NS, True, call.span) for call in self.history.calls]
-        edges += [(call.ended_ns + _HANG_UP_NS, False, call.span) for call in self.history.calls]
+        edges += [(call.ended_ns + _LINGER_NS, False, call.span) for call in self.history.calls]
         up: set[str] = set()
         since: list[int] = []
         alone: list[str | None] = []

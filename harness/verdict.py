@@ -75,7 +75,10 @@ def decide(findings: Sequence[Finding]) -> tuple[Outcome, str]:
         if outcome != "pass" and ranked[outcome]:
             return outcome, _because("", ranked[outcome])
     gates = sum(finding.gate for finding in findings)
-    return "pass", f"all {gates} gates passed" if gates else "no check had anything to say against"
+    return (
+        "pass",
+        f"{gates} of {gates} gates passed" if gates else "no check had anything to say against",
+    )
 
 
 def _counts_as(finding: Finding) -> Outcome:

@@ -71,7 +71,9 @@ class Wheel:
             return
         sound = b"".join([*self._unheard.pop(phone.stream, ()), LAST_SILENCE])
         self._hear({phone.stream: sound})
-        self.tell(phone, closed)
+        self._notice(phone, phone.listening.flush())
+        if not phone.over:
+            self.tell(phone, closed)
 
     def tell(self, phone: Phone, message: object) -> None:
         """Give a caller a message and do what it decides."""

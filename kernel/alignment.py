@@ -97,14 +97,15 @@ class Template:
             text += Text(piece).characters
         self.characters = text
         self.marks = [at for at, character in enumerate(text) if character == MARK]
-        self.own = len(text) - len(self.marks)
         edges = [-1, *self.marks, len(text)]
-        self.fragments = [(start + 1, end) for start, end in pairwise(edges)]
+        fragments = ((start + 1, end) for start, end in pairwise(edges))
+        self.fragments = [(start, end) for start, end in fragments if text[start:end].strip()]
+        self.own = sum(end - start for start, end in self.fragments)
 
     @property
     def wordless(self) -> bool:
         """It consists of slots only."""
-        return not self.characters.strip(f" {MARK}")
+        return not self.own
 
     def marks_in(self, start: int, end: int) -> int:
         return sum(start <= mark < end for mark in self.marks)
@@ -166,9 +167,11 @@ def align(line: Template, text: Text, runs: Sequence[Run]) -> Alignment:
     unreadable = sum(said == DAMAGED for said, _ in pairs)
     places = [_in_slot(line, mark, chain, text) for mark in line.marks]
     start, end = chain[0].text, chain[-1].text_end
-    around = min(at for at in text.walls if at >= end - 1) - max(
-        at for at in text.walls if at <= start
+    walls = (
+        max(at for at in text.walls if at <= start),
+        min(at for at in text.walls if at >= end - 1),
     )
+    around = walls[1] - walls[0] + 1
     return Alignment(
         weight=weight
         + matched

@@ -173,8 +173,10 @@ def encode(value: Any) -> Any:
 
 
 def convert(value: Any, kind: type[T]) -> T:
-    """`value`, made of builtins, as `kind`. msgspec.ValidationError names the path."""
-    # JSON has no numbers for keys; those of `Dialogue.replies` come back as texts.
+    """`value`, made of builtins, as `kind`; the keys of a mapping may be text, as in JSON.
+
+    msgspec.ValidationError names the path.
+    """
     return msgspec.convert(value, kind, dec_hook=decode, str_keys=True)
 
 

@@ -170,9 +170,11 @@ class Control:
 
 
 async def _body(request: web.Request, kind: type[T]) -> T:
-    body = await request.content.read(_LONGEST_BODY_BYTES + 1)
-    if len(body) > _LONGEST_BODY_BYTES:
-        raise UsageError("the body is too long", remedy=f"at most {_LONGEST_BODY_BYTES} bytes")
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > _LONGEST_BODY_BYTES:
+            raise UsageError("the body is too long", remedy=f"at most {_LONGEST_BODY_BYTES} bytes")
     return msgspec.json.decode(body, type=kind, dec_hook=decode)
 
 

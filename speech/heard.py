@@ -126,9 +126,9 @@ class HeardUtterance:
         return self.finish(crc_high, crc_low)
 
     def finish_in_doubt(self) -> None:
-        """The text failed its check: if no word did, it must be the last, which has none."""
+        """The text failed its check: if nothing is known to be wrong, it must be the last word."""
         self.ended = True
-        if not self._damage_found:
+        if not self._damage_found and LOST not in self._values:
             self._distrust(self._word_start)
 
     def _shorten(self, length: int) -> None:

@@ -12,7 +12,7 @@ from kernel.units import Ratio
 from ..check import Check
 from ..fates import Fate, fate_of
 from ..finding import Evidence, Finding, Outcome
-from ..statistics import Change, change, needed
+from ..statistics import Change, change, needed, percentile
 from ..windows import (
     Answer,
     Scars,
@@ -64,13 +64,15 @@ class AdmittedProtected(Check, frozen=True):
                 f"began and were touched by no fault; at least {needed(0.5)} are needed, and as "
                 "many of the same turns at baseline"
             )
-        return self._judged(admitted, lost, during, found)
+        later = [sample for sample in turns if (sample.call.answered_ns or 0) >= from_ns]
+        return self._judged(admitted, lost, during, later, found)
 
     def _judged(
         self,
         admitted: Sequence[Call],
         lost: Sequence[Call],
         during: Sequence[Answer],
+        later: Sequence[Answer],
         found: tuple[float, Change] | None,
     ) -> Finding:
         outcome: Outcome = "pass"
@@ -79,6 +81,7 @@ class AdmittedProtected(Check, frozen=True):
             "admitted": len(admitted),
             "lost": len(lost),
             "turns": len(during),
+            "later_calls_answer_p50_ms": percentile(waited_ms(later), 0.5),
         }
         if found:
             share, changed = found

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kernel.alignment import Alignment
-from kernel.dialogue import Dialogue
+from kernel.alignment import Alignment, Template
+from kernel.dialogue import Dialogue, slots
 from kernel.facts import apart, value_of
 from kernel.likeness import DAMAGED, Lines
 
@@ -19,6 +19,7 @@ _MUCH = 0.4  # or so much of the text;
 _MOST = 0.6  # a piece of it surely is if the text is mostly that
 _PIECE = 6  # and it has so many characters;
 _NEARLY_ALL = 0.7  # but if a slot holds no fact of its kind, then only what is nearly complete
+_FACT = 0.25  # what a character of a fact of the right kind counts, or of the wrong one costs
 _LONGEST = 8000  # characters that are read of a text, its end
 
 
@@ -53,6 +54,9 @@ class Sayings:
         """`texts` are (number of the dialogue, of the line, template)."""
         self._dialogues, self._texts, self._today = dialogues, texts, today
         self._lines = Lines([text for _, _, text in texts])
+        self._wordless = [
+            entry for entry in texts if slots(entry[2]) and Template(entry[2]).wordless
+        ]
         # The same turns come back with every request of a call.
         self._ways = lru_cache(maxsize=4096)(self._read)
 
@@ -99,7 +103,7 @@ class Sayings:
         ]
         if any(sure for _, sure in ways):
             return ways
-        return [*((saying, True) for saying in self._wordless(text)), *ways]
+        return [*((saying, True) for saying in self._of_slots_only(text)), *ways]
 
     def _saying(self, number: int, way: Alignment) -> Saying:
         dialogue, line, _ = self._texts[number]
@@ -109,44 +113,46 @@ class Sayings:
             for slot, words in zip(names, self._apart(dialogue, names, together), strict=True)
             if words
         }
-        return Saying(dialogue, line, way.weight, way.start, way.end, heard)
+        kinds = zip(heard.values(), self._of_kind(dialogue, heard), strict=True)
+        fitting = sum(len(words) * sign * _FACT for words, sign in kinds)
+        return Saying(dialogue, line, way.weight + fitting, way.start, way.end, heard)
+
+    def _of_kind(self, dialogue: int, heard: Mapping[str, str]) -> list[int]:
+        """For each slot 1 if it holds a fact of its kind, -1 if not, 0 if that cannot be told."""
+        facts = self._dialogues[dialogue].facts
+        return [
+            0
+            if slot not in facts or DAMAGED in words
+            else -1
+            if value_of(facts[slot], words, self._today) is None
+            else 1
+            for slot, words in heard.items()
+        ]
 
     def _is_sure(self, saying: Saying, way: Alignment) -> bool:
         """Whether so much agrees that it is no chance."""
-        facts = self._dialogues[saying.dialogue].facts
-        typed = [
-            value_of(facts[slot], words, self._today) is not None
-            for slot, words in saying.heard.items()
-            if slot in facts and DAMAGED not in words
-        ]
-        if False in typed and way.share < _NEARLY_ALL:
+        kinds = self._of_kind(saying.dialogue, saying.heard)
+        if -1 in kinds and way.share < _NEARLY_ALL:
             return False
         explained = way.told + way.filled
         if way.share >= _HALF and (way.matched >= _CERTAIN or explained >= _MUCH):
             return True
-        return explained >= _MOST and way.matched >= _PIECE and (way.told >= _HALF or True in typed)
+        return explained >= _MOST and way.matched >= _PIECE and (way.told >= _HALF or 1 in kinds)
 
     def _apart(self, dialogue: int, names: Sequence[str], words: str) -> list[str]:
         facts = self._dialogues[dialogue].facts
         return apart([facts.get(name, "") for name in names], words, self._today)
 
-    def _wordless(self, text: str) -> Iterator[Saying]:
-        """Lines of slots only, by the kinds of what was heard."""
+    def _of_slots_only(self, text: str) -> Iterator[Saying]:
+        """The lines without words of their own, by the kinds of what was heard."""
         words = text.split()
-        names_or_digits = all(word[0].isupper() or word[0].isdigit() for word in words)
-        if not names_or_digits or (len(words) < 2 and not any(map(str.isdigit, text))):
+        named = all(word[0].isupper() or word[0].isdigit() for word in words)
+        if not named or (len(words) < 2 and not any(map(str.isdigit, text))):
             return
-        for (dialogue, line, _), ready in zip(self._texts, self._lines.templates, strict=True):
-            if not ready.wordless or not ready.slots:
-                continue
-            facts = self._dialogues[dialogue].facts
-            heard = dict(
-                zip(ready.slots[0], self._apart(dialogue, ready.slots[0], text), strict=True)
-            )
-            if all(
-                slot in facts and value_of(facts[slot], words, self._today)
-                for slot, words in heard.items()
-            ):
+        for dialogue, line, template in self._wordless:
+            facts, names = self._dialogues[dialogue].facts, slots(template)
+            heard = dict(zip(names, self._apart(dialogue, names, text), strict=True))
+            if all(value_of(facts.get(slot, ""), heard[slot], self._today) for slot in names):
                 yield Saying(dialogue, line, len(text) / 2, 0, len(text), heard)
 
 

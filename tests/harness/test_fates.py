@@ -21,6 +21,7 @@ def call(**more: Any) -> Call:
 
 HEARD = (Heard(1, 2, "hello"),)
 TURN = Turn(1, "hi", 3, 4, 5, answer_at_ns=5)
+GOODBYE = Turn(2, "bye", 6, 7, 8)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,9 @@ TURN = Turn(1, "hi", 3, 4, 5, answer_at_ns=5)
         ({"how": "closed"}, "refused_abruptly"),
         ({"how": "closed", "heard": HEARD}, "dropped"),
         ({"how": "reset", "heard": HEARD, "ended_by": "network"}, "dropped"),
-        ({"how": "closed", "heard": HEARD, "turns": (TURN, TURN)}, "served"),
+        ({"how": "closed", "heard": HEARD, "turns": (TURN, GOODBYE)}, "served"),
+        ({"how": "closed", "heard": HEARD, "turns": (GOODBYE,), "lines": 2}, "dropped"),
+        ({"how": "closed", "heard": HEARD, "turns": (GOODBYE,), "lines": 1}, "dropped"),
         ({"how": "closed", "heard": HEARD, "turns": (TURN,)}, "dropped"),
         ({"how": "patience", "ended_by": "caller"}, "abandoned"),
         ({"how": "patience", "ended_by": "caller", "answered_ns": None}, "abandoned"),

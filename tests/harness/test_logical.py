@@ -119,6 +119,12 @@ def test_barge_in_takes_back_what_was_waiting() -> None:
     assert asked(who).apart == {"taken_back": 1}
 
 
+def test_a_socket_closed_for_a_barge_in_takes_back_what_was_spoken_on_it() -> None:
+    who = Story().call(1, at=0).says(lasting=1).says(after=5)
+    who.works("tts", 2, 7, type="info", text_in="a", first_at=3)
+    assert asked(who).apart == {"taken_back": 1}
+
+
 def test_hanging_up_takes_back_what_was_waiting() -> None:
     who = Story().call(1, at=0).says().ends("patience", after=8, type="info")
     who.works("llm", 3, 10.9, type="info", cancelled=True)

@@ -39,7 +39,7 @@ def test_the_reason_is_that_of_the_worst() -> None:
     findings = [found("fail", gate=True), found("fail", gate=True), found("warn")]
     assert decide(findings)[1] == "x: because (and 1 more)"
     assert decide([found("unknown", instrument=True)])[1] == "the run is void: x: because"
-    assert decide([found("pass", gate=True)])[1] == "all 1 gates passed"
+    assert decide([found("pass", gate=True)])[1] == "1 of 1 gates passed"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def good_run(**run: Any) -> Story:
 
 def test_a_good_run_passes_its_gates() -> None:
     verdict = judge(good_run().history(), {"no_dropped_calls": 0, "turn_latency": "1.5x"})
-    assert (verdict.verdict, verdict.reason) == ("pass", "all 2 gates passed")
+    assert (verdict.verdict, verdict.reason) == ("pass", "2 of 2 gates passed")
     assert verdict.fates["served"] == 40
     assert {check.name for check in verdict.checks if check.gate} == {
         "no_dropped_calls",

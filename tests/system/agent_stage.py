@@ -61,12 +61,13 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     endless: bool = False
+    cut: bool = False
 
     def chunks(self) -> list[dict[str, Any]]:
         if self.tool is None:
             pieces = self.text.split(" ")
             deltas = [{"content": f" {piece}" if at else piece} for at, piece in enumerate(pieces)]
-            return [*deltas, {}]
+            return deltas if self.cut or self.endless else [*deltas, {}]
         name, arguments = self.tool
         text = json.dumps(arguments)
         first = {"index": 0, "id": "call_1", "type": "function"}
@@ -145,6 +146,8 @@ class Providers:
             for delta in answer.chunks():
                 choice = {"index": 0, "delta": delta, "finish_reason": None if delta else "stop"}
                 await response.write(f"data: {json.dumps({'choices': [choice]})}\n\n".encode())
+            if answer.cut and request.transport is not None:
+                request.transport.abort()
             if answer.endless:
                 await asyncio.sleep(3600)
         except asyncio.CancelledError:

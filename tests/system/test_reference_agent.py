@@ -78,6 +78,15 @@ async def test_a_refusal_is_waited_out() -> None:
 
 
 @on_stage
+async def test_an_answer_that_breaks_off_is_finished_without_repeating_itself() -> None:
+    async with stage() as on:
+        on.providers.answers = [Answer("One. Two. Thr", cut=True), Answer("One. Two. Three.")]
+        async with on.call() as caller:
+            await until(lambda: "Three." in caller.heard)
+        assert caller.heard == "One. Two. Three."
+
+
+@on_stage
 async def test_a_model_that_fails_twice_ends_the_call_with_an_apology() -> None:
     async with stage() as on:
         on.providers.answers = [HELLO, *[Answer(status=400)] * 2]
