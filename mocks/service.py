@@ -22,7 +22,18 @@ from .hearing import TICK_NS, Hearing
 from .journal import Journal
 from .outlet import Outlet
 from .provider import Catalogue, Found
-from .session import ENDED, Ended, Item, Mute, Piece, Session, Sessions, how_it_ended, refusal_data
+from .session import (
+    ENDED,
+    Ended,
+    Item,
+    Mute,
+    Piece,
+    Session,
+    Sessions,
+    how_it_ended,
+    how_the_client_left,
+    refusal_data,
+)
 from .wire import SWITCHING_PROTOCOLS, Binary, Close, Head, Reset, Text, Wire
 from .work import (
     Admitted,
@@ -96,13 +107,7 @@ class Service:
         self._tell(session, Closed(code), now_ns)
         for piece in reversed(session.pieces.copy().values()):
             self._outlet.drop(piece)
-            if piece.kind == "socket" and code is not None:
-                self._close(piece, "ok", {"code": code}, now_ns)
-            elif how:
-                self._close(piece, "info", {"how": how, "reason": how}, now_ns)
-            else:
-                gone = {"how": "abandoned", "reason": "client_gone", "cancelled": True}
-                self._close(piece, "info", gone, now_ns)
+            self._close(piece, *how_the_client_left(piece, code, how), now_ns)
         self._forget(session)
 
     def next_wake(self) -> int | None:
@@ -162,11 +167,10 @@ class Service:
             self._outlet.plan(session.root, Reset(), now_ns)
 
     def _nudge(self, session: Session, key: Any, now_ns: int) -> None:
-        if session.stream is not None:
-            audio_s = self._hearing.audio_s(session.stream)
-            if audio_s != session.audio_s:
-                session.audio_s = audio_s
-                self._tell(session, Heard((), audio_s), now_ns)
+        audio_s = self._hearing.audio_s(session.stream) if session.stream else 0.0
+        if audio_s != session.audio_s:
+            session.audio_s = audio_s
+            self._tell(session, Heard((), audio_s), now_ns)
         self._tell(session, Nudged(key), now_ns)
 
     def _follow(self, session: Session, instructions: Iterable[Instruction], now_ns: int) -> None:
@@ -289,7 +293,8 @@ class Service:
     def _hear(self, now_ns: int) -> None:
         for session, heard in self._hearing.tick():
             session.audio_s = heard.audio_s
-            session.root.data["muffled"] = heard.muffled
+            if heard.muffled:
+                session.root.data["muffled"] = True
             self._tell(session, heard, now_ns)
         if len(self._hearing):
             self.at("hear", now_ns + TICK_NS, self._hear)

@@ -117,7 +117,7 @@ class Session:
         return self.pieces[""]
 
     def opening(self, piece: Piece, now_ns: int) -> Event:
-        """The journal's `invoke` of a piece."""
+        """The journal's `invoke` of a piece, with all that is known of it by then."""
         piece.asked = True
         data: dict[str, Any] = {
             "provider": self.provider.name,
@@ -131,6 +131,7 @@ class Session:
             if piece.arrival.purpose != "turn":
                 data["purpose"] = piece.arrival.purpose
         data |= piece.data
+        piece.data = {}
         parent = "" if piece.name == "" else self.root.span
         return Event(
             now_ns, self.journal_actor, piece.kind, "invoke", piece.span, parent, data=data
@@ -204,6 +205,15 @@ def refusal_data(refusal: Refusal, status: int) -> dict[str, Any]:
     if refusal.retry_after_s is not None:
         data["retry_after_s"] = refusal.retry_after_s
     return data
+
+
+def how_the_client_left(piece: Piece, code: int | None, how: str) -> tuple[Type, dict[str, Any]]:
+    """Outcome and data of work that the client's going ends; `how` says that we gave up on it."""
+    if how:
+        return "info", {"how": how, "reason": how}
+    if code is None or piece.kind == "work":
+        return "info", {"how": "abandoned", "reason": "client_gone", "cancelled": True}
+    return ("ok" if code in _CLEAN_CODES else "info"), {"code": code}
 
 
 def how_it_ended(piece: Piece, last: Any) -> tuple[Type, dict[str, Any]]:
