@@ -17,7 +17,7 @@ from kernel.fault import Arrival, Refusal
 
 from .chain import Applied
 from .provider import Found, Provider, Route
-from .wire import SWITCHING_PROTOCOLS, Close, Head, Request, Reset
+from .wire import SWITCHING_PROTOCOLS, Close, Head, Request, Reset, Wire
 
 _CLEAN_CODES = (1000, 1001, 1005)
 
@@ -95,7 +95,7 @@ class Piece:
 
 @dataclass(eq=False)
 class Session:
-    """An actor and its work. `ordinal` counts the arrivals on its route."""
+    """An actor and its work. `ordinal` counts the arrivals on its route; `gone` is its client."""
 
     number: int
     request: Request
@@ -104,9 +104,9 @@ class Session:
     actor: Actor
     ordinal: int
     pieces: dict[str, Piece] = field(default_factory=dict)
-    stream: int | None = None
     audio_s: float = 0.0
     begun: int = 0
+    gone: bool = False
 
     @property
     def journal_actor(self) -> str:
@@ -149,6 +149,15 @@ class Session:
             told["added_ns"] = piece.added_ns
         parent = "" if piece.name == "" else self.root.span
         return Event(now_ns, self.journal_actor, piece.kind, type, piece.span, parent, data=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Send `what` to the client of a session. `ENDED` says that nothing more will come."""
+
+    session: int
+    what: Wire | Ended
+    due_ns: int
 
 
 class Sessions:
