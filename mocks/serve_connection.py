@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from .service import Departure
-from .session import Ended
+from .session import Departure, Ended
 from .wire import SWITCHING_PROTOCOLS, Binary, Body, Close, Head, Reset, Text
 
 if TYPE_CHECKING:

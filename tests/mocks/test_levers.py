@@ -10,6 +10,7 @@ from mocks.brain import Brain
 from mocks.levers import Levers
 
 from .drive import Drive
+from .echo import a_world
 
 STALL = FaultOrder(label="f", kind="stall", target="tts")
 
@@ -93,6 +94,26 @@ def test_latencies_not_named_are_the_defaults() -> None:
     assert drive.times(session) == [1000, 1000]
     with pytest.raises(ValueError, match="unknown stage"):
         drive.levers.latency({"nowhere": {}})
+
+
+def test_a_provider_that_there_is_not_is_no_target() -> None:
+    drive = Drive()
+    order = FaultOrder(label="f", kind="stall", target="tts/ehco")
+    with pytest.raises(
+        UsageError, match=r"(?s)no provider 'ehco' of the stage tts.*there are: echo"
+    ):
+        drive.levers.apply(order, 0)
+    drive.levers.apply(FaultOrder(label="f", kind="stall", target="llm/somebody-elses"), 0)
+
+
+def test_after_a_reset_all_is_as_at_the_start() -> None:
+    drive = Drive(world=a_world(seed=9))
+    latency = drive.world.latency
+    drive.levers.script(Script(seed=12))
+    drive.levers.latency({"tts": {"first": "1s"}})
+    drive.levers.reset(0)
+    assert drive.world.seed == 9
+    assert drive.world.latency == latency
 
 
 def test_a_reset_heals_and_forgets() -> None:
