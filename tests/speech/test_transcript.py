@@ -70,6 +70,32 @@ def test_a_wrong_digit_of_an_identity_is_refused(spoken: Spoken) -> None:
     assert transcript.identity is None
 
 
+@pytest.mark.parametrize("role", Role)
+def test_an_identity_whose_sign_is_lost_is_still_no_text(spoken: Spoken, role: Role) -> None:
+    symbols = spoken("Hi yo", role, identity=4711)
+    if role is Role.CALLER:
+        order = [0, *range(7, 11), *range(1, 7), *range(11, 16)]
+        symbols = [
+            symbols[place]._replace(at_s=at.at_s, clock=at.clock)
+            for place, at in zip(order, symbols, strict=True)
+        ]
+    lost = next(place for place, each in enumerate(symbols) if each.value == 63)
+    del symbols[lost]
+    transcript = Transcript()
+    events = read(symbols, transcript)
+    assert (transcript.identity, transcript.text, transcript.verified) == (4711, "Hi yo", True)
+    assert text_of(events) == "Hi yo"
+
+
+def test_a_symbol_lost_where_an_identity_may_be_is_text(spoken: Spoken) -> None:
+    symbols = spoken("what is it", Role.AGENT)
+    del symbols[1]
+    transcript = Transcript()
+    events = read([*symbols, idle(2.0)], transcript)
+    assert transcript.text == f"{UNREADABLE}hat is it"
+    assert text_of(events) == transcript.text
+
+
 def test_framing_inside_an_identity_means_itself(spoken: Spoken) -> None:
     begun = spoken("never heard", identity=1)[:4]
     after = spoken("Hi", clock=2, at_s=0.3)
