@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kernel.alignment import Alignment, Template
+from kernel.alignment import Alignment
 from kernel.dialogue import Dialogue, slots
 from kernel.facts import apart, value_of
-from kernel.likeness import DAMAGED, Lines
+from kernel.likeness import Lines
+from kernel.text import DAMAGED, Template
 
 _SOME = 0.3  # a line may be there if so much of it was found;
 _HALF = 0.5  # it surely is if half of it was …

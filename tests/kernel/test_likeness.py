@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.dialogue import Dialogue, Line, fill
-from kernel.likeness import ALIKE, DAMAGED, Lines, likeness, look_alikes
+from kernel.likeness import ALIKE, Lines, likeness, look_alikes
 from kernel.roll import pick, roll
+from kernel.text import DAMAGED
 
 LINES = [
     "Hi, this is {name}. I would like to book an appointment.",

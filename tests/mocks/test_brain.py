@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall, fill
 from kernel.facts import date_fact
-from kernel.likeness import DAMAGED
 from kernel.roll import pick, roll
+from kernel.text import DAMAGED
 from mocks.brain import MOST_ROUNDS, Answer, Asked, Brain, Message, ToolCallMade, ToolOffered
 from mocks.mind.wording import CARRY_ON, NEUTRAL, REPROMPT
 

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from kernel.dialogue import Dialogue, Line, Reply
-from kernel.likeness import DAMAGED
+from kernel.text import DAMAGED
 from mocks.mind.sayings import Saying, Sayings, apart_from_each_other
 
 TODAY = dt.date(2026, 1, 1)

@@ -146,7 +146,7 @@ def test_a_schema_without_end_has_an_example_with_one() -> None:
 
 keys = ["type", "properties", "required", "enum", "items", "anyOf", "$ref", "minimum", "format"]
 keys += ["minItems", "minLength", "maxLength", "maximum", "const", "default", "x"]
-scalars = st.none() | st.booleans() | st.integers()
+scalars: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers()
 scalars |= st.floats()
 scalars |= st.sampled_from(["object", "array", "string", "integer", "#", "#/x", "date"])
 nonsense = st.recursive(

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from kernel.dialogue import Dialogue
-from kernel.likeness import DAMAGED
+from kernel.text import DAMAGED
 from mocks.mind.conversation import Turn
 from mocks.mind.place import Place
 from mocks.mind.values import Values
