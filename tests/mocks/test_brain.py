@@ -1,106 +1,29 @@
-import datetime as dt
 import json
-from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall, fill
-from kernel.facts import date_fact
-from kernel.roll import pick, roll
+from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall
 from kernel.text import DAMAGED
-from mocks.brain import MOST_ROUNDS, Answer, Asked, Brain, Message, ToolCallMade, ToolOffered
+from mocks.brain import Answer, Asked, Brain, Message, ToolCallMade, ToolOffered
 from mocks.mind.wording import CARRY_ON, NEUTRAL, REPROMPT
-
-LINES = (
-    "Hi, this is {name}. I would like to book an appointment.",
-    "On {date}, please.",
-    "The first one, please.",
-    "No, that is all. Goodbye.",
+from tests.mocks.scripted import (
+    AGENT,
+    BOOK,
+    BRAIN,
+    CROWDED,
+    EXPECTED,
+    GREETED,
+    SAID,
+    SCRIPT,
+    TOOLS,
+    ask,
+    clinic,
+    converse,
+    tool,
+    user,
 )
-BOOK = Dialogue(
-    name="book",
-    facts={"name": "person", "date": "date"},
-    caller=tuple(map(Line, LINES)),
-    answers={"phone": "My number is {phone}."},
-    greeting="Hello, how can I help you?",
-    replies={
-        1: Reply("Sure, {name}. Which day would you like?"),
-        2: Reply(
-            call=ToolCall.parse("lookup_slots(date={date})"),
-            then="I have {result.slots.0} or {result.slots.1}. Which one would you like?",
-            failed="I am sorry, I cannot see the calendar right now.",
-        ),
-        3: Reply(
-            call=ToolCall.parse(
-                "book_appointment(date={date}, time={result.slots.0}, name={name})"
-            ),
-            then="You are booked for {date} at {result.time}. Anything else?",
-        ),
-        4: Reply("Goodbye, {name}."),
-    },
-)
-SAID = [fill(line, {"name": "Maria Lopez", "date": "December 3rd"}) for line in LINES]
-SCRIPT = Script((BOOK,), seed=3, today=dt.date(2026, 1, 1))
-BRAIN = Brain(SCRIPT)
-
-
-def tool(name: str, *parameters: str) -> ToolOffered:
-    properties = {parameter: {"type": "string"} for parameter in parameters}
-    schema = {"type": "object", "properties": properties, "required": list(parameters)}
-    return ToolOffered(name, {**schema, "additionalProperties": False})
-
-
-TOOLS = (tool("lookup_slots", "date"), tool("book_appointment", "date", "time", "name"))
-SLOTS = {"date": "2026-12-03", "slots": ["09:00", "09:30"]}
-BOOKED = {"id": 7, "time": "09:00", "status": "booked"}
-AGENT = Message("system", "You are the voice of a clinic.")
-GREETED = Message("assistant", "Hello, this is Sam. How can I help you?")
-
-
-def user(text: str) -> Message:
-    return Message("user", text)
-
-
-def ask(*messages: Message, tools: Sequence[ToolOffered] = TOOLS, **rest: Any) -> Asked:
-    return Asked((AGENT, *messages), tuple(tools), **rest)
-
-
-def converse(
-    said: Sequence[str],
-    results: Callable[[ToolCallMade], str],
-    tools: Sequence[ToolOffered] = TOOLS,
-) -> list[Answer]:
-    """All answers of a conversation that begins with a greeting, in the manner of an agent."""
-    history, answers = [GREETED], []
-    for words in said:
-        history.append(user(words))
-        for _ in range(10):
-            answer = BRAIN.answer(ask(*history, tools=tools))
-            answers.append(answer)
-            history.append(Message("assistant", answer.text, answer.calls))
-            history += [
-                Message("tool", results(call), tool_call_id=call.id) for call in answer.calls
-            ]
-            if not answer.calls:
-                break
-    return answers
-
-
-def clinic(call: ToolCallMade) -> str:
-    return json.dumps(SLOTS if "slots" in call.name.lower() else BOOKED)
-
-
-EXPECTED = [
-    (1, "Sure, Maria Lopez. Which day would you like?"),
-    (2, ""),
-    (2, "I have 09:00 or 09:30. Which one would you like?"),
-    (3, ""),
-    (3, "You are booked for December 3rd at 09:00. Anything else?"),
-    (4, "Goodbye, Maria Lopez."),
-]
 
 
 def test_a_whole_conversation_follows_the_script() -> None:
@@ -267,109 +190,6 @@ def test_off_the_script_the_mind_stays_neutral(words: str, text: str) -> None:
     assert (answer.text, answer.off_script, answer.line) == (text, True, None)
 
 
-# Tools
-
-
-def after_call(*results: str, words: str = SAID[1], **rest: Any) -> Answer:
-    """The answer once the call for a line has had its results."""
-    history = [GREETED, user(SAID[0]), Message("assistant", "Which day?"), user(words)]
-    for result in results:
-        (call,) = BRAIN.answer(ask(*history)).calls or (ToolCallMade("call_x", "lookup_slots", {}),)
-        history += [Message("assistant", "", (call,)), Message("tool", result, (), call.id)]
-    return BRAIN.answer(ask(*history, **rest))
-
-
-@pytest.mark.parametrize(
-    "result",
-    ["HTTP 500", '{"error": "down"}', "{'status': 'failed'}", "Error: timeout", '{"slots": []}'],
-)
-def test_a_tool_that_failed_has_its_own_line(result: str) -> None:
-    answer = after_call(result)
-    assert answer.text == "I am sorry, I cannot see the calendar right now."
-    assert (answer.line, answer.off_script) == (2, False)
-
-
-def test_a_failure_without_a_line_is_apologised_for() -> None:
-    answers = converse(
-        SAID[:3], lambda call: '{"error": 1}' if "book" in call.name else clinic(call)
-    )
-    assert answers[-1].text.startswith("I am sorry")
-    assert answers[-1].line == 3
-
-
-def test_a_result_in_plain_words_is_told() -> None:
-    assert after_call("Nine or half past nine.").text == (
-        "This is what I found: Nine or half past nine."
-    )
-
-
-def test_after_a_result_the_mind_speaks_even_if_no_tools_are_offered_any_more() -> None:
-    assert after_call(json.dumps(SLOTS), tools=[]).text == EXPECTED[2][1]
-
-
-def test_a_call_that_has_no_result_is_made_again_but_not_for_ever() -> None:
-    history = [GREETED, user(SAID[1])]
-    ids = set()
-    for _ in range(MOST_ROUNDS):
-        (call,) = BRAIN.answer(ask(*history)).calls
-        ids.add(call.id)
-        history.append(Message("assistant", "", (call,)))
-    answer = BRAIN.answer(ask(*history))
-    assert (answer.calls, answer.text) == ((), "I am sorry, I cannot see the calendar right now.")
-    assert len(ids) == MOST_ROUNDS
-
-
-@pytest.mark.parametrize("tools", [[], [tool("transfer_call", "to")]])
-def test_a_tool_that_is_not_offered_is_not_called(tools: list[ToolOffered]) -> None:
-    answer = BRAIN.answer(ask(GREETED, user(SAID[1]), tools=tools))
-    assert (answer.text, answer.calls, answer.off_script) == (NEUTRAL, (), True)
-
-
-def test_no_tool_is_called_if_none_may_be() -> None:
-    answer = BRAIN.answer(ask(GREETED, user(SAID[1]), tool_choice="none"))
-    assert (answer.calls, answer.off_script) == ((), True)
-
-
-def test_only_the_tool_that_must_be_called_is() -> None:
-    answer = BRAIN.answer(ask(GREETED, user(SAID[1]), tool_choice="book_appointment"))
-    assert [call.name for call in answer.calls] == ["book_appointment"]
-    assert answer.calls[0].arguments["date"] == "2026-12-03"
-
-
-def test_a_tool_that_speaks_says_what_would_be_said() -> None:
-    speak = tool("respond", "message")
-    answer = BRAIN.answer(ask(GREETED, user(SAID[0]), tools=[speak], tool_choice="required"))
-    assert answer.text == ""
-    assert answer.calls[0].arguments == {"message": EXPECTED[0][1]}
-    assert answer.line == 1
-
-
-def test_a_tool_is_forced_only_so_often() -> None:
-    history = [GREETED, user(SAID[0])]
-    history += [
-        Message("assistant", "", (ToolCallMade(str(n), "x", {}),)) for n in range(MOST_ROUNDS)
-    ]
-    assert BRAIN.answer(ask(*history, tool_choice="required")).calls == ()
-
-
-def test_a_reply_may_speak_and_call_at_once() -> None:
-    reply = Reply("Let me look, {name}.", call=ToolCall("lookup_slots", {"date": "May 3rd"}))
-    brain = Brain(
-        Script((Dialogue("x", (Line("I am {name}."),), {"name": "person"}, replies={1: reply}),))
-    )
-    answer = brain.answer(ask(user("I am Ada King.")))
-    assert answer.text == "Let me look, Ada King."
-    assert answer.calls[0].arguments == {"date": "May 3rd"}
-
-
-def test_a_call_without_words_afterwards_still_gets_some() -> None:
-    reply = Reply(call=ToolCall("lookup_slots", {}))
-    brain = Brain(Script((Dialogue("x", (Line("Just do it now."),), replies={1: reply}),)))
-    (call,) = brain.answer(ask(user("Just do it now."))).calls
-    done = [Message("assistant", "", (call,)), Message("tool", "{}", (), call.id)]
-    assert brain.answer(ask(user("Just do it now."), *done)).text == "That is done."
-
-
 # Beside the conversation, and without a script
 
 
@@ -404,106 +224,6 @@ def test_without_a_script_the_mind_greets_calls_a_tool_once_and_echoes() -> None
     history += [Message("assistant", told.text), user(f"Th{DAMAGED}nks.")]
     assert brain.answer(ask(*history)) == Answer("You said: Thnks.")
     assert brain.answer(ask(user("Hi."), tools=[])) == Answer("You said: Hi.")
-
-
-# Robustness
-
-ALPHABET = "abcdefghijklmnopqrstuvwxyz "
-NAMES = ("Maria Lopez", "John Smith", "Aisha Khan", "Chen Wei", "Olga Petrova", "Noah Brown")
-WRAPPERS = (
-    "{}",
-    "Context: we are open from 9 to 5.\n- Cash or card.\n\nUser question: {}\nAnswer briefly.",
-    "{}\n\n<documents>Please bring your documents. The first visit is free.</documents>",
-    'The user said: "{}"',
-)
-OTHERS = (
-    Dialogue(
-        "card",
-        tuple(
-            map(
-                Line,
-                (
-                    "Good afternoon, I lost my card, my name is {name}.",
-                    "The last four digits are {number}.",
-                    "Yes, block it right away.",
-                    "Thanks, that is everything.",
-                ),
-            )
-        ),
-        {"name": "person", "number": "number"},
-    ),
-    Dialogue(
-        "internet",
-        tuple(
-            map(
-                Line,
-                (
-                    "My internet has been down since this morning, this is {name}.",
-                    "The red light is blinking.",
-                    "I already restarted the router twice.",
-                    "Tomorrow afternoon works for me.",
-                ),
-            )
-        ),
-        {"name": "person"},
-    ),
-)
-CROWDED = Brain(Script((*OTHERS, BOOK)))
-
-
-def damaged(text: str, share: float, *names: object) -> str:
-    """`text` with so many of its characters wrong, lost, doubled or unreadable."""
-
-    def heard(at: int, character: str) -> str:
-        if roll(1, "hit", at, *names) >= share:
-            return character
-        wrong = pick(ALPHABET, 1, "letter", at, *names)
-        return pick((DAMAGED, DAMAGED, wrong, "", character + wrong), 1, "how", at, *names)
-
-    return "".join(heard(at, character) for at, character in enumerate(text))
-
-
-def found(share: float, wrapped: bool, split: bool) -> float:
-    """Part of the lines of 80 seeded conversations that the brain answers as what they are."""
-    right = asked = 0
-    for seed in range(80):
-        dialogue = pick((*OTHERS, BOOK), 1, "dialogue", seed)
-        day = dt.date(2026, 1, 1) + dt.timedelta(int(365 * roll(1, "day", seed)))
-        facts = {
-            "name": pick(NAMES, 1, "name", seed),
-            "date": date_fact(day).said,
-            "number": "4217",
-        }
-        history = [GREETED]
-        for number, line in enumerate(dialogue.caller, 1):
-            text = damaged(fill(line.say, facts), share, seed, number)
-            if wrapped:
-                text = pick(WRAPPERS, 1, "wrapper", seed, number).format(text)
-            words = text.split(" ")
-            at = len(words) // 2 if split else 0
-            history += [user(" ".join(words[:at])), user(" ".join(words[at:]))]
-            answer = CROWDED.answer(ask(*history))
-            right += (answer.dialogue, answer.line) == (dialogue.name, number)
-            asked += 1
-            history.append(Message("assistant", "All right."))
-    return right / asked
-
-
-@pytest.mark.parametrize("split", [False, True])
-@pytest.mark.parametrize("wrapped", [False, True])
-def test_every_undamaged_line_is_found(wrapped: bool, split: bool) -> None:
-    assert found(0, wrapped, split) == 1
-
-
-@pytest.mark.parametrize("split", [False, True])
-def test_with_15_percent_of_its_characters_damaged_a_line_is_found_in_99_of_100(
-    split: bool,
-) -> None:
-    assert found(0.15, False, split) >= 0.99
-
-
-def test_damaged_and_wrapped_lines_are_found_in_95_of_100() -> None:
-    assert found(0.15, True, True) >= 0.95
 
 
 calls = st.builds(
