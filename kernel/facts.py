@@ -226,10 +226,14 @@ def _time(heard: str, today: dt.date) -> str | None:
 
 def _person(heard: str, today: dt.date) -> str | None:
     words = heard.split()
-    if not 1 <= len(words) <= 4 or not re.fullmatch(r"[^\W\d_]([^\W\d_]|[-'’. \ufffd])*", heard):
+    if not 1 <= len(words) <= 4 or not re.fullmatch(r"([^\W\d_]|[-'’. \ufffd])+", heard):
         return None
-    name = " ".join(words)
-    return name.title() if name.islower() else name
+    # Between them stands a `van` or a `de`, but a sentence begins or ends otherwise.
+    name, ends = " ".join(words), words[0][0] + words[-1][0]
+    if not name.islower() and any(map(str.islower, ends)):
+        return None
+    name = name.replace("\ufffd", "")
+    return (name.title() if name.islower() else name) or None
 
 
 def _us_phone(heard: str, today: dt.date) -> str | None:

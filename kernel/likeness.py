@@ -11,10 +11,9 @@ from heapq import nlargest
 from itertools import combinations
 from operator import itemgetter
 
-from .alignment import DAMAGED, MARK, Alignment, Run, Template, Text, align
+from .alignment import Alignment, Run, align
 from .dialogue import SLOT, Dialogue
-
-__all__ = ["ALIKE", "DAMAGED", "Lines", "likeness", "look_alikes"]
+from .text import DAMAGED, MARK, Template, Text
 
 ALIKE = 0.75
 """Lines of one dialogue that are so like are refused: damage could swap them."""

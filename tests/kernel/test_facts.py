@@ -141,6 +141,10 @@ def test_references_and_numbers_that_were_said_have_their_values(
         ("person", "maria lopez", "Maria Lopez"),
         ("person", "Jean-Luc  O'Neil,", "Jean-Luc O'Neil"),
         ("person", "Ada", "Ada"),
+        ("person", "Ludwig van Beethoven", "Ludwig van Beethoven"),
+        ("person", "\ufffdda Lov\ufffdlace", "da Lovlace"),
+        ("person", "it rains in Rome", None),
+        ("person", "Is it raining", None),
         ("person", "Ada 2", None),
         ("person", "one two three four five", None),
         ("person", "", None),
@@ -200,3 +204,10 @@ def test_what_was_heard_together_comes_apart_where_kinds_fit(
 @given(st.lists(st.sampled_from([*KINDS]), min_size=1, max_size=3), st.text(max_size=30))
 def test_there_is_a_part_for_each_slot(kinds: list[Kind], heard: str) -> None:
     assert len(apart(kinds, heard, TODAY)) == len(kinds)
+
+
+def test_a_day_that_has_passed_is_next_years() -> None:
+    today = dt.date(2026, 6, 15)
+    assert value_of("date", "June 14th", today) == "2027-06-14"
+    assert value_of("date", "June 15th", today) == "2026-06-15"
+    assert value_of("date", "June 14th, 2025", today) == "2025-06-14"

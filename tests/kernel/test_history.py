@@ -81,6 +81,13 @@ def test_a_fault_lasts_until_it_is_healed() -> None:
     assert (window.label, window.name, window.colour) == ("burst", "429", "#ff0000")
 
 
+def test_what_is_opened_twice_is_opened_once() -> None:
+    applied = event(5, "fault", "invoke", "fault/burst", **FAULT)
+    again = event(7, "fault", "invoke", "fault/burst", **FAULT)
+    (window,) = History([applied, again, event(9, "fault", "ok", "fault/burst")]).faults
+    assert (window.from_ns, window.until_ns) == (5, 9)
+
+
 def test_a_fault_that_could_not_be_healed_stays_on() -> None:
     applied = event(5, "fault", "invoke", "fault/burst", **FAULT)
     stuck = event(9, "fault", "info", "fault/burst", bites=4)

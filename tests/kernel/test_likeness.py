@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.dialogue import Dialogue, Line, fill
-from kernel.likeness import ALIKE, DAMAGED, Lines, likeness, look_alikes
-from kernel.roll import pick, roll
+from kernel.likeness import ALIKE, Lines, likeness, look_alikes
+from tests.damage import damaged
 
 LINES = [
     "Hi, this is {name}. I would like to book an appointment.",
@@ -13,18 +13,6 @@ LINES = [
     "No, that is all. Goodbye.",
 ]
 FACTS = {"name": "Maria Lopez", "date": "December 3rd"}
-
-
-def damaged(text: str, share: float, *names: object) -> str:
-    """`text` with so many of its characters wrong, lost, doubled or unreadable."""
-
-    def heard(at: int, character: str) -> str:
-        if roll(1, "hit", at, *names) >= share:
-            return character
-        wrong = pick("abcdefghijklmnopqrstuvwxyz ", 1, "letter", at, *names)
-        return pick((DAMAGED, wrong, "", character + wrong), 1, "how", at, *names)
-
-    return "".join(heard(at, character) for at, character in enumerate(text))
 
 
 @pytest.mark.parametrize("number", range(len(LINES)))
