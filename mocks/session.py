@@ -212,7 +212,7 @@ def refusal_data(refusal: Refusal, status: int) -> dict[str, Any]:
     """What the journal says of a refusal."""
     data: dict[str, Any] = {"status": status, "reason": refusal.reason}
     if refusal.retry_after_s is not None:
-        data["retry_after_s"] = refusal.retry_after_s
+        data["retry_after_s"] = float(refusal.retry_after_s)
     return data
 
 

@@ -67,6 +67,16 @@ def test_two_at_once_are_parallel_and_no_retry() -> None:
     assert found.apart == {"parallel": 1}
 
 
+def test_what_began_before_the_failure_is_parallel_and_what_began_after_it_a_retry() -> None:
+    who = caller()
+    who.works("llm", 5, 9, type="fail", text_in="Tuesday")
+    who.works("llm", 5.5, 8, type="fail", text_in="Tuesday")
+    who.works("llm", 9.5, 10, text_in="Tuesday")
+    found = asked(who)
+    assert [len(logical.attempts) for logical in found.logical] == [2]
+    assert found.apart == {"parallel": 1}
+
+
 def test_prewarming_and_side_requests_are_apart() -> None:
     who = caller()
     who.works("llm", 1, 1.1, purpose="prewarm")
