@@ -78,8 +78,7 @@ class Service:
         return session.number
 
     def receive(self, number: int, message: Text | Binary, now_ns: int) -> bool:
-        """A frame from the client. Sound goes to the ear; all else to the actor, which may answer
-        at once: then it is True."""
+        """A frame from the client: sound goes to the ear, all else to the actor (then True)."""
         session = self.sessions.get(number)
         sound = isinstance(message, Binary) and message.data
         if session is None or (sound and self._hearing.feed(session, sound)):
