@@ -77,14 +77,14 @@ class Service:
         self._tell(session, Opened(), now_ns)
         return session.number
 
-    def receive(self, number: int, message: Text | Binary, now_ns: int) -> None:
-        """A frame from the client. Sound goes to the ear, all else to the actor."""
+    def receive(self, number: int, message: Text | Binary, now_ns: int) -> bool:
+        """A frame from the client: sound goes to the ear, all else to the actor (then True)."""
         session = self.sessions.get(number)
-        if session is None:
-            return
         sound = isinstance(message, Binary) and message.data
-        if not (sound and self._hearing.feed(session, sound)):
-            self._tell(session, message, now_ns)
+        if session is None or (sound and self._hearing.feed(session, sound)):
+            return False
+        self._tell(session, message, now_ns)
+        return True
 
     def reject(self, found: Found, refusal: Refusal, now_ns: int) -> int:
         """A request that cannot be taken: the provider says so in its own words."""

@@ -30,7 +30,7 @@ def test_a_socket_talks_both_ways_and_closes() -> None:
             assert [(await ws.receive()).data for _ in range(2)] == ["a: one", "a: two"]
             await ws.send_bytes(b"\x00\xff")
             assert (await ws.receive()).data == b"\x00\xff"
-            await ws.send_json({"close": "thanks " * 40})
+            await ws.send_json({"close": "mérci " * 40})
             message = await ws.receive()
             assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1000)
             assert len(message.extra.encode()) <= 123
