@@ -109,9 +109,7 @@ class Recorder:
         if line:
             self._transcripts.add(line)
 
-    def keep_recording(
-        self, name: str, caller: Sound, agent: Sound
-    ) -> None:
+    def keep_recording(self, name: str, caller: Sound, agent: Sound) -> None:
         """µ-law of both sides, from the same instant on, as `recordings/NAME.wav`."""
         length = max(len(caller), len(agent))
         sides = [mulaw_decode(bytes(side).ljust(length, b"\xff")) for side in (caller, agent)]
