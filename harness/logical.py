@@ -104,19 +104,23 @@ def _earlier(known_ns: int | None, at_ns: int) -> int:
 
 
 def taken_back(work: Work, call: Call) -> bool:
-    """The client cancelled it because it had no more use for it, not because it failed.
+    """The client broke it off because it had no more use for it, not because it failed."""
+    return work.type == "info" and (speculative(work) or _caller_ended_it(call, work))
 
-    A client's own timeout looks like a cancellation from outside. It is one that came after
-    waiting in vain, while nobody barged in or hung up.
+
+def speculative(work: Work) -> bool:
+    """The client cancelled it early or while it was being served.
+
+    A client's own timeout looks like a cancellation from outside, but comes after waiting in vain.
     """
     if not work.cancelled or work.until_at_ns is None:
         return False
-    lasted_ns = work.until_at_ns - work.from_at_ns
-    in_vain = lasted_ns >= _IN_VAIN_NS and (work.first_at_ns is None or bool(work.bites))
-    return not in_vain or _caller_ended_it(call, work)
+    unserved = work.first_at_ns is None or bool(work.bites)
+    return not unserved or work.until_at_ns - work.from_at_ns < _IN_VAIN_NS
 
 
 def _caller_ended_it(call: Call, work: Work) -> bool:
+    """By barging in or hanging up."""
     at_ns = work.until_at_ns or 0
     return call.ended_ns - _HANG_UP_NS <= at_ns or any(
         work.from_at_ns <= turn.from_at_ns <= at_ns for turn in call.turns

@@ -31,10 +31,15 @@ Noticed = SoundBegan | SpeechBegan | Utterance
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """An utterance as frames, the last one filled up with silence."""
+    """An utterance as frames. Its last voiced sample is the last of a frame.
+
+    So the agent has all of it at the moment at which it ends, and packets of 20 ms add nothing to
+    the latency that is measured from there. `voiced` are the first sample and the one after the
+    last.
+    """
 
     frames: tuple[bytes, ...]
-    voiced_end: int
+    voiced: tuple[int, int]
 
 
 class Phone:
@@ -90,10 +95,11 @@ class Phone:
         if self._ready is None or self._ready[0] != say:
             identity = caller_identity(self.number, say.index)
             utterance = self._mouth.speak(say.text, identity)
-            sound = mulaw_encode(utterance.samples)
+            lead = -utterance.voiced_end % FRAME_BYTES
+            sound = SILENCE[:lead] + mulaw_encode(utterance.samples)
             sound += SILENCE[: -len(sound) % FRAME_BYTES]
             frames = (sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES))
-            self._ready = say, Words(tuple(frames), utterance.voiced_end)
+            self._ready = say, Words(tuple(frames), (lead, lead + utterance.voiced_end))
         return self._ready[1]
 
     def say(self, say: Say) -> SayBegan:
@@ -101,8 +107,9 @@ class Phone:
         words = self.prepare(say)
         self._ready = None
         self._frames = deque(words.frames)
-        from_ns = self.due_ns - FRAME_NS
-        return SayBegan(from_ns, from_ns + words.voiced_end * SAMPLE_NS)
+        frame_ns = self.due_ns - FRAME_NS
+        first, end = words.voiced
+        return SayBegan(frame_ns + first * SAMPLE_NS, frame_ns + end * SAMPLE_NS)
 
     def turn(self, late_ns: int) -> tuple[bytes, bool]:
         """Send the frame that is due and take what was played meanwhile.
@@ -132,9 +139,8 @@ class Phone:
         self._ear_zero_ns += FRAME_NS
         return False
 
-    def notice_energy(self, span: tuple[int, int] | None) -> Iterator[Noticed]:
-        """The frame that was taken last is voiced from one sample to another, or not at all."""
-        frame_ns = self.due_ns - 2 * FRAME_NS
+    def notice_energy(self, frame_ns: int, span: tuple[int, int] | None) -> Iterator[Noticed]:
+        """The frame played from `frame_ns` on is voiced from one sample to another, or not."""
         if span:
             first, last = span
             yield from self.listening.voiced(

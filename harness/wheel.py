@@ -21,6 +21,8 @@ from .protocols.media_streams import RATE_HZ
 
 SLOTS = 4
 SLOT_NS = FRAME_NS // SLOTS
+SLOT_CALLS = 16
+"""A slot takes so many calls before the next one is used."""
 CATCH_UP_FRAMES = 5
 """So many frames of a call go out at once after a delay; the rest 20 ms later."""
 MUFFLED_EVERY = 10
@@ -42,6 +44,7 @@ class Wheel:
         self._slots: list[list[Phone]] = [[] for _ in range(SLOTS)]
         self._ear = Ear(RATE_HZ)
         self._phones: dict[int, Phone] = {}  # by their stream at the ear
+        self._played: list[tuple[Phone, int, bytes]] = []  # with the instant each frame began
         self._unheard: dict[int, list[bytes]] = {}
         self._timeline = Timeline()
         self._to_prepare: deque[tuple[Phone, Say]] = deque()
@@ -55,7 +58,7 @@ class Wheel:
 
     def join(self, phone: Phone) -> None:
         """Take on a call that has just been answered."""
-        slot = min(range(SLOTS), key=lambda slot: len(self._slots[slot]))
+        slot = self._roomiest()
         tick = -(-(self._clock.now_ns() - self._zero_ns) // SLOT_NS)
         tick += (slot - tick) % SLOTS
         stream = self._ear.open(Encoding.MULAW)
@@ -65,12 +68,19 @@ class Wheel:
         self._busy.set()
         self.tell(phone, Answered())
 
+    def _roomiest(self) -> int:
+        """The first slot that is not full, else the emptiest: few calls need few turns."""
+        for slot, phones in enumerate(self._slots):
+            if len(phones) < SLOT_CALLS:
+                return slot
+        return min(range(SLOTS), key=lambda slot: len(self._slots[slot]))
+
     def close(self, phone: Phone, closed: LineClosed) -> None:
         """The call was taken away. What was played of the agent until then is heard first."""
         if phone.over:
             return
-        sound = b"".join([*self._unheard.pop(phone.stream, ()), LAST_SILENCE])
-        self._hear({phone.stream: sound})
+        self._perceive()
+        self._hear({phone.stream: LAST_SILENCE})
         self._notice(phone, phone.listening.flush())
         if not phone.over:
             self.tell(phone, closed)
@@ -90,21 +100,24 @@ class Wheel:
                 await self._busy.wait()
             # After a stall every slot has one turn at once, and the rest waits for its time.
             behind = (self._clock.now_ns() - self._zero_ns) // SLOT_NS - SLOTS
-            tick = max(tick, behind) + 1
+            tick = self._next_occupied(max(tick, behind) + 1)
             await self._clock.sleep_until(self._zero_ns + tick * SLOT_NS)
             self._turn(tick % SLOTS)
+
+    def _next_occupied(self, tick: int) -> int:
+        """The first tick from this one on whose slot has calls."""
+        for ahead in range(SLOTS):
+            if self._slots[(tick + ahead) % SLOTS]:
+                return tick + ahead
+        return tick
 
     def _turn(self, slot: int) -> None:
         self._happen()
         for _ in range(CATCH_UP_FRAMES):
             if not self._frame(slot):
                 break
-        if slot == 0:
-            self._revolutions += 1
-            unheard, self._unheard = self._unheard, {}
-            self._hear({stream: b"".join(frames) for stream, frames in unheard.items()})
-            if self._revolutions % MUFFLED_EVERY == 0:
-                self._look_for_muffled()
+        if slot == min((slot for slot in range(SLOTS) if self._slots[slot]), default=slot):
+            self._perceive()
         if self._to_prepare:  # one in a turn: it takes longer than anything else here
             phone, say = self._to_prepare.popleft()
             if not phone.over:
@@ -123,8 +136,6 @@ class Wheel:
 
     def _frame(self, slot: int) -> bool:
         """The next frame of every call of a slot that is due one; False if none was."""
-        audible: list[Phone] = []
-        sounds: list[bytes] = []
         lost: list[Phone] = []
         turned = False
         for phone in self._slots[slot]:
@@ -134,19 +145,32 @@ class Wheel:
             turned = True
             self.lateness.add(late_ns)
             phone.late += late_ns > LATE_NS
+            frame_ns = phone.due_ns - FRAME_NS
             played, alive = phone.turn(late_ns)
-            if not alive:
-                lost.append(phone)
+            if played is not SILENCE or phone.listening.sounding:
+                self._played.append((phone, frame_ns, played))
             if phone.to_hear(played):
                 self._unheard.setdefault(phone.stream, []).append(played)
-            if played is not SILENCE or phone.listening.sounding:
-                audible.append(phone)
-                sounds.append(played)
-        for phone, span in zip(audible, voiced_spans(sounds), strict=True):
-            self._notice(phone, phone.notice_energy(span))
+            if not alive:
+                lost.append(phone)
         for phone in lost:
             self.close(phone, LineClosed("network", "not_reading"))
         return turned
+
+    def _perceive(self) -> None:
+        """Once in a revolution all callers notice what was played to them since the last one."""
+        played, self._played = self._played, []
+        spans = voiced_spans([frame for _, _, frame in played])
+        for (phone, frame_ns, _), span in zip(played, spans, strict=True):
+            if not phone.over:
+                self._notice(phone, phone.notice_energy(frame_ns, span))
+        unheard, self._unheard = self._unheard, {}
+        self._hear({stream: b"".join(frames) for stream, frames in unheard.items()})
+        self._revolutions += 1
+        if self._revolutions % MUFFLED_EVERY == 0:
+            for stream, phone in self._phones.items():
+                if phone.listening.sounding and not phone.muffled:
+                    phone.muffled = self._ear.muffled(stream)
 
     def _hear(self, sounds: dict[int, bytes]) -> None:
         if not sounds:
@@ -155,11 +179,6 @@ class Wheel:
             phone = self._phones.get(symbol.stream)
             if phone:
                 self._notice(phone, phone.notice_symbol(symbol))
-
-    def _look_for_muffled(self) -> None:
-        for stream, phone in self._phones.items():
-            if phone.listening.sounding and not phone.muffled:
-                phone.muffled = self._ear.muffled(stream)
 
     def _notice(self, phone: Phone, messages: Iterable[Noticed]) -> None:
         for message in messages:

@@ -12,7 +12,7 @@ from kernel.records import Call, Phase, Turn
 
 from .fates import fate_of
 
-# A fault that starts with the next phase may be told a moment before the last one ends.
+# What happens at one instant is told within so long, in any order.
 _JITTER_NS = 500_000_000
 
 
@@ -84,11 +84,17 @@ def answers(history: History) -> Iterator[Answer]:
     for call in judged_calls(history):
         for turn in call.turns:
             waited_ms = turn.answer_ms
-            if waited_ms is None and turn is call.turns[-1] and fate_of(call) == "abandoned":
+            if waited_ms is None and _waited_in_vain(call, turn):
                 waited_ms = (turn.owed_until_at_ns - turn.until_at_ns) / 1e6
             if waited_ms is not None:
                 place = bisect_right(starts, turn.until_at_ns) - 1
                 yield Answer(call, turn, waited_ms, phases[place].name if place >= 0 else "")
+
+
+def _waited_in_vain(call: Call, turn: Turn) -> bool:
+    """The answer was still owed when the caller lost patience."""
+    until_the_end = call.ended_ns - turn.owed_until_at_ns <= _JITTER_NS
+    return fate_of(call) == "abandoned" and until_the_end
 
 
 def waited_ms(samples: Sequence[Answer]) -> list[float]:

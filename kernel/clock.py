@@ -28,10 +28,12 @@ class SystemClock:
         return time.monotonic_ns()
 
     async def sleep_until(self, due_ns: int) -> None:
-        # The loop's timers are coarser than the clock, so a wake is a reason to look again.
+        if due_ns <= time.monotonic_ns():
+            await asyncio.sleep(0)
+        # The loop's timers are coarser than the clock, so a wake is a reason to look again. They
+        # count milliseconds: less than one would be none, and the wait for it would spin.
         while (left_ns := due_ns - time.monotonic_ns()) > 0:  # noqa: ASYNC110 - it waits for time
-            await asyncio.sleep(left_ns / SECOND_NS)
-        await asyncio.sleep(0)
+            await asyncio.sleep(max(left_ns, MILLISECOND_NS) / SECOND_NS)
 
     async def sleep(self, seconds: float) -> None:
         await self.sleep_until(time.monotonic_ns() + round(seconds * SECOND_NS))

@@ -52,13 +52,11 @@ class Output:
     """One thing that a provider sends, at the moment it would send it without the fault.
 
     first    it is the first of its span
-    last     the span is served once it is out
     """
 
     wire: Any
     due_ns: int
     first: bool = False
-    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,14 @@ from heapq import nlargest
 from itertools import combinations
 from operator import itemgetter
 
-from .alignment import DAMAGED, MARK, Alignment, Run, Template, Text, align
+from .alignment import Alignment, Run, align
 from .dialogue import SLOT, Dialogue
+from .text import DAMAGED, MARK, Template, Text
 
-__all__ = ["ALIKE", "DAMAGED", "Lines", "likeness", "look_alikes"]
-
-ALIKE = 0.7
+ALIKE = 0.75
 """Lines of one dialogue that are so like are refused: damage could swap them."""
 
-_CANDIDATES = 8  # so many lines, those with most trigrams in one place, are looked at closely
+_CANDIDATES = 12  # so many lines, those with most trigrams in one place, are looked at closely
 _PROMISING = 0.1  # and those that promise less than this part of the best not at all
 _PLACE = 64  # characters
 
@@ -28,9 +27,13 @@ class Lines:
     """Lines of a script, ready to be found. A line of slots only is never found."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self.templates = [Template(line) for line in lines]
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for number, line in enumerate(lines):
+            numbers[line].append(number)
+        self._numbers = list(numbers.values())
+        self._templates = [Template(line) for line in numbers]
         self._index: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for number, template in enumerate(self.templates):
+        for number, template in enumerate(self._templates):
             for at in range(len(template.characters) - 2):
                 trigram = template.characters[at : at + 3]
                 if MARK not in trigram:
@@ -42,11 +45,12 @@ class Lines:
         runs = self._runs(text.characters)
         promise = {number: self._promise(number, of_line) for number, of_line in runs.items()}
         often = nlargest(_CANDIDATES, promise, key=promise.__getitem__)
-        found = [
-            (number, align(self.templates[number], text, runs[number]))
-            for number in often
-            if promise[number] >= _PROMISING * promise[often[0]]
+        ways = [
+            (one, align(self._templates[one], text, runs[one]))
+            for one in often
+            if promise[one] >= _PROMISING * promise[often[0]]
         ]
+        found = [(number, way) for one, way in ways for number in self._numbers[one]]
         return sorted(found, key=lambda pair: (-pair[1].weight, pair[0]))
 
     def _runs(self, characters: str) -> dict[int, list[Run]]:
@@ -75,7 +79,7 @@ class Lines:
                 within -= runs[first].length - 2
                 first += 1
             most = max(most, within)
-        return most**2 / self.templates[number].own
+        return most**2 / self._templates[number].own
 
 
 def likeness(one: str, other: str) -> float:

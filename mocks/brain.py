@@ -12,7 +12,8 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from kernel.dialogue import Dialogue, Reply, Script, ToolCall
-from kernel.likeness import DAMAGED, Lines
+from kernel.likeness import Lines
+from kernel.text import DAMAGED
 
 from .mind import naming, side, toolcall, wording
 from .mind.conversation import Answer, Asked, Message, ToolCallMade, ToolOffered, Turn, turns

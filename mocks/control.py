@@ -18,7 +18,7 @@ from kernel.dialogue import Script
 from kernel.errors import UsageError
 from kernel.event import Event, to_line
 from kernel.fault import FaultOrder, Stage
-from kernel.units import builtins, decode
+from kernel.units import decode, encode
 
 from .journal import Journal
 from .levers import Levers
@@ -54,8 +54,8 @@ class Control:
             web.get(f"{PREFIX}/health", self._answer(self._health, public=True)),
             web.get(f"{PREFIX}/clock", self._answer(self._read_clock)),
             web.get(f"{PREFIX}/faults", self._answer(self._list_faults)),
-            web.put(f"{PREFIX}/faults/{{label}}", self._answer(self._apply)),
-            web.delete(f"{PREFIX}/faults/{{label}}", self._answer(self._heal)),
+            web.put(f"{PREFIX}/faults/{{label:.+}}", self._answer(self._apply)),
+            web.delete(f"{PREFIX}/faults/{{label:.+}}", self._answer(self._heal)),
             web.delete(f"{PREFIX}/faults", self._answer(self._heal_all)),
             web.put(f"{PREFIX}/script", self._answer(self._put_script)),
             web.put(f"{PREFIX}/latency", self._answer(self._put_latency)),
@@ -170,9 +170,11 @@ class Control:
 
 
 async def _body(request: web.Request, kind: type[T]) -> T:
-    body = await request.content.read(_LONGEST_BODY_BYTES + 1)
-    if len(body) > _LONGEST_BODY_BYTES:
-        raise UsageError("the body is too long", remedy=f"at most {_LONGEST_BODY_BYTES} bytes")
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > _LONGEST_BODY_BYTES:
+            raise UsageError("the body is too long", remedy=f"at most {_LONGEST_BODY_BYTES} bytes")
     return msgspec.json.decode(body, type=kind, dec_hook=decode)
 
 
@@ -190,7 +192,7 @@ def _as_error(error: Exception) -> ControlError:
 
 
 def _reply(value: Any, status: int = 200) -> web.Response:
-    body = msgspec.json.encode(builtins(value))
+    body = msgspec.json.encode(value, enc_hook=encode)
     return web.Response(status=status, body=body, content_type="application/json")
 
 

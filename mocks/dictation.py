@@ -5,11 +5,11 @@ Pure, and the same for every provider: text events of the ear in, words out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from speech.events import Cut, Ended, Heard, Identified, Started, TextEvent, Word
 
-_CHARACTER_S = 0.06
 _CHECKED, _UNCHECKED = 0.99, 0.3
 
 
@@ -23,42 +23,53 @@ class SpokenWord:
     confidence: float
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Utterance:
-    """One utterance of the caller, growing until it has ended or was cut.
+    """One utterance of the caller, or what is left of one whose beginning was handed over.
 
-    end_s      when its sound was over, None while it sounds
-    verified   nothing of it is missing
-    identity   whose it is, once that was heard
+    end_s     when its sound was over, None while it sounds
+    ended     it had an end, and was not merely cut
+    identity  whose it is, once that was heard
     """
 
     start_s: float
+    identity: int | None = None
     words: list[SpokenWord] = field(default_factory=list)
     end_s: float | None = None
-    verified: bool = False
-    identity: int | None = None
+    ended: bool = False
     _open: SpokenWord | None = None
+    _told: int = 0
 
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 
-    def whole_words(self, until_s: float) -> list[SpokenWord]:
-        """The words that are complete, and were so by `until_s`."""
-        words = self.words[:-1] if self._open is not None else self.words
-        return [word for word in words if word.end_s <= until_s]
+    def untold(self, until_s: float) -> Sequence[SpokenWord]:
+        """The words not told yet that were whole by `until_s`."""
+        return [word for word in self._whole if word.end_s <= until_s]
 
-    def heard(self, text: str, at_s: float, confidence: float) -> None:
+    def tell(self) -> Sequence[SpokenWord]:
+        """Take the words not told yet; the one that is being spoken stays until it is whole."""
+        told = self._whole
+        self._told += len(told)
+        return told
+
+    @property
+    def _whole(self) -> list[SpokenWord]:
+        being_spoken = self._open is not None and self.end_s is None
+        return self.words[self._told : len(self.words) - being_spoken]
+
+    def heard(self, text: str, start_s: float, end_s: float, confidence: float) -> None:
         self.end_s = None
         for character in text:
             if character == " ":
                 self._open = None
             elif self._open is None:
-                self._open = SpokenWord(character, at_s - _CHARACTER_S, at_s, confidence)
+                self._open = SpokenWord(character, start_s, end_s, confidence)
                 self.words.append(self._open)
             else:
                 self._open.text += character
-                self._open.end_s = at_s
+                self._open.end_s = end_s
                 self._open.confidence = min(self._open.confidence, confidence)
 
     def judged(self, confidence: float) -> None:
@@ -67,8 +78,7 @@ class Utterance:
             self.words[-1].confidence = min(self.words[-1].confidence, confidence)
 
     def over(self, end_s: float, verified: bool) -> None:
-        self.end_s, self.verified = end_s, verified
-        self._open = None
+        self.end_s, self.ended, self._open = end_s, True, None
         for word in self.words if verified else self.words[-1:]:
             word.confidence = (max if verified else min)(
                 word.confidence, _CHECKED if verified else _UNCHECKED
@@ -80,34 +90,44 @@ class Dictation:
 
     def __init__(self) -> None:
         self.current: Utterance | None = None
+        self._identity: int | None = None
         self._echo = False
 
-    def take(self, event: TextEvent) -> list[Utterance]:
-        """Take an event in; returns the utterance that a new beginning has pushed out, if any."""
+    def take(self, event: TextEvent) -> Utterance | None:
+        """Take an event in; returns the utterance that a new one has taken the place of."""
         if isinstance(event, Started):
             self._echo = event.echo
-            return [] if event.echo else self._begin(event.at_s)
-        if self._echo or self.current is None:
-            return []
-        match event:
-            case Heard(text, at_s, confidence):
-                self.current.heard(text, at_s, confidence)
-            case Word(_, _, _, confidence):
-                self.current.judged(confidence)
-            case Identified(identity, _):
-                self.current.identity = identity
-            case Ended(verified, at_s):
-                self.current.over(at_s, verified)
-            case Cut(at_s):
-                self.current.end_s = at_s
-        return []
-
-    def _begin(self, at_s: float) -> list[Utterance]:
-        unfinished = [] if self.current is None else [self.current]
-        self.current = Utterance(at_s)
-        return unfinished
+            return None if event.echo else self._begin(event.at_s)
+        if not self._echo:
+            self._go_on(event)
+        return None
 
     def release(self) -> Utterance | None:
-        """Hand the current utterance over; what is heard from here on is another one."""
+        """Hand the current utterance over; what is heard of it from here on is another one."""
         current, self.current = self.current, None
         return current
+
+    def _begin(self, at_s: float) -> Utterance | None:
+        unfinished, self.current = self.current, Utterance(at_s)
+        self._identity = None
+        return unfinished
+
+    def _go_on(self, event: TextEvent) -> None:
+        if self.current is None and isinstance(event, Heard):
+            self.current = Utterance(event.start_s, self._identity)
+        current = self.current
+        match event:
+            case Identified(identity, _):
+                self._identity = identity
+                if current is not None:
+                    current.identity = identity
+            case _ if current is None:
+                return
+            case Heard(text, start_s, end_s, confidence):
+                current.heard(text, start_s, end_s, confidence)
+            case Word(_, _, _, confidence):
+                current.judged(confidence)
+            case Ended(verified, at_s):
+                current.over(at_s, verified)
+            case Cut(at_s):
+                current.end_s = at_s

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -24,12 +24,11 @@ def hearable(rate_hz: int) -> bool:
     return 8000 <= rate_hz <= _HIGHEST_RATE_HZ and rate_hz % 100 == 0
 
 
-Owner = TypeVar("Owner")
+Owner = TypeVar("Owner", bound=Hashable)
 
 
-@dataclass(eq=False)
-class _Stream(Generic[Owner]):
-    owner: Owner
+@dataclass(eq=False, slots=True)
+class _Stream:
     ear: Ear
     place: int
     bytes_per_s: int
@@ -45,39 +44,44 @@ class _Stream(Generic[Owner]):
 
 
 class Hearing(Generic[Owner]):
-    """Streams by number, each somebody's. Sound is heard in batches, once a tick."""
+    """A stream for everybody who listens. Sound is heard in batches, once a tick."""
 
     def __init__(self) -> None:
         self._ears: dict[int, Ear] = {}
-        self._streams: dict[int, _Stream[Owner]] = {}
-        self._opened = self._ticks = 0
+        self._streams: dict[Owner, _Stream] = {}
+        self._ticks = 0
 
     def __len__(self) -> int:
         return len(self._streams)
 
-    def open(self, rate_hz: int, encoding: Encoding, owner: Owner) -> int:
-        """A new stream. UsageError if it is not `hearable`."""
+    def open(self, owner: Owner, rate_hz: int, encoding: Encoding) -> None:
+        """Begin to listen, anew if it listens already. UsageError if it is not `hearable`."""
+        self.close(owner)
         ear = self._ears.get(rate_hz)
         if ear is None:
             ear = self._ears[rate_hz] = Ear(rate_hz)
-        self._opened += 1
         bytes_per_s = rate_hz * encoding.sample_bytes
-        self._streams[self._opened] = _Stream(owner, ear, ear.open(encoding), bytes_per_s)
-        return self._opened
+        self._streams[owner] = _Stream(ear, ear.open(encoding), bytes_per_s)
 
-    def close(self, stream: int) -> None:
-        closed = self._streams.pop(stream)
-        closed.ear.close(closed.place)
+    def close(self, owner: Owner) -> None:
+        """Listen no more, if it did."""
+        closed = self._streams.pop(owner, None)
+        if closed is not None:
+            closed.ear.close(closed.place)
 
-    def feed(self, stream: int, data: bytes) -> None:
-        """The next sound of a stream, in its encoding."""
-        fed = self._streams[stream]
+    def feed(self, owner: Owner, data: bytes) -> bool:
+        """The next sound, in its encoding; False if nobody listens to it."""
+        fed = self._streams.get(owner)
+        if fed is None:
+            return False
         fed.pending += data
         fed.received += len(data)
+        return True
 
-    def audio_s(self, stream: int) -> float:
-        """How much sound a stream has brought."""
-        return self._streams[stream].audio_s
+    def audio_s(self, owner: Owner) -> float:
+        """How much sound there was so far."""
+        fed = self._streams.get(owner)
+        return fed.audio_s if fed else 0.0
 
     def tick(self) -> list[tuple[Owner, Heard]]:
         """Hear what has been fed: whoever has something to be told, and what it is."""
@@ -97,9 +101,9 @@ class Hearing(Generic[Owner]):
             one.news += one.transcript.add(symbol)
 
     def _news(self, look_for_muffled: bool) -> Iterator[tuple[Owner, Heard]]:
-        for one in self._streams.values():
+        for owner, one in self._streams.items():
             found = look_for_muffled and not one.muffled and one.ear.muffled(one.place)
             one.muffled = one.muffled or found
             if one.news or found:
-                yield one.owner, Heard(tuple(one.news), one.audio_s, one.muffled)
+                yield owner, Heard(tuple(one.news), one.audio_s, one.muffled)
                 one.news.clear()

@@ -32,7 +32,7 @@ class Journal:
         self._events.clear()
         self._cleared_at = self.next
 
-    def page(self, after: int = 0, at_most: int = 5000) -> Page:
+    def page(self, after: int = 0, at_most: int = 1000) -> Page:
         """Events from number `after` on; `lost` counts those of them that are forgotten."""
         first = self.next - len(self._events)
         start = min(max(after, first), self.next)

@@ -8,6 +8,7 @@ from typing import Any
 from kernel.clock import SECOND_NS
 from kernel.control import FaultState, Health
 from kernel.dialogue import Script
+from kernel.errors import UsageError
 from kernel.fault import FaultOrder
 
 from .chain import Applied
@@ -21,6 +22,7 @@ class Levers:
 
     def __init__(self, service: Service, make_brain: Callable[[Script], Brain]) -> None:
         self._service, self._make_brain = service, make_brain
+        self._seed, self._latency = service.world.seed, service.world.latency
 
     def faults(self) -> list[FaultState]:
         return [applied.state() for applied in self._service.chain]
@@ -34,6 +36,7 @@ class Levers:
         there = chain.get(order.label)
         if there is not None and there.order == order:
             return there.state()
+        self._check_target(order)
         applied = Applied.of(order, now_ns)
         self.heal(order.label, now_ns)
         chain.add(applied)
@@ -84,7 +87,8 @@ class Levers:
         """As after the start, except for sessions that are open."""
         self.heal_all(now_ns)
         self._service.forgo("lease")
-        self.script(Script())
+        self.script(Script(seed=self._seed))
+        self._service.world.latency = self._latency
         self._service.reset()
 
     def health(self, services: tuple[str, ...], version: str) -> Health:
@@ -92,6 +96,18 @@ class Levers:
         work = len(self._service.sessions.pieces()) - sockets
         live = {"sockets": sockets, "work": work, "faults": len(self._service.chain)}
         return Health("ok", services, version, live)
+
+    def _check_target(self, order: FaultOrder) -> None:
+        """A mock that does not serve the stage at all takes the order for somebody else's."""
+        stage, _, provider = order.target.partition("/")
+        found = self._service.catalogue.providers
+        served = [one.name for one in found if one.stage == stage]
+        if provider and served and provider not in served:
+            raise UsageError(
+                f"no provider {provider!r} of the stage {stage}",
+                where=f"fault {order.label!r}",
+                remedy=f"there are: {', '.join(served)}",
+            )
 
 
 def _heal_key(label: str) -> str:

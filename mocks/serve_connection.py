@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from .service import Departure
-from .session import Ended
+from .session import Departure, Ended
 from .wire import SWITCHING_PROTOCOLS, Binary, Body, Close, Head, Reset, Text
 
 if TYPE_CHECKING:
@@ -132,8 +131,8 @@ class Connection:
         idle_s = service.world.settings.idle_s
         while (message := await socket.receive(idle_s)).type in _FRAMES:
             kind = Text if message.type is WSMsgType.TEXT else Binary
-            service.receive(self._session, kind(message.data), self._now_ns())
-            self._shell.pump()
+            if service.receive(self._session, kind(message.data), self._now_ns()):
+                self._shell.pump()
 
     async def _write(self, socket: web.WebSocketResponse) -> None:
         try:
@@ -145,8 +144,8 @@ class Connection:
                         await socket.send_bytes(data)
                     case Close(code, reason):
                         self._closing = True
-                        told = reason.encode()[:_CLOSE_REASON_BYTES]
-                        await socket.close(code=code, message=told)
+                        told = reason.encode()[:_CLOSE_REASON_BYTES].decode(errors="ignore")
+                        await socket.close(code=code, message=told.encode())
                         return
         except (_GivenUp, ConnectionError):
             self._drop()

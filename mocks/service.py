@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from kernel.actor import Emit, End, Instruction, Nudge, Nudged
@@ -22,8 +21,20 @@ from .hearing import TICK_NS, Hearing
 from .journal import Journal
 from .outlet import Outlet
 from .provider import Catalogue, Found
-from .session import ENDED, Ended, Item, Mute, Piece, Session, Sessions, how_it_ended, refusal_data
-from .wire import SWITCHING_PROTOCOLS, Binary, Close, Head, Reset, Text, Wire
+from .session import (
+    ENDED,
+    Departure,
+    Ended,
+    Item,
+    Mute,
+    Piece,
+    Session,
+    Sessions,
+    how_it_ended,
+    how_the_client_left,
+    refusal_data,
+)
+from .wire import SWITCHING_PROTOCOLS, Binary, Close, Head, Reset, Text
 from .work import (
     Admitted,
     Begin,
@@ -42,15 +53,6 @@ from .world import World
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """Send `what` to the client of a session. `ENDED` says that nothing more will come."""
-
-    session: int
-    what: Wire | Ended
-    due_ns: int
-
-
 class Service:
     """Sessions by number. `bugs` counts actors that raised: their connection is reset."""
 
@@ -67,19 +69,22 @@ class Service:
 
     def open(self, found: Found, now_ns: int) -> int:
         """A request or an upgrade for a provider; returns the session's number."""
-        session = self.sessions.open(found, found.route.open(found.request, self.world), now_ns)
+        session = self.sessions.open(found, Mute(), now_ns)
+        try:
+            session.actor = found.route.open(found.request, self.world)
+        except Exception:
+            self._failed(session, "open", now_ns)
         self._tell(session, Opened(), now_ns)
         return session.number
 
-    def receive(self, number: int, message: Text | Binary, now_ns: int) -> None:
-        """A frame from the client. Sound goes to the ear, all else to the actor."""
+    def receive(self, number: int, message: Text | Binary, now_ns: int) -> bool:
+        """A frame from the client: sound goes to the ear, all else to the actor (then True)."""
         session = self.sessions.get(number)
-        if session is None:
-            return
-        if session.stream is not None and isinstance(message, Binary) and message.data:
-            self._hearing.feed(session.stream, message.data)
-        else:
-            self._tell(session, message, now_ns)
+        sound = isinstance(message, Binary) and message.data
+        if session is None or (sound and self._hearing.feed(session, sound)):
+            return False
+        self._tell(session, message, now_ns)
+        return True
 
     def reject(self, found: Found, refusal: Refusal, now_ns: int) -> int:
         """A request that cannot be taken: the provider says so in its own words."""
@@ -93,16 +98,11 @@ class Service:
         session = self.sessions.get(number)
         if session is None:
             return
+        session.gone = True
         self._tell(session, Closed(code), now_ns)
         for piece in reversed(session.pieces.copy().values()):
             self._outlet.drop(piece)
-            if piece.kind == "socket" and code is not None:
-                self._close(piece, "ok", {"code": code}, now_ns)
-            elif how:
-                self._close(piece, "info", {"how": how, "reason": how}, now_ns)
-            else:
-                gone = {"how": "abandoned", "reason": "client_gone", "cancelled": True}
-                self._close(piece, "info", gone, now_ns)
+            self._close(piece, *how_the_client_left(piece, code, how), now_ns)
         self._forget(session)
 
     def next_wake(self) -> int | None:
@@ -157,16 +157,18 @@ class Service:
         try:
             self._follow(session, session.actor.receive(message, now_ns), now_ns)
         except Exception:
-            self.bugs += 1
-            _log.exception("%s failed on %s", session.route.name, type(message).__name__)
-            self._outlet.plan(session.root, Reset(), now_ns)
+            self._failed(session, type(message).__name__, now_ns)
+
+    def _failed(self, session: Session, what: str, now_ns: int) -> None:
+        self.bugs += 1
+        _log.exception("%s failed on %s", session.route.name, what)
+        self._outlet.plan(session.root, Reset(), now_ns)
 
     def _nudge(self, session: Session, key: Any, now_ns: int) -> None:
-        if session.stream is not None:
-            audio_s = self._hearing.audio_s(session.stream)
-            if audio_s != session.audio_s:
-                session.audio_s = audio_s
-                self._tell(session, Heard((), audio_s), now_ns)
+        audio_s = self._hearing.audio_s(session)
+        if audio_s != session.audio_s:
+            session.audio_s = audio_s
+            self._tell(session, Heard((), audio_s), now_ns)
         self._tell(session, Nudged(key), now_ns)
 
     def _follow(self, session: Session, instructions: Iterable[Instruction], now_ns: int) -> None:
@@ -187,19 +189,19 @@ class Service:
     def _emit(self, session: Session, emit: Emit, now_ns: int) -> None:
         match emit.output:
             case Listen(rate_hz, encoding):
-                if session.stream is not None:
-                    self._hearing.close(session.stream)
-                session.stream = self._hearing.open(rate_hz, encoding, session)
-                self.at("hear", now_ns + TICK_NS, self._hear)
+                if not len(self._hearing):
+                    self.at("hear", now_ns + TICK_NS, self._hear)
+                self._hearing.open(session, rate_hz, encoding)
             case Sound(data):
-                if session.stream is not None:
-                    self._hearing.feed(session.stream, data)
+                self._hearing.feed(session, data)
             case Note(work, data):
                 session.pieces.get(work, session.root).data.update(data)
             case Cancel(work, data):
                 if work and (piece := session.pieces.get(work)):
                     self._outlet.drop(piece)
                     self._close(piece, "info", {**data, "cancelled": True}, now_ns)
+            case Finish(work) as finish if session.gone:
+                self._finish(session.pieces.get(work, session.root), finish, now_ns)
             case what:
                 if isinstance(what, Begin):
                     self.sessions.begin(session, what.work, now_ns)
@@ -213,11 +215,7 @@ class Service:
             case Begin():
                 self._begin(piece, what, now_ns)
             case Finish():
-                if piece.name:
-                    self._close(piece, what.type or "ok", what.data, now_ns)
-                else:
-                    piece.outcome = what.type
-                    piece.data.update(what.data)
+                self._finish(piece, what, now_ns)
             case Ended():
                 self._end(session, what, now_ns)
                 upgraded = piece.status == SWITCHING_PROTOCOLS
@@ -227,6 +225,13 @@ class Service:
                 if isinstance(what, Close | Reset):
                     self._end(session, what, now_ns)
                 yield Departure(session.number, what, item.due_ns)
+
+    def _finish(self, piece: Piece, finish: Finish, now_ns: int) -> None:
+        if piece.name:
+            self._close(piece, finish.type or "ok", finish.data, now_ns)
+        else:
+            piece.outcome = finish.type
+            piece.data.update(finish.data)
 
     def _end(self, session: Session, last: Any, now_ns: int) -> None:
         for piece in reversed(session.pieces.copy().values()):
@@ -282,14 +287,14 @@ class Service:
 
     def _forget(self, session: Session) -> None:
         self._timeline.drop(session)
-        if session.stream is not None:
-            self._hearing.close(session.stream)
+        self._hearing.close(session)
         self.sessions.forget(session)
 
     def _hear(self, now_ns: int) -> None:
         for session, heard in self._hearing.tick():
             session.audio_s = heard.audio_s
-            session.root.data["muffled"] = heard.muffled
+            if heard.muffled:
+                session.root.data["muffled"] = True
             self._tell(session, heard, now_ns)
         if len(self._hearing):
             self.at("hear", now_ns + TICK_NS, self._hear)

@@ -17,7 +17,7 @@ from kernel.fault import Arrival, Refusal
 
 from .chain import Applied
 from .provider import Found, Provider, Route
-from .wire import SWITCHING_PROTOCOLS, Close, Head, Request, Reset
+from .wire import SWITCHING_PROTOCOLS, Close, Head, Request, Reset, Wire
 
 _CLEAN_CODES = (1000, 1001, 1005)
 
@@ -95,7 +95,7 @@ class Piece:
 
 @dataclass(eq=False)
 class Session:
-    """An actor and its work. `ordinal` counts the arrivals on its route."""
+    """An actor and its work. `ordinal` counts the arrivals on its route; `gone` is its client."""
 
     number: int
     request: Request
@@ -104,9 +104,9 @@ class Session:
     actor: Actor
     ordinal: int
     pieces: dict[str, Piece] = field(default_factory=dict)
-    stream: int | None = None
     audio_s: float = 0.0
     begun: int = 0
+    gone: bool = False
 
     @property
     def journal_actor(self) -> str:
@@ -117,7 +117,7 @@ class Session:
         return self.pieces[""]
 
     def opening(self, piece: Piece, now_ns: int) -> Event:
-        """The journal's `invoke` of a piece."""
+        """The journal's `invoke` of a piece, with all that is known of it by then."""
         piece.asked = True
         data: dict[str, Any] = {
             "provider": self.provider.name,
@@ -131,6 +131,7 @@ class Session:
             if piece.arrival.purpose != "turn":
                 data["purpose"] = piece.arrival.purpose
         data |= piece.data
+        piece.data = {}
         parent = "" if piece.name == "" else self.root.span
         return Event(
             now_ns, self.journal_actor, piece.kind, "invoke", piece.span, parent, data=data
@@ -148,6 +149,15 @@ class Session:
             told["added_ns"] = piece.added_ns
         parent = "" if piece.name == "" else self.root.span
         return Event(now_ns, self.journal_actor, piece.kind, type, piece.span, parent, data=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Send `what` to the client of a session. `ENDED` says that nothing more will come."""
+
+    session: int
+    what: Wire | Ended
+    due_ns: int
 
 
 class Sessions:
@@ -202,8 +212,17 @@ def refusal_data(refusal: Refusal, status: int) -> dict[str, Any]:
     """What the journal says of a refusal."""
     data: dict[str, Any] = {"status": status, "reason": refusal.reason}
     if refusal.retry_after_s is not None:
-        data["retry_after_s"] = refusal.retry_after_s
+        data["retry_after_s"] = float(refusal.retry_after_s)
     return data
+
+
+def how_the_client_left(piece: Piece, code: int | None, how: str) -> tuple[Type, dict[str, Any]]:
+    """Outcome and data of work that the client's going ends; `how` says that we gave up on it."""
+    if how:
+        return "info", {"how": how, "reason": how}
+    if code is None or piece.kind == "work":
+        return "info", {"how": "abandoned", "reason": "client_gone", "cancelled": True}
+    return ("ok" if code in _CLEAN_CODES else "info"), {"code": code}
 
 
 def how_it_ended(piece: Piece, last: Any) -> tuple[Type, dict[str, Any]]:

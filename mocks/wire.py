@@ -12,6 +12,7 @@ import msgspec
 UPGRADE = "WS"
 SWITCHING_PROTOCOLS = 101
 _CREDENTIALS = ("authorization", "x-api-key", "api-key", "xi-api-key", "sec-websocket-protocol")
+_CREDENTIAL_ARGUMENTS = ("api_key", "access_token", "key", "token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,11 @@ class Request:
     @property
     def key(self) -> str:
         """A name for the credential that does not give it away, empty if there is none."""
-        for name in _CREDENTIALS:
-            if credential := self.header(name):
-                return blake2b(credential.encode(), digest_size=4).hexdigest()
-        return ""
+        found = [*map(self.header, _CREDENTIALS), *map(self.argument, _CREDENTIAL_ARGUMENTS)]
+        credential = next(filter(None, found), "")
+        if not credential:
+            return ""
+        return blake2b(credential.encode(errors="replace"), digest_size=4).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class World:
     epoch_ns: int = 1_767_225_600 * SECOND_NS
     _states: dict[Any, Any] = field(default_factory=dict)
     _spoken: int = 0
+    _serial: int = 0
 
     def state(self, kind: Callable[[int], State]) -> State:
         """The one `kind(seed)` of this world, made when it is first asked for."""
@@ -78,6 +79,11 @@ class World:
             self._states[kind] = kind(self.seed)
         found: State = self._states[kind]
         return found
+
+    def serial(self) -> str:
+        """Something to make an id of: different every time, and in every process of a run."""
+        self._serial += 1
+        return f"{self.instance}/{self._serial}"
 
     def utterance_identity(self) -> int:
         """The number that the next synthesised utterance carries in its sound."""

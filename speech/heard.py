@@ -71,6 +71,15 @@ class HeardUtterance:
         spans = [*self._words, (self._word_start, len(self._characters))]
         return [self._as_word(first, last) for first, last in spans if first < last]
 
+    @property
+    def expects_identity(self) -> bool:
+        """Whether an identity, if there is one, comes here: an agent's first, a caller's second."""
+        if self.identity is not None:
+            return False
+        if self.role is Role.AGENT:
+            return len(self._values) == 1
+        return len(self._words) == 1 and self._word_values == len(self._values)
+
     def read(self, symbol: Symbol) -> list[TextEvent]:
         """Add the next symbol of the text."""
         value, at_s = symbol.value, symbol.at_s
@@ -93,12 +102,14 @@ class HeardUtterance:
         first, last = self._word_start, len(self._characters)
         word = self._values[self._word_values : -1]
         confidence = symbol.confidence
-        if LOST in word or word_crc(word) != symbol.value:
+        intact = LOST not in word and word_crc(word) == symbol.value
+        if intact and word:
+            self.passed_words += 1
+        # Without a START, the first word may be the end of a longer one.
+        if not intact or (self._values[0] == LOST and not self._words):
             self._damage_found = True
             confidence = min(confidence, _DAMAGED_CONFIDENCE)
             self._distrust(first)
-        elif word:
-            self.passed_words += 1
         heard: list[TextEvent] = []
         if first < last:
             self._words.append((first, last))
@@ -115,20 +126,20 @@ class HeardUtterance:
         return True
 
     def finish_without_end(self) -> bool:
-        """Whether the last three symbols were a damaged END and a check that the text passes."""
+        """Whether the last three symbols were a lost END and a check that the text passes."""
         if len(self._values) <= _CLOSING_SYMBOLS:
             return False
-        *values, _, crc_high, crc_low = self._values
-        if LOST in values or crc_symbols(values) != (crc_high, crc_low):
+        *values, end, crc_high, crc_low = self._values
+        if end != LOST or LOST in values or crc_symbols(values) != (crc_high, crc_low):
             return False
         self._values = values
         self._shorten(_count_characters(values[1:]))
         return self.finish(crc_high, crc_low)
 
     def finish_in_doubt(self) -> None:
-        """The text failed its check: if no word did, it must be the last, which has none."""
+        """The text failed its check: if nothing is known to be wrong, it must be the last word."""
         self.ended = True
-        if not self._damage_found:
+        if not self._damage_found and LOST not in self._values:
             self._distrust(self._word_start)
 
     def _shorten(self, length: int) -> None:

@@ -134,11 +134,13 @@ class Transcript:
             self._closing = [symbol]
             self._read = self._read_crc
             return []
-        if symbol.value == IDENTITY:
-            self._digits = []
+        if symbol.value == IDENTITY or (symbol.value == LOST and self.utterance.expects_identity):
+            self._digits = [symbol]
             self._read = self._read_identity
-            self.utterance.end_s = symbol.at_s
             return []
+        return self._hear(symbol)
+
+    def _hear(self, symbol: Symbol) -> list[TextEvent]:
         heard = self.utterance.read(symbol)
         if self.utterance.trusted:
             return heard
@@ -158,21 +160,22 @@ class Transcript:
         return events + [event for event in heard if isinstance(event, Word)]
 
     def _read_identity(self, symbol: Symbol) -> list[TextEvent]:
-        if symbol.value >= END:
-            self._read = self._read_text
-            return self._read(symbol)
-        self.utterance.end_s = symbol.at_s
-        self._digits.append(symbol)
-        if len(self._digits) < IDENTITY_DIGITS:
+        """The digits after IDENTITY, or after a symbol that was lost where IDENTITY should be."""
+        first, *digits = self._digits = [*self._digits, symbol]
+        if symbol.value < END and len(digits) < IDENTITY_DIGITS:
             return []
         self._read = self._read_text
-        if any(digit.value == LOST or digit.confidence < _SURE for digit in self._digits):
-            return []
-        identity = read_identity([digit.value for digit in self._digits])
-        if identity is None:
-            return []
+        if symbol.value >= END and first.value == IDENTITY:
+            return self._read(symbol)
+        sure = all(digit.value != LOST and digit.confidence >= _SURE for digit in digits)
+        identity = read_identity([digit.value for digit in digits]) if sure else None
+        if identity is None and first.value == LOST:
+            return self._hear(first) + [event for digit in digits for event in self._read(digit)]
+        self.utterance.end_s = symbol.at_s
         self.utterance.identity = identity
-        return [Identified(identity, symbol.at_s)] if self.utterance.trusted else []
+        if identity is None or not self.utterance.trusted:
+            return []
+        return [Identified(identity, symbol.at_s)]
 
     def _read_crc(self, symbol: Symbol) -> list[TextEvent]:
         """The check after END. One that fails is believed only if silence follows, as it must."""

@@ -16,7 +16,7 @@ CLOCK_S = 0.001  # finer than this, a clock may stand still
 class Comfort:
     """The first filler after `first_s` of silence, more of them `again_s` apart."""
 
-    first_s: float = 1.8
+    first_s: float = 2.0
     again_s: float = 4.0
 
     async def keep(self, line: Line, say: Callable[[str], Awaitable[bool]]) -> None:

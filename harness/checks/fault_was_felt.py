@@ -10,7 +10,7 @@ from kernel.history import History
 
 from ..check import Check
 from ..finding import Finding
-from ..logical import taken_back
+from ..logical import speculative
 
 
 class FaultWasFelt(Check, frozen=True):
@@ -47,13 +47,12 @@ class FaultWasFelt(Check, frozen=True):
 
 def _bitten(history: History) -> tuple[Mapping[str, set[str]], set[str]]:
     """Fault's label → calls that felt it, and the labels of faults that bit any work at all."""
-    calls = {call.span: call for call in history.calls}
     bitten: dict[str, set[str]] = defaultdict(set)
     on_work: set[str] = set()
     for work in history.work:
         on_work.update(work.bites)
         span = history.call_of(work)
-        if work.bites and span in calls and span and not taken_back(work, calls[span]):
+        if span and not speculative(work):
             for label in work.bites:
                 bitten[label].add(span)
     return bitten, on_work

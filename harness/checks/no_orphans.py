@@ -32,8 +32,10 @@ class NoOrphans(Check, frozen=True):
 
     def look(self, history: History) -> Finding:
         calls = {call.span: call for call in judged_calls(history)}
+        if not calls:
+            return self.unknown("no call was offered after the warm-up")
         over = [call for call in calls.values() if self._over_ns(call) <= history.end_ns]
-        if not over:
+        if not over and _goes_on(history):
             return self.unknown(
                 f"the history ends before any call was over for {self.after}; a longer drain helps"
             )
@@ -71,6 +73,11 @@ class NoOrphans(Check, frozen=True):
 
 def _until_ns(work: Work, history: History) -> int:
     return history.end_ns if work.until_at_ns is None else work.until_at_ns
+
+
+def _goes_on(history: History) -> bool:
+    """Something may outlive its call yet."""
+    return any(work.until_at_ns is None for work in history.work) or any(_open_at_the_end(history))
 
 
 def _left_open(

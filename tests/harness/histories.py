@@ -16,11 +16,15 @@ def ns(seconds: float) -> int:
 
 
 class Story:
-    """What happened in a run; `history()` is how the run folder tells it."""
+    """What happened in a run; `history()` is how the run folder tells it.
+
+    `truth` is what the judge has to find out: span of provider work → span of its call.
+    """
 
     def __init__(self, **run: Any) -> None:
         self.events: list[Event] = []
         self.callers: list[Caller] = []
+        self.truth: dict[str, str] = {}
         self._works = 0
         self.tell(0, "runner", "run", "invoke", "run", data={"seed": 7, **run})
 
@@ -171,9 +175,15 @@ class Caller:
             self.says().hears(after=answer)
         return self
 
+    def causes(self, stage: str, at: float, until: float | None, **data: Any) -> str:
+        """Provider work of this call, though nothing says so; its span."""
+        span = self.story.work(stage, at, until, **data)
+        self.story.truth[span] = self.span
+        return span
+
     def works(self, stage: str, at: float, until: float | None, **data: Any) -> Caller:
         """Provider work of this call, joined to it."""
-        span = self.story.work(stage, at, until, **data)
+        span = self.causes(stage, at, until, **data)
         self.story.tell(at, "judge", "join", "info", span, self.span, data={"method": "facts"})
         return self
 

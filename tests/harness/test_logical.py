@@ -67,6 +67,16 @@ def test_two_at_once_are_parallel_and_no_retry() -> None:
     assert found.apart == {"parallel": 1}
 
 
+def test_what_began_before_the_failure_is_parallel_and_what_began_after_it_a_retry() -> None:
+    who = caller()
+    who.works("llm", 5, 9, type="fail", text_in="Tuesday")
+    who.works("llm", 5.5, 8, type="fail", text_in="Tuesday")
+    who.works("llm", 9.5, 10, text_in="Tuesday")
+    found = asked(who)
+    assert [len(logical.attempts) for logical in found.logical] == [2]
+    assert found.apart == {"parallel": 1}
+
+
 def test_prewarming_and_side_requests_are_apart() -> None:
     who = caller()
     who.works("llm", 1, 1.1, purpose="prewarm")
@@ -116,6 +126,12 @@ def test_an_answer_cut_while_it_was_streaming_is_taken_back() -> None:
 def test_barge_in_takes_back_what_was_waiting() -> None:
     who = Story().call(1, at=0).says(lasting=1).says(after=5)
     who.works("llm", 2, 7, type="info", cancelled=True)
+    assert asked(who).apart == {"taken_back": 1}
+
+
+def test_a_socket_closed_for_a_barge_in_takes_back_what_was_spoken_on_it() -> None:
+    who = Story().call(1, at=0).says(lasting=1).says(after=5)
+    who.works("tts", 2, 7, type="info", text_in="a", first_at=3)
     assert asked(who).apart == {"taken_back": 1}
 
 

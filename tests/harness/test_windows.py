@@ -95,6 +95,9 @@ def test_waiting_in_vain_is_a_sample_and_a_refusal_is_none() -> None:
     story.call(1, at=30).says().ends("patience", after=8, type="info")
     story.call(2, at=30).says().hears("Busy.", role="refusal").ends("spoken_refusal", type="fail")
     story.call(3, at=30).says().ends("closed", type="info", by="agent")
+    again = story.call(4, at=30).says().hears("Say that again?", role="reprompt")
+    again.story.callers[-1]._turns[-1]["owed_until_at_ns"] = ns(again.now)
+    again.ends("patience", after=3, type="info")
     (sample,) = answers(story.history())
     assert (sample.call.span, sample.waited_ms) == ("c0001", pytest.approx(8000))
 

@@ -30,10 +30,10 @@ def drive(actor: Actor, messages: list[tuple[int, object]]) -> list[tuple[int, o
             continue
         for instruction in actor.receive(item, due_ns):
             match instruction:
-                case Emit(output, at_ns):
-                    timeline.add("out", output, due_ns if at_ns is None else at_ns)
-                case Nudge(key, at_ns) if at_ns is not None:
-                    timeline.add("nudges", Nudged(key), at_ns)
+                case Emit(output, emit_ns):
+                    timeline.add("out", output, due_ns if emit_ns is None else emit_ns)
+                case Nudge(key, wake_ns) if wake_ns is not None:
+                    timeline.add("nudges", Nudged(key), wake_ns)
                 case End(reason):
                     timeline.add("out", End(reason), due_ns)
     return out

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from kernel.event import Event, Type
 from kernel.history import History
 
-CALL = {"number": 1, "dialogue": "book", "facts": {"name": "Ada"}, "lines": 2}
-FAULT = {"label": "burst", "kind": "rate_limit", "target": "llm"}
+CALL: dict[str, Any] = {"number": 1, "dialogue": "book", "facts": {"name": "Ada"}, "lines": 2}
+HEARD: dict[str, Any] = {"from_at_ns": 700, "until_at_ns": 900, "text": "Yes"}
+WARM_UP: dict[str, Any] = {"name": "warm_up", "index": 0, "warm_up": True}
+FAULT: dict[str, Any] = {"label": "burst", "kind": "rate_limit", "target": "llm"}
 
 
 def event(
-    at_ns: int, kind: str, type: Type, span: str = "", parent: str = "", **data: Any
+    at_ns: int, kind: str, type: Type, span: str = "", parent: str = "", /, **data: Any
 ) -> Event:
     actor = data.pop("actor", "runner")
     due_ns = data.pop("due_ns", None)
@@ -60,9 +62,7 @@ def test_the_run_says_what_it_is_and_why_it_was_cut_short() -> None:
 def test_a_phase_ends_with_its_closing_event_or_with_the_history() -> None:
     history = History(
         [
-            event(
-                0, "phase", "invoke", "phase/warm_up", "run", name="warm_up", index=0, warm_up=True
-            ),
+            event(0, "phase", "invoke", "phase/warm_up", "run", **WARM_UP),
             event(10, "phase", "ok", "phase/warm_up", "run"),
             event(10, "phase", "invoke", "phase/baseline", "run", name="baseline", index=1),
             event(25, "call", "info"),
@@ -81,6 +81,13 @@ def test_a_fault_lasts_until_it_is_healed() -> None:
     assert (window.label, window.name, window.colour) == ("burst", "429", "#ff0000")
 
 
+def test_what_is_opened_twice_is_opened_once() -> None:
+    applied = event(5, "fault", "invoke", "fault/burst", **FAULT)
+    again = event(7, "fault", "invoke", "fault/burst", **FAULT)
+    (window,) = History([applied, again, event(9, "fault", "ok", "fault/burst")]).faults
+    assert (window.from_ns, window.until_ns) == (5, 9)
+
+
 def test_a_fault_that_could_not_be_healed_stays_on() -> None:
     applied = event(5, "fault", "invoke", "fault/burst", **FAULT)
     stuck = event(9, "fault", "info", "fault/burst", bites=4)
@@ -91,9 +98,9 @@ def test_a_fault_that_could_not_be_healed_stays_on() -> None:
 
 
 def whole_call() -> list[Event]:
-    say = {"text": "Hi", "owed_until_at_ns": 900}
+    say: dict[str, Any] = {"text": "Hi", "owed_until_at_ns": 900}
     return [
-        event(0, "phase", "invoke", "phase/warm_up", "run", name="warm_up", index=0, warm_up=True),
+        event(0, "phase", "invoke", "phase/warm_up", "run", **WARM_UP),
         event(110, "call", "invoke", "c0001", "phase/warm_up", due_ns=100, **CALL),
         event(120, "setup", "invoke", "c0001/setup", "c0001"),
         event(150, "setup", "ok", "c0001/setup", "c0001"),
@@ -106,9 +113,7 @@ def whole_call() -> list[Event]:
             *(800, "turn", "info", "c0001/t0", "c0001"),
             **{"index": 0, "from_at_ns": 200, "until_at_ns": 250, **say},
         ),
-        event(
-            950, "heard", "info", "c0001/h1", "c0001", from_at_ns=700, until_at_ns=900, text="Yes"
-        ),
+        event(950, "heard", "info", "c0001/h1", "c0001", **HEARD),
         event(990, "media", "info", "c0001/media", "c0001", frames_sent=40),
         event(1000, "call", "ok", "c0001", how="completed", ended_by="caller"),
     ]
@@ -157,7 +162,7 @@ def test_calls_come_in_the_order_of_planning() -> None:
 
 
 def test_what_closes_a_piece_of_work_wins_over_what_opened_it() -> None:
-    opened = {"provider": "openai", "route": "/v1", "text_in": "Hi", "identity": 3}
+    opened: dict[str, Any] = {"provider": "openai", "route": "/v1", "text_in": "Hi", "identity": 3}
     history = History(
         [
             event(5, "work", "invoke", "llm-w2", "llm-s1", actor="mock.llm"),

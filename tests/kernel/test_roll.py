@@ -1,4 +1,5 @@
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,16 @@ def test_the_same_names_give_the_same_number_between_0_and_1(seed: int, of: list
 
 
 def test_every_name_and_their_order_matter() -> None:
-    asked = [(1,), (2,), (1, "a"), (1, "b"), (1, "a", "b"), (1, "b", "a"), (1, "ab"), (1, 1)]
+    asked: list[tuple[Any, ...]] = [
+        (1,),
+        (2,),
+        (1, "a"),
+        (1, "b"),
+        (1, "a", "b"),
+        (1, "b", "a"),
+        (1, "ab"),
+        (1, 1),
+    ]
     assert len({roll(*of) for of in asked}) == len(asked)
 
 

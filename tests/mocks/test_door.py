@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
+import pytest
+
+from kernel.fault import HOLD, Arrival, Fault, FaultOrder, Hold, Roll
+from mocks.chain import Applied
 from mocks.wire import Close, Head, Text
 from mocks.world import Settings
 
@@ -94,6 +99,53 @@ def test_who_has_been_admitted_before_a_fault_leaves_it_later() -> None:
     assert drive.texts(first) == ["1", "2", "3", "4"]
     assert drive.to(refused)[0].status == 429
     assert drive.texts(fine) == ["y"]
+
+
+class Turnstile:
+    """Keeps everybody waiting until it is healed, and counts who leaves."""
+
+    def __init__(self) -> None:
+        self.left = 0
+
+    def admit(self, arrival: Arrival, now_ns: int, roll: Roll) -> Hold:
+        return HOLD
+
+    def leave(self, arrival: Arrival, now_ns: int) -> None:
+        self.left += 1
+
+
+def hold(drive: Drive) -> Turnstile:
+    order, turnstile = FaultOrder(label="hold", kind="turnstile", target="tts"), Turnstile()
+    drive.service.chain.add(Applied(order, cast(Fault, turnstile), drive.now_ns))
+    return turnstile
+
+
+def test_who_is_held_comes_in_when_the_fault_is_healed() -> None:
+    drive = Drive()
+    turnstile = hold(drive)
+    drive.apply("concurrency", limit=1)
+    sessions = [drive.post(word) for word in (b"a", b"b")]
+    gone = drive.post(b"c")
+    drive.run(300)
+    assert not drive.sent
+    drive.service.vanish(gone, drive.now_ns)
+    drive.heal("hold")
+    drive.run()
+    assert [drive.to(session)[0].status for session in sessions] == [200, 429]
+    served, refused, cut = drive.work
+    assert (served.type, served.added_ns, served.bites) == ("ok", 300_000_000, ("hold",))
+    assert (refused.type, refused.bites) == ("fail", ("hold", "f"))
+    assert (cut.type, cut.cancelled) == ("info", True)
+    assert turnstile.left == 0
+
+
+def test_only_so_many_identities_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mocks.door._IDENTITIES", 2)
+    drive = Drive()
+    drive.apply("concurrency", limit=0)
+    for word in (b"a", b"b", b"c", b"a"):
+        drive.post(word)
+    assert len(drive.service._door._seen) == 2
 
 
 def test_a_share_is_the_same_for_the_same_seed_whoever_comes_first() -> None:

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from itertools import product
+from typing import Any
 
 import pytest
 
+from kernel.dialogue import Script
 from kernel.fault import STAGES, Arrival, Refusal, Stage
+from kernel.roll import roll
+from mocks.brain import Brain
 from mocks.provider import Catalogue, Found, NotFound, Provider, Route, load_providers
 from mocks.session import Mute
 from mocks.wire import SWITCHING_PROTOCOLS, Close, Head, Request, Wire
 from mocks.work import Limits, Refused
+from mocks.world import World
+
+from .drive import Drive
 
 
 def mute(request: Request, world: object) -> Mute:
@@ -87,3 +96,88 @@ def test_every_provider_can_say_no(provider: Provider) -> None:
                 assert isinstance(wires[0], Head)
                 accepted = wires[0].status == SWITCHING_PROTOCOLS
                 assert accepted == (isinstance(wires[-1], Close)) or wires[0].status >= 400
+
+
+def dice(*names: object) -> int:
+    return int(roll(23, *names) * 1_000_000)
+
+
+ODD_QUERY = {
+    "encoding": ["linear16", "mulaw", "alaw", "opus", ""],
+    "sample_rate": ["8000", "16000", "0", "-1", "x", "99999999999999999999", "8000.5"],
+    "channels": ["1", "2", "x"],
+    "model": ["m", "", "\ud83d"],
+    "endpointing": ["false", "300", "x"],
+    "utterance_end_ms": ["1000", "x"],
+}
+ODD_VALUES: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1e308, 10**30, "", "x", "\ud83d", "ctx", [], {}, [[]], {"a": None}),
+    *({"container": "raw", "encoding": "pcm_mulaw", "sample_rate": 8000}, {"sample_rate": 3}),
+)
+ODD_KEYS = (
+    *(
+        "type",
+        "context_id",
+        "transcript",
+        "continue",
+        "cancel",
+        "flush",
+        "voice",
+        "text",
+        "model_id",
+    ),
+    *("output_format", "language", "messages", "model", "channel", "duration", "add_timestamps"),
+)
+ODD_TYPES = (
+    "KeepAlive",
+    "Finalize",
+    "CloseStream",
+    "Configure",
+    "Speak",
+    "Flush",
+    "Clear",
+    "Close",
+)
+
+
+def odd_text(*names: object) -> str:
+    """A frame that is wrong somewhere, or not JSON at all."""
+    value = {
+        ODD_KEYS[dice("key", index, *names) % len(ODD_KEYS)]: ODD_VALUES[
+            dice("value", index, *names) % len(ODD_VALUES)
+        ]
+        for index in range(dice("fields", *names) % 6)
+    }
+    if dice("typed", *names) % 2:
+        value["type"] = ODD_TYPES[dice("type", *names) % len(ODD_TYPES)]
+    text = json.dumps(value)
+    cut = dice("cut", *names) % (4 * len(text))
+    return text[:cut] if cut < len(text) else text
+
+
+@pytest.mark.parametrize("provider", load_providers(), ids=lambda one: f"{one.stage}/{one.name}")
+def test_no_provider_trips_over_what_clients_send(provider: Provider) -> None:
+    drive = Drive(provider, world=World(Brain(Script())))
+    for index, number in product(range(len(provider.routes)), range(60)):
+        route, names = provider.routes[index], (index, number)
+        query = {
+            name: [values[dice(name, *names) % len(values)]]
+            for name, values in ODD_QUERY.items()
+            if dice("given", name, *names) % 3
+        }
+        headers = {"authorization": ["Bearer x", "Token x", ""][number % 3], "x-api-key": "x"}
+        body = odd_text("body", *names).encode(errors="surrogatepass")
+        request = Request(route.method, route.path, query, headers, body)
+        session = drive.open(request)
+        for frame in range(dice("frames", *names) % 20 if request.upgrades else 0):
+            if dice("binary", frame, *names) % 2:
+                drive.push(session, bytes(dice("length", frame, *names) % 700))
+            else:
+                drive.say(session, odd_text(frame, *names))
+            drive.run(dice("wait", frame, *names) % 40)
+        drive.service.vanish(session, drive.now_ns, code=[None, 1000][number % 2])
+    drive.run()
+    assert drive.service.bugs == 0
+    assert len(drive.service.sessions) == 0
+    closed = [event.span for event in drive.events if event.type != "invoke"]
+    assert len(set(closed)) == len(closed)

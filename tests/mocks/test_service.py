@@ -14,9 +14,12 @@ from kernel.fault import Refusal
 from kernel.history import History
 from mocks.provider import Found, Route
 from mocks.session import ENDED
-from mocks.wire import Body, Close, Head, Request, Reset, Text
-from mocks.work import Begin, Closed, Finish, Note, Opened
+from mocks.wire import Binary, Body, Close, Head, Request, Reset, Text
+from mocks.work import Begin, Closed, Finish, Heard, Listen, Note, Opened, Sound
 from mocks.world import World
+from speech.encoding import Encoding
+from speech.mouth import Mouth, Role
+from speech.transcript import Heard as Growth
 
 from .drive import Drive
 from .echo import ECHO, Echo
@@ -149,6 +152,82 @@ def test_an_actor_that_fails_resets_its_connection_only() -> None:
     fine = drive.post(b"fine")
     drive.run()
     assert drive.texts(fine) == ["fine"]
+
+
+def test_an_actor_that_cannot_even_begin_resets_its_connection_only() -> None:
+    odd = Odd(lambda message, now_ns: ())
+
+    def fail(request: Request, world: World) -> Any:
+        raise KeyError("ours")
+
+    odd.routes = (Route("POST", "/odd", fail),)
+    drive = Drive(odd)
+    session = drive.post(b"", "/odd")
+    assert drive.to(session) == [Reset()]
+    assert drive.service.bugs == 1
+
+
+def test_work_can_be_finished_when_the_client_has_gone() -> None:
+    def utter(message: Any, now_ns: int) -> Iterable[Instruction]:
+        match message:
+            case Opened():
+                return [Emit(Head(101)), Emit(Begin("u", refusable=False))]
+            case Closed():
+                return [Emit(Finish("u", "ok", {"text_out": "all of it"}))]
+        return ()
+
+    drive = Drive(Odd(utter, "WS"))
+    session = drive.socket("/odd")
+    drive.service.vanish(session, drive.now_ns, code=1000)
+    (work,) = drive.work
+    assert (work.type, work.text_out) == ("ok", "all of it")
+
+
+def test_an_actor_that_listens_is_told_what_was_heard() -> None:
+    told: list[Any] = []
+
+    def listen(message: Any, now_ns: int) -> Iterable[Instruction]:
+        told.append(message)
+        if isinstance(message, Opened):
+            return [Emit(Head(101)), Emit(Listen(8000, Encoding.MULAW)), Nudge("look", 100_000_000)]
+        return ()
+
+    drive = Drive(Odd(listen, "WS"))
+    sessions = [drive.socket("/odd") for _ in range(2)]
+    drive.push(sessions[0], b"")
+    sound = Encoding.MULAW.encode(Mouth(Role.CALLER, 8000).speak("hello").samples)
+    for start in range(0, len(sound), 160):
+        drive.push(sessions[0], sound[start : start + 160])
+        drive.run(20)
+    heard = [one for one in told if isinstance(one, Heard)]
+    events = [event for one in heard for event in one.events]
+    assert "".join(one.text for one in events if isinstance(one, Growth)) == "hello"
+    assert Binary(b"") in told
+    nudged = told.index(Nudged("look"))
+    assert told[nudged - 1] == Heard((), 0.1)
+    assert sum(one == Nudged("look") for one in told) == 2
+    for session in sessions:
+        drive.service.vanish(session, drive.now_ns, code=1000)
+    drive.run()
+    assert drive.service.next_wake() is None
+
+
+def test_sound_in_another_dress_is_heard_too() -> None:
+    told: list[Any] = []
+
+    def listen(message: Any, now_ns: int) -> Iterable[Instruction]:
+        told.append(message)
+        match message:
+            case Opened():
+                return [Emit(Head(101)), Emit(Listen(8000)), Nudge("look", 1000)]
+            case Text(data):
+                return [Emit(Sound(data.encode()))]
+        return ()
+
+    drive = Drive(Odd(listen, "WS"))
+    drive.say(drive.socket("/odd"), "x" * 1600)
+    drive.run(1)
+    assert Heard((), 0.1) in told
 
 
 def test_an_answer_without_asking_is_told_too() -> None:

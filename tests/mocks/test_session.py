@@ -4,10 +4,20 @@ import pytest
 
 from kernel.fault import Refusal
 from mocks.provider import Found
-from mocks.session import ENDED, Mute, Piece, Sessions, how_it_ended, refusal_data
+from mocks.session import (
+    ENDED,
+    Mute,
+    Piece,
+    Sessions,
+    how_it_ended,
+    how_the_client_left,
+    refusal_data,
+)
 from mocks.wire import Close, Request, Reset
 
 from .echo import ECHO
+
+GONE = {"how": "abandoned", "reason": "client_gone", "cancelled": True}
 
 
 def piece(status: int | None = None) -> Piece:
@@ -31,6 +41,22 @@ def piece(status: int | None = None) -> Piece:
 )
 def test_outcomes(status: int | None, last: object, type: str, data: dict[str, object]) -> None:
     assert how_it_ended(piece(status), last) == (type, data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "how", "type", "data"),
+    [
+        ("socket", 1000, "", "ok", {"code": 1000}),
+        ("socket", 1011, "", "info", {"code": 1011}),
+        ("socket", None, "", "info", GONE),
+        ("work", 1000, "", "info", GONE),
+        ("work", None, "idle", "info", {"how": "idle", "reason": "idle"}),
+    ],
+)
+def test_departures(kind: str, code: int | None, how: str, type: str, data: object) -> None:
+    left = piece()
+    left.kind = kind  # type: ignore[assignment]
+    assert how_the_client_left(left, code, how) == (type, data)
 
 
 def test_the_actor_has_the_last_word_on_the_outcome() -> None:

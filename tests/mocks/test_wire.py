@@ -30,6 +30,7 @@ def test_a_key_names_the_credential_without_showing_it() -> None:
     assert one.key
     assert one.key != other.key
     assert "secret" not in one.key
+    assert Request("WS", "/", query={"api_key": ["sk-secret"]}).key == one.key
 
 
 def test_a_json_reply_says_how_long_it_is() -> None:

@@ -140,7 +140,7 @@ class _Answering:
         return ()
 
     def _headers(self, limits: Limits, head_ns: int) -> dict[str, str]:
-        request_id = _name("req_", self._request.connection, self._asked_ns)
+        request_id = _name("req_", self._world.seed, self._world.serial())
         return _headers(limits, request_id, head_ns - self._asked_ns)
 
     def _reject(

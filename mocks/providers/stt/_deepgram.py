@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from speech.encoding import Encoding
 
@@ -15,6 +18,7 @@ from ...hearing import hearable
 from ...wire import Body, Head, Request, json_reply, json_text
 
 _DEFAULT_ENDPOINTING_MS = 10
+_ECHOED = 1000
 _MODEL = {"name": "general-nova-3", "version": "2025-04-17.0", "arch": "nova-3"}
 _MODEL_ID = "40bd3654-e622-47c4-a111-63a61b23bfe8"
 _ERRORS = {
@@ -25,6 +29,8 @@ _ERRORS = {
     413: ("PAYLOAD_TOO_LARGE", "Payload too large."),
     429: ("TOO_MANY_REQUESTS", "Too many requests. Please try again later"),
 }
+STATUSES = {"quota": 402, "too_large": 413, "malformed": 400, "overloaded": 503, "too_slow": 408}
+"""The status of a refusal by its reason; 429 for any other."""
 
 
 def request_id(*names: object) -> str:
@@ -157,15 +163,33 @@ def _word(word: SpokenWord, punctuated: bool) -> dict[str, Any]:
     return {**told, "punctuated_word": word.text} if punctuated else told
 
 
-def metadata(id: str, duration_s: float) -> str:
-    """The last message of a stream."""
+def parsed(data: str) -> Any:
+    """A message of the client's, None if it is no JSON."""
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None
+
+
+def schema_error(data: str) -> str:
+    """The answer to a message that is none of Deepgram's."""
+    error = {"type": "Error", "variant": "SchemaError", "message": data[:_ECHOED]}
+    try:
+        return json_text({**error, "description": "could not parse client message"})
+    except UnicodeEncodeError:
+        return schema_error(data.encode(errors="replace").decode())
+
+
+def metadata(id: str, duration_s: float, created_s: int) -> str:
+    """The last message of a stream that was opened at `created_s` of the Unix epoch."""
+    created = datetime.fromtimestamp(created_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     return json_text(
         {
             "type": "Metadata",
             "transaction_key": "deprecated",
             "request_id": id,
             "sha256": "incomplete",
-            "created": "2026-01-01T00:00:00.000Z",
+            "created": created,
             "duration": round(duration_s, 3),
             "channels": 1,
             "models": [_MODEL_ID],

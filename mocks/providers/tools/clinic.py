@@ -9,7 +9,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from hashlib import blake2b
 from itertools import count
 from typing import Any, NoReturn
@@ -28,6 +28,7 @@ from ...world import World
 
 SLOTS = tuple(f"{hour:02}:{minute}" for hour in range(9, 17) for minute in ("00", "30"))
 _CUSTOMERS = 200
+_BIRTHDAYS = (dt.date(1936, 1, 1), dt.date(2006, 12, 31))
 _MOST_APPOINTMENTS = 100_000
 
 
@@ -66,18 +67,20 @@ class Book:
     seed: int
     appointments: dict[str, Appointment] = field(default_factory=dict)
     taken: dict[tuple[str, str], str] = field(default_factory=dict)
-    customers: dict[str, Customer] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=partial(count, 1))
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def customers(self) -> dict[str, Customer]:
         people = Faker("en_US")
         people.seed_instance(self.seed)
+        found = {}
         for number in range(1, _CUSTOMERS + 1):
             name = f"{people.first_name()} {people.last_name()}"
-            born = people.date_of_birth(minimum_age=18, maximum_age=90).isoformat()
+            born = people.date_between_dates(*_BIRTHDAYS).isoformat()
             phone = phone_fact(number % PHONES).value
             customer = Customer(f"cus_{number:04}", name, phone, born, people.city())
-            self.customers[customer.id] = customer
+            found[customer.id] = customer
+        return found
 
     def slots(self, date: str) -> dict[str, Any]:
         """The free slots of a day."""

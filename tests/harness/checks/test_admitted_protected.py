@@ -35,6 +35,16 @@ def test_with_turns_enough_p95_decides() -> None:
     assert "answer p95" in AdmittedProtected()(story.history()).summary
 
 
+def test_they_are_compared_with_the_same_turns_at_baseline() -> None:
+    story = Story().phase("baseline", 0, 100).phase("surge", 100, 200)
+    for number in range(1, 11):
+        story.call(number, at=number).talks(3, answer=5).says().hears(after=0.8).ends()
+    for number in range(11, 21):
+        story.call(number, at=77).talks(3, answer=5).says().hears(after=2.0).ends()
+        story.callers[-1].works("llm", 90, 91)
+    assert AdmittedProtected()(story.history()).outcome == "fail"
+
+
 def test_a_lost_call_fails_however_quick_the_others() -> None:
     story = run()
     caller = story.call(50, at=95).talks(1).says().ends("closed", type="info", by="agent")

@@ -40,6 +40,14 @@ def test_speculative_requests_and_prewarming_feel_nothing() -> None:
     assert FaultWasFelt()(prewarm.history()).measures == {"429_calls": 0}
 
 
+def test_a_stall_that_ended_with_the_caller_hanging_up_was_felt() -> None:
+    story = run(0)
+    for number in range(1, 11):
+        caller = story.call(number, at=10).says().ends("patience", after=8, type="info")
+        caller.works("llm", 13, 20.5, type="info", cancelled=True, bites=["429"])
+    assert FaultWasFelt()(story.history()).outcome == "pass"
+
+
 def test_a_client_that_timed_out_felt_it() -> None:
     stalled = run(10, type="info", cancelled=True, until=22)
     assert FaultWasFelt()(stalled.history()).outcome == "pass"

@@ -60,6 +60,14 @@ def test_hold_music_after_an_announcement_is_comfort() -> None:
     assert outcome(who.hears(after=0.5)) == "pass"
 
 
+def test_what_sounds_on_below_something_shorter_is_heard_to_its_end() -> None:
+    who = caller().says().hears("", after=0.5, lasting=10, sound="clip", role="filler")
+    who.now -= 9
+    who.hears("One moment.", after=0, lasting=1, role="filler")
+    who.now += 7
+    assert outcome(who.hears(after=4)) == "pass"
+
+
 def test_office_noise_counts_as_nothing() -> None:
     who = caller().says().hears("", after=0.1, lasting=20, sound="noise", role="other")
     assert outcome(who.hears(after=0.5)) == "fail"

@@ -53,12 +53,22 @@ def test_a_warm_pool_passes() -> None:
     assert (finding.outcome, finding.measures["tts_sockets_left"]) == ("pass", 1)
 
 
+def test_a_pool_smaller_than_it_may_be_makes_up_for_no_orphan() -> None:
+    story = run().socket("tts-s1", "tts", 1)
+    story.call(3, at=20).talks(2).ends()
+    story.callers[0].works("tts", 2, 3, socket="tts-s1")
+    story.callers[0].works("llm", 2, 50)
+    assert NoOrphans()(story.history()).outcome == "fail"
+
+
 def test_prewarmed_sockets_and_those_in_use_pass() -> None:
     story = run(ends=40)
     for index in range(9):
         story.socket(f"tts-s{index}", "tts", 0)
     story.socket("stt-s1", "stt", 20)
     story.callers[1].works("stt", 21, 22, socket="stt-s1")
+    story.socket("stt-s2", "stt", 20)
+    story.callers[1].works("stt", 23, 24, socket="stt-s2")
     assert NoOrphans()(story.history()).outcome == "pass"
 
 
@@ -82,7 +92,15 @@ def test_closed_sockets_do_not_count() -> None:
 
 def test_a_history_that_ends_with_the_calls_cannot_tell() -> None:
     story = Story()
-    story.call(1, at=0).talks(2).ends().works("llm", 3, 4)
-    finding = NoOrphans()(story.ends(20).history())
+    caller = story.call(1, at=0).talks(2).ends().works("llm", 3, 4)
+    assert NoOrphans()(story.ends(20).history()).outcome == "pass"
+    caller.works("llm", 5, None)
+    finding = NoOrphans()(story.history())
     assert finding.outcome == "unknown"
     assert "longer drain" in finding.summary
+
+
+def test_no_calls_are_unknown() -> None:
+    story = Story().phase("warm_up", 0, 20, warm_up=True)
+    story.call(1, at=0).talks(2).ends().works("llm", 3, 4)
+    assert NoOrphans()(story.history()).outcome == "unknown"
