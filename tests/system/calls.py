@@ -71,7 +71,9 @@ class Caller:
         return History(self.events)
 
 
-async def place(target: Target | str, *calls: PlannedCall, manners: Manners | None = None) -> Caller:
+async def place(
+    target: Target | str, *calls: PlannedCall, manners: Manners | None = None
+) -> Caller:
     """Place calls at once and wait for the end of all of them."""
     if isinstance(target, str):
         target = Target(webhook=target)

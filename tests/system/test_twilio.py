@@ -177,7 +177,9 @@ def test_a_redirect_is_followed_and_signed_anew() -> None:
         return agent.xml(next(pages))
 
     async def run() -> Call:
-        return await one_call(agent, auth_token="secret", signed_as="https://voice.example/incoming")
+        return await one_call(
+            agent, auth_token="secret", signed_as="https://voice.example/incoming"
+        )
 
     agent.webhook = answer
     assert asyncio.run(run()).how == "reject"

@@ -26,7 +26,7 @@ def test_all_calls_are_due_within_the_phase_and_in_order() -> None:
     due = list(shape.due(3, "phase"))
     assert shape.lasts_s == 20
     assert due == sorted(due)
-    assert 0 < due[0]
+    assert due[0] > 0
     assert due[-1] < 20 * S
 
 
