@@ -37,8 +37,7 @@ def test_replies_may_all_be_missing() -> None:
         (
             "{name: person, date: date}",
             "{name: person, date: date, 2nd: date}",
-            "s.yaml:18: '2nd' cannot name a fact\n"
-            "  → use letters, digits and _, not 'result'",
+            "s.yaml:18: '2nd' cannot name a fact\n  → use letters, digits and _, not 'result'",
         ),
         (
             "[Saturday, Sunday]",

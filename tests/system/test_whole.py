@@ -108,4 +108,11 @@ def test_doctor_names_the_first_missing_link(tmp_path: Path) -> None:
         code = it.ends()
     assert code == 2, it.lines
     marks = {line.split()[1]: line[0] for line in it.lines if line[0] in "✓✗·"}
-    assert marks == {"webhook": "✓", "stream": "✓", "stt": "✓", "llm": "✗", "tts": "·", "heard": "·"}
+    assert marks == {
+        "webhook": "✓",
+        "stream": "✓",
+        "stt": "✓",
+        "llm": "✗",
+        "tts": "·",
+        "heard": "·",
+    }
