@@ -39,7 +39,7 @@ def _fact_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
     for name, kind in dialogue.facts.items():
         if not SLOT.fullmatch(f"{{{name}}}") or "." in name or name == "result":
             what = f"{name!r} cannot name a fact"
-            yield Flaw(("facts", name), what, "use letters, digits and _, not 'result'")
+            yield Flaw(("facts", name), what, "use lower-case letters, digits and _, not 'result'")
         if not kind:
             yield Flaw(("facts", name), f"{name}: no choices", "list some, or name a kind")
         elif isinstance(kind, str) and _KIND.match(kind) and kind not in KINDS:

@@ -36,8 +36,9 @@ def test_replies_may_all_be_missing() -> None:
         ),
         (
             "{name: person, date: date}",
-            "{name: person, date: date, 2nd: date}",
-            "s.yaml:18: '2nd' cannot name a fact\n  → use letters, digits and _, not 'result'",
+            "{name: person, date: date, Day: date}",
+            "s.yaml:18: 'Day' cannot name a fact\n"
+            "  → use lower-case letters, digits and _, not 'result'",
         ),
         (
             "[Saturday, Sunday]",
