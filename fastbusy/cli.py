@@ -11,7 +11,18 @@ from types import ModuleType
 
 from kernel.errors import FastbusyError
 
-COMMANDS = ("demo", "run", "mocks", "env", "plan", "check", "report", "doctor", "hear", "say")
+COMMANDS = {
+    "demo": "two minutes that show the whole thing",
+    "run": "run a scenario against an agent and judge it",
+    "mocks": "serve the mocked providers",
+    "env": "print the environment that points an agent at the mocks",
+    "plan": "check a scenario and show what it would do",
+    "check": "judge a run folder again",
+    "report": "write the report of a run folder anew",
+    "doctor": "look at this machine: ports, open files, disk, packages",
+    "hear": "print what an ear hears in a recording",
+    "say": "write a text as call audio that carries it",
+}
 LATER = ("init", "record", "compare", "ab", "query", "faults", "incident", "replay", "promote")
 USAGE, INTERRUPTED = 2, 130
 
@@ -25,8 +36,12 @@ def _module(command: str) -> ModuleType:
     return importlib.import_module(f"fastbusy.commands.{command}")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line. Options may also come from the environment: FASTBUSY_SEED=7."""
+def parser(wanted: str = "") -> argparse.ArgumentParser:
+    """The command line, with the options of the one command that is wanted.
+
+    Only that command's file is imported: `mocks` and `env` work without the harness extra. Options
+    may also come from the environment: FASTBUSY_SEED=7.
+    """
     top = argparse.ArgumentParser(
         prog="fastbusy",
         description="Does your voice agent push back, refuse politely, protect its calls, recover?",
@@ -35,13 +50,13 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        module = _module(name)
-        sub = commands.add_parser(
-            name, help=module.HELP, description=module.__doc__, allow_abbrev=False
-        )
-        module.arguments(sub)
-        _defaults_from_environment(sub)
+    for name, help in COMMANDS.items():
+        sub = commands.add_parser(name, help=help, allow_abbrev=False)
+        if name == wanted:
+            module = _module(name)
+            sub.description = module.__doc__
+            module.arguments(sub)
+            _defaults_from_environment(sub)
     return top
 
 
@@ -59,8 +74,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words and words[0] in LATER:
         print(f"fastbusy {words[0]} is not built yet", file=sys.stderr)
         return USAGE
-    args = parser().parse_args(words)
+    wanted = next((word for word in words if not word.startswith("-")), "")
     try:
+        args = parser(wanted).parse_args(words)
         return int(_module(args.command).run(args))
     except FastbusyError as error:
         print(f"fastbusy: {error}", file=sys.stderr)

@@ -15,15 +15,15 @@ from .grammar import Loaded, Source, suggestion
 from .grammar import Path as Place
 from .nodes import MAX_BYTES
 from .profile import FaultProfile
-from .scenario import Scenario
+from .scenario import CheckKind, Scenario
 from .strict import parse
 
 
 class Known(NamedTuple):
-    """What the composition root tells: fault kinds, targets that have a mock, names of checks."""
+    """What the composition root tells: fault kinds, targets that have a mock, checks."""
 
     kinds: Mapping[str, FaultKind]
-    checks: Collection[str]
+    checks: Mapping[str, type[CheckKind]]
     targets: Collection[str] = STAGES
 
 
@@ -78,8 +78,9 @@ def read_text(path: Path) -> str:
     """The text of a file of at most `MAX_BYTES`. FileProblems if there is none."""
     try:
         with path.open("rb") as file:
-            # One byte too many is enough for `compose` to refuse it.
-            return file.read(MAX_BYTES + 1).decode()
+            data = file.read(MAX_BYTES + 1)
+        # One byte too many is enough for `compose` to refuse it; it may end within a character.
+        return data.decode(errors="replace" if len(data) > MAX_BYTES else "strict")
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
         raise FileProblems([Problem(str(path), 0, what, "check the path")]) from None

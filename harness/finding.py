@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
-
-from kernel.history import History
 
 Outcome = Literal["pass", "warn", "fail", "unknown"]
 
@@ -38,12 +36,6 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     gate: bool = False
     instrument: bool = False
     tag: str = "yours"
-
-
-class Check(Protocol):
-    """A frozen dataclass; its fields are its YAML under `gate:`. Pure: history in, finding out."""
-
-    def __call__(self, history: History) -> Finding: ...
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -10,6 +11,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from kernel.errors import Problem
 
 T = TypeVar("T")
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+"""What may stand in the name of a folder and in a URL."""
+NAME_REMEDY = "use letters, digits, '.', '_' and '-'"
 Path = tuple[str | int, ...]
 
 
@@ -73,6 +77,15 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A mapping whose keys are names of types. What stands under one must be readable as its type,
+    or be `true`, and is kept as written."""
+
+    noun: str
+    types: Mapping[str, type]
+
+
+@dataclass(frozen=True)
 class Grammar:
     """What types alone do not say.
 
@@ -80,6 +93,7 @@ class Grammar:
     named     type → the field that is filled with the key it stands under
     unbuilt   type → key → what to do instead
     variants  type → its variant
+    entries   path of a mapping → the types that its keys name
     rules     type → what else must hold for a value of it
     """
 
@@ -87,6 +101,7 @@ class Grammar:
     named: Mapping[type, str] = field(default_factory=dict)
     unbuilt: Mapping[type, Mapping[str, str]] = field(default_factory=dict)
     variants: Mapping[type, Variant] = field(default_factory=dict)
+    entries: Mapping[Path, Named] = field(default_factory=dict)
     rules: Mapping[type, Callable[[Any], Iterable[Flaw]]] = field(default_factory=dict)
 
 

@@ -19,8 +19,9 @@ MAX_VALUES = 100_000
 Tree: TypeAlias = Node
 
 _CORE_TAG = re.compile(r"^tag:yaml\.org,2002:(str|map|seq|int|float|bool|null)$")
-_INTEGER = re.compile(r"^[-+]?\d+$")
-_FRACTION = re.compile(r"^[-+]?\d+\.\d*$")
+# Without leading zeros, so that one number has one spelling, also as a key.
+_INTEGER = re.compile(r"^-?(0|[1-9]\d*)$")
+_FRACTION = re.compile(r"^-?(0|[1-9]\d*)\.\d+$")
 _QUOTE = "put quotes around texts that hold {slots}, ': ', ' #' or commas"
 # What the parser complains of → what to do; the first that is contained counts.
 _REMEDIES = {
@@ -110,7 +111,7 @@ def _measure(tree: Tree, file: str, sizes: dict[int, int], inside: set[int]) -> 
     inside.discard(id(tree))
     if size > MAX_VALUES:
         what = f"unfolds to more than {MAX_VALUES} values"
-        raise _refusal(file, line_of(tree), what, "use fewer aliases")
+        raise _refusal(file, line_of(tree), what, "shorten it, or use fewer aliases")
     sizes[id(tree)] = size
     return size
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property
@@ -26,6 +27,7 @@ from kernel.roll import pick, roll, seed_for
 UNIQUE = frozenset({"person", "us_phone", "reference", "number"})
 """Kinds of facts that no two calls of a plan share."""
 
+_NO_LETTERS = re.compile(r"[^A-Za-z]")
 _TRIES = 2_000
 _NUMBERS = range(100_000, 1_000_000)
 _HALF_HOURS = range(18, 34)  # of the day: 9:00 to 16:30
@@ -85,11 +87,8 @@ class People:
     def _name(self, *names: object) -> str:
         """First and last name, ASCII letters only."""
         self._faker.seed_instance(seed_for(self._seed, "fact", *names))
-        while not (first := self._faker.first_name()).isascii() or not first.isalpha():
-            pass
-        while not (last := self._faker.last_name()).isascii() or not last.isalpha():
-            pass
-        return f"{first} {last}"
+        parts = self._faker.first_name(), self._faker.last_name()
+        return " ".join(_NO_LETTERS.sub("", part) for part in parts)
 
     @cached_property
     def _dates(self) -> list[dt.date]:

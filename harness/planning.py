@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -14,11 +15,13 @@ from kernel.fault import FaultKind, FaultOrder
 from kernel.units import Duration, builtins
 
 from .casting import Seat, cast, casting_problems
+from .estimate import turn_ends_s
 from .grammar import Loaded
 from .plan import Plan, PlannedFault, PlannedPhase
 from .profile import FaultProfile, ProfiledFault
 from .scenario import Scenario
 
+MIN_DRAIN_S = 60.0
 MAX_CALLS = 1 << 19  # a caller's sound carries the number of its call in 19 bits
 
 
@@ -60,8 +63,18 @@ def make_plan(
             stage: {key: text for key, text in builtins(latency).items() if text is not None}
             for stage, latency in said.latency.items()
         },
+        drain_s=_drain_s(said),
         profiles=tuple(profile.value.name for profile in profiles.values()),
     )
+
+
+def _drain_s(scenario: Scenario) -> float:
+    """Twice the longest call, so that a slow agent is seen to be slow and not cut off."""
+    lengths_s = (
+        turn_ends_s(scenario.dialogues[group.dialogue], group.persona)[-1]
+        for group in scenario.groups
+    )
+    return max(MIN_DRAIN_S, float(math.ceil(2 * max(lengths_s))))
 
 
 def _phases(scenario: Scenario) -> tuple[PlannedPhase, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -12,9 +11,7 @@ import msgspec
 from kernel.fault import STAGES, FaultKind
 from kernel.units import Duration, Share
 
-from .grammar import Flaw, Grammar, Path, Variant, suggestion
-
-_LABEL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Path, Variant, suggestion
 
 
 class ProfiledFault(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,18 +69,15 @@ def _fault_flaws(
         yield Flaw(("for",), f"for: {fault.lasts} is no time", "write how long it lasts: 20s")
     if fault.share == 0.0:
         yield Flaw(("share",), "share: 0% bites nobody", "write a share, or leave it out for all")
-    if fault.label and not _LABEL.match(fault.label):
-        what = f"{fault.label!r} cannot be a label"
-        yield Flaw(("label",), what, "use letters, digits, '.', '_' and '-'")
+    if fault.label and not NAME.match(fault.label):
+        yield Flaw(("label",), f"{fault.label!r} cannot be a label", NAME_REMEDY)
 
 
 def _profile_flaws(profile: FaultProfile) -> Iterator[Flaw]:
-    for key in ("name", "why"):
-        if not getattr(profile, key).strip():
-            yield Flaw((key,), f"{key}: is empty", "say it in a sentence")
-    if not _LABEL.match(profile.name):
-        what = f"{profile.name!r} cannot name a profile"
-        yield Flaw(("name",), what, "use letters, digits, '.', '_' and '-'")
+    if not NAME.match(profile.name):
+        yield Flaw(("name",), f"{profile.name!r} cannot name a profile", NAME_REMEDY)
+    if not profile.why.strip():
+        yield Flaw(("why",), "why: is empty", "say in a sentence what it shows")
     if not profile.faults:
         yield Flaw(("faults",), "a profile without faults", "add one, or take the profile out")
     seen: set[str] = set()

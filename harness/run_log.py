@@ -37,6 +37,7 @@ class RunLog:
             "scenario": plan.scenario,
             "why": plan.why,
             "seed": plan.seed,
+            "calls": len(plan.calls),
             "target": self._target.webhook,
             "limit": self._target.limit,
             "profiles": list(plan.profiles),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
@@ -13,7 +13,7 @@ from kernel.fault import Stage
 from kernel.units import Latency, Share
 
 from .dialogues import dialogue_flaws, line_flaws
-from .grammar import Flaw, Grammar, Path, Variant, suggestion
+from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, suggestion
 from .plan import Persona, Target
 from .shapes import Shape, shapes
 
@@ -118,13 +118,25 @@ UNBUILT: dict[type, dict[str, str]] = {
 }
 
 
-def grammar(checks: Collection[str]) -> Grammar:
-    """How a scenario file is written. `checks` are the names that may stand under `gate:`."""
+class CheckKind(Protocol):
+    """A type of check: its fields are its YAML under `gate:`, a bare value sets `scalar`."""
+
+    scalar: ClassVar[str]
+
+
+def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
+    """How a scenario file is written. `checks` are those that may stand under `gate:`."""
     return Grammar(
-        short={Target: "webhook", Line: "say", Reply: "say"},
+        short={
+            Target: "webhook",
+            Line: "say",
+            Reply: "say",
+            **{check: check.scalar for check in checks.values()},
+        },
         named={Dialogue: "name"},
         unbuilt=UNBUILT,
         variants={Phase: Variant("arrivals", "load shape", "shape", shapes(), "constant")},
+        entries={("gate",): Named("check", checks)},
         rules={
             Dialogue: dialogue_flaws,
             Line: line_flaws,
@@ -154,9 +166,10 @@ def persona_flaws(persona: Persona) -> Iterator[Flaw]:
 
 def scenario_flaws(checks: Collection[str], scenario: Scenario) -> Iterator[Flaw]:
     """What the parts of a scenario say against each other."""
-    for key in ("name", "why"):
-        if not getattr(scenario, key).strip():
-            yield Flaw((key,), f"{key}: is empty", "say it in a sentence")
+    if not NAME.match(scenario.name):
+        yield Flaw(("name",), f"{scenario.name!r} cannot name a scenario", NAME_REMEDY)
+    if not scenario.why.strip():
+        yield Flaw(("why",), "why: is empty", "say in a sentence what it shows")
     if not scenario.dialogues:
         yield Flaw(("dialogues",), "there is no dialogue", "add one: what do callers say?")
     if not scenario.load:
@@ -198,10 +211,6 @@ def _phase_flaws(scenario: Scenario) -> Iterator[Flaw]:
 
 def _gate_flaws(scenario: Scenario, checks: Collection[str]) -> Iterator[Flaw]:
     for at, name in enumerate(scenario.gate):
-        listed = isinstance(scenario.gate, tuple)
-        path: Path = ("gate", at if listed else name)
         if name not in checks:
-            yield Flaw(path, f"unknown check {name!r}", suggestion(name, checks, "checks"))
-        elif scenario.gates[name] is False or scenario.gates[name] is None:
-            what = f"{name}: {str(scenario.gates[name]).lower()} gates nothing"
-            yield Flaw(path, what, "take the line out, or write true")
+            what = f"gate: unknown check {name!r}"
+            yield Flaw(("gate", at), what, suggestion(name, checks, "checks"))

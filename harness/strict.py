@@ -6,23 +6,23 @@ msgspec structs and dataclasses are written as keys and values.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import types
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-import msgspec
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from kernel.errors import FileProblems, Problem
 
-from .grammar import Grammar, Loaded, Path, Secret, Source, Variant, suggestion
+from .grammar import Grammar, Loaded, Named, Path, Secret, Source, Variant, suggestion
+from .keys import Key, is_record, keys_of
 from .nodes import Tree, compose, is_null, line_of, plain
 
 T = TypeVar("T")
 Entries = dict[str, tuple[Tree, Tree]]
 _VARIABLE = re.compile(r"^\$\{([A-Za-z_]\w*)\}$")
+_REMEDY = re.compile(r"^(.*); ((?:write|use|give) .*)$", re.DOTALL)
 _NOUNS: Mapping[Any, str] = {
     str: "a text", int: "a whole number", float: "a number", bool: "true or false"
 }  # fmt: skip
@@ -46,36 +46,6 @@ def parse(
     return Loaded(value, Source(file, reader.lines))
 
 
-class _Key(NamedTuple):
-    """One key of a record: the attribute that it fills, its type, and whether it must be there."""
-
-    attribute: str
-    kind: Any
-    required: bool
-
-
-def _is_record(kind: Any) -> bool:
-    if not isinstance(kind, type) or hasattr(kind, "parse"):
-        return False
-    return issubclass(kind, msgspec.Struct) or dataclasses.is_dataclass(kind)
-
-
-def _keys(kind: Any) -> dict[str, _Key]:
-    if issubclass(kind, msgspec.Struct):
-        found = msgspec.structs.fields(kind)
-        return {each.encode_name: _Key(each.name, each.type, each.required) for each in found}
-    hints, missing = get_type_hints(kind), dataclasses.MISSING
-    return {
-        each.name: _Key(
-            each.name,
-            hints[each.name],
-            required=each.default is missing and each.default_factory is missing,
-        )
-        for each in dataclasses.fields(kind)
-        if each.init
-    }
-
-
 class _Reader:
     """One file's walk. What cannot be read becomes a problem and, for all around it, `_BROKEN`."""
 
@@ -95,7 +65,7 @@ class _Reader:
             return self._list(tree, get_args(kind)[0], path)
         if origin is dict:
             return self._mapping(tree, get_args(kind), path)
-        if _is_record(kind):
+        if is_record(kind):
             return self._record(tree, kind, path)
         return self._scalar(tree, kind, path)
 
@@ -124,12 +94,27 @@ class _Reader:
 
     def _mapping(self, tree: Tree, kinds: tuple[Any, ...], path: Path) -> Any:
         (key_kind, kind), entries = kinds, self._entries(tree, path)
-        found = {
-            self._scalar(key, key_kind, path): self.read(value, kind, (*path, written))
-            for written, (key, value) in (entries or {}).items()
-        }
+        named = self._grammar.entries.get(path)
+        found = {}
+        for written, (key, value) in (entries or {}).items():
+            place = (*path, written)
+            found[self._scalar(key, key_kind, path)] = (
+                self._named(named, written, value, place)
+                if named
+                else self.read(value, kind, place)
+            )
         broken = entries is None or _BROKEN in found or _BROKEN in found.values()
         return _BROKEN if broken else found
+
+    def _named(self, named: Named, name: str, tree: Tree, path: Path) -> Any:
+        """The value as it is written, if it can be read as the type that `name` stands for."""
+        if name not in named.types:
+            remedy = suggestion(name, named.types, f"{named.noun}s")
+            return self._wrong(tree, path[:-1], f"unknown {named.noun} {name!r}", remedy)
+        written = plain(tree)
+        if written is True or self.read(tree, named.types[name], path) is not _BROKEN:
+            return written
+        return _BROKEN
 
     def _entries(self, tree: Tree, path: Path) -> Entries | None:
         """Keys as written → nodes of key and value, each key once; None if it has no keys."""
@@ -149,7 +134,7 @@ class _Reader:
         return entries
 
     def _record(self, tree: Tree, kind: type, path: Path) -> Any:
-        keys, grammar, values = _keys(kind), self._grammar, {}
+        keys, grammar, values = keys_of(kind), self._grammar, {}
         if kind in grammar.named:
             values[keys.pop(grammar.named[kind]).attribute] = path[-1]
         short = grammar.short.get(kind)
@@ -172,7 +157,7 @@ class _Reader:
         self, tree: Tree, kind: type, variant: Variant, entries: Entries, path: Path
     ) -> Any:
         """The value of the type that the tag names. Unknown keys are told here, for both types."""
-        own = _keys(kind)
+        own = keys_of(kind)
         del own[variant.rest]
         tag = entries.get(variant.tag)
         name = str(tag[1].value) if tag else variant.default
@@ -184,7 +169,7 @@ class _Reader:
                 what = f"unknown {variant.noun} {name!r}"
                 self._wrong(tag[1], (*path, variant.tag), what, remedy)
             return _BROKEN
-        keys = {key: each for key, each in _keys(further).items() if key not in own}
+        keys = {key: each for key, each in keys_of(further).items() if key not in own}
         self._refuse_unknown(kind, {**own, **keys}, entries, path)
         value = self._build(tree, further, self._fill(tree, keys, entries, path), path)
         if value is _BROKEN or not variant.as_written:
@@ -203,7 +188,7 @@ class _Reader:
                 self._wrong(tree, path, f"unknown key {key!r}", suggestion(key, known, "keys"))
 
     def _fill(
-        self, tree: Tree, keys: Mapping[str, _Key], entries: Entries, path: Path
+        self, tree: Tree, keys: Mapping[str, Key], entries: Entries, path: Path
     ) -> dict[str, Any]:
         """Attribute → value, `_BROKEN` where a key must stand and does not."""
         values = {}
@@ -277,7 +262,7 @@ def _fits(tree: Tree, kind: Any) -> bool:
     if isinstance(tree, SequenceNode):
         return get_origin(kind) is tuple
     if isinstance(tree, MappingNode):
-        return get_origin(kind) is dict or _is_record(kind)
+        return get_origin(kind) is dict or is_record(kind)
     return get_origin(kind) not in (tuple, dict)
 
 
@@ -289,5 +274,5 @@ def _shape(tree: Tree) -> str:
 
 def _split(error: ValueError) -> tuple[str, str]:
     """`'4' is not a rate; write for example 4/s` → what is wrong, and what to do about it."""
-    what, mark, remedy = str(error).partition("; write ")
-    return what, f"write {remedy}" if mark else ""
+    said = _REMEDY.match(str(error))
+    return (said[1], said[2]) if said else (str(error), "")

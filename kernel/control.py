@@ -7,6 +7,7 @@ PUT    faults/LABEL       FaultOrder → FaultState      idempotent: the same la
 DELETE faults/LABEL       → FaultState; 404 if there is none
 DELETE faults             heals all → list[FaultState]
 PUT    script             Script
+PUT    latency            {stage: {first, between}}: latencies as strings; the rest as by default
 GET    journal?after=N    Journal: the events from number N on, in the mock's own clock
 GET    events             the same as a stream of JSON lines, as they happen
 POST   reset              forgets journal, script, tools' state and faults

@@ -15,8 +15,9 @@ import msgspec
 
 from .units import Duration, Share
 
-SLOT = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}")
+SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
 _CALL = re.compile(r"^([A-Za-z_][\w.-]*)\((.*)\)$", re.DOTALL)
+_BETWEEN_COMMAS = re.compile(r"""(?:[^,"']|"[^"]*"|'[^']*'|["'])+""")
 _ARGUMENT = re.compile(r"^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$", re.DOTALL)
 
 
@@ -54,7 +55,7 @@ class ToolCall(msgspec.Struct, frozen=True):
                 f"{text!r} is no tool call; write for example find_slots(day={{when}})"
             )
         arguments: dict[str, str] = {}
-        for part in filter(str.strip, match[2].split(",")):
+        for part in filter(str.strip, _BETWEEN_COMMAS.findall(match[2])):
             argument = _ARGUMENT.match(part)
             if not argument:
                 raise ValueError(f"{part.strip()!r} in {text!r} is not of the form name=value")

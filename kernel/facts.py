@@ -1,7 +1,7 @@
 """What callers know, by kind: how it is said, what a computer calls it, and the way from the one
 to the other.
 
-A kind that is not in `KINDS` is free text: said, heard and valued the same.
+Any other kind is a text that all calls share, as a choice of one; none at all is free text.
 """
 
 from __future__ import annotations
@@ -109,11 +109,12 @@ def value_of(kind: Kind, heard: str, today: dt.date) -> str | None:
     A date said without its year is the next one from `today` on.
     """
     heard = heard.strip(" ,.;:!?\n")
-    if isinstance(kind, tuple):
-        return _nearest(heard, {choice.lower(): choice for choice in kind}, 0.6)
-    if kind not in KINDS:
+    if not kind:
         return heard or None
-    return KINDS[kind](heard, today)
+    if isinstance(kind, str) and kind in KINDS:
+        return KINDS[kind](heard, today)
+    choices = (kind,) if isinstance(kind, str) else kind
+    return _nearest(heard, {choice.lower(): choice for choice in choices}, 0.6)
 
 
 def apart(kinds: Sequence[Kind], heard: str, today: dt.date) -> list[str]:
@@ -158,10 +159,8 @@ def _in_digits(heard: str) -> str:
     return _NUMBER_WORD.sub(digits, heard.lower())
 
 
-_MONTH_NAMES = {
-    **{name.lower(): f"{month}" for month, name in enumerate(MONTHS, 1)},
-    **{name[:3].lower(): f"{month}" for month, name in enumerate(MONTHS, 1)},
-}
+_MONTH_NAMES = {name.lower(): f"{month}" for month, name in enumerate(MONTHS, 1)}
+_ABBREVIATIONS = {name[:3]: month for name, month in _MONTH_NAMES.items()}
 _WEEKDAY_NAMES = {name.lower(): f"{day}" for day, name in enumerate(WEEKDAYS)}
 _DAY_OF_MONTH = re.compile(r"(?<!\S)(\d{1,2})(?:st|nd|rd|th)?(?!\S)")
 _YEAR = re.compile(r"(?<!\S)(\d{4})(?!\S)")
@@ -177,7 +176,7 @@ def _date(heard: str, today: dt.date) -> str | None:
         return (today + dt.timedelta(days=text == "tomorrow")).isoformat()
     words = [word for word in text.split() if word.replace("\ufffd", "").isalpha()]
     day, year = _DAY_OF_MONTH.search(text), _YEAR.search(text)
-    month = next((found for word in words if (found := _nearest(word, _MONTH_NAMES, 0.65))), None)
+    month = next((found for word in words if (found := _month(word))), None)
     if month and day:
         return _next_date(int(month), int(day[1]), int(year[1]) if year else 0, today)
     weekday = next((found for word in words if (found := _nearest(word, _WEEKDAY_NAMES, 0.8))), "")
@@ -185,6 +184,10 @@ def _date(heard: str, today: dt.date) -> str | None:
         return None
     days = (int(weekday) - today.weekday() - 1) % 7 + 1
     return (today + dt.timedelta(days=days)).isoformat()
+
+
+def _month(word: str) -> str | None:
+    return _ABBREVIATIONS.get(word) or _nearest(word, _MONTH_NAMES, 0.65)
 
 
 def _next_date(month: int, day: int, year: int, today: dt.date) -> str | None:
@@ -223,10 +226,14 @@ def _time(heard: str, today: dt.date) -> str | None:
 
 def _person(heard: str, today: dt.date) -> str | None:
     words = heard.split()
-    if not 1 <= len(words) <= 4 or not re.fullmatch(r"[^\W\d_]([^\W\d_]|[-'’. \ufffd])*", heard):
+    if not 1 <= len(words) <= 4 or not re.fullmatch(r"([^\W\d_]|[-'’. \ufffd])+", heard):
         return None
-    name = " ".join(words)
-    return name.title() if name.islower() else name
+    # Between them stands a `van` or a `de`, but a sentence begins or ends otherwise.
+    name, ends = " ".join(words), words[0][0] + words[-1][0]
+    if not name.islower() and any(map(str.islower, ends)):
+        return None
+    name = name.replace("\ufffd", "")
+    return (name.title() if name.islower() else name) or None
 
 
 def _us_phone(heard: str, today: dt.date) -> str | None:

@@ -30,6 +30,7 @@ class Arrival:
     attempt    how often this identity was seen on this route before
     tokens     prompt tokens of an LLM request, 0 elsewhere
     purpose    `prewarm`, `side` or `turn`: what the provider takes it for
+    counted    it is what the provider's published limits count: a stream, a request, a context
     """
 
     stage: Stage
@@ -43,6 +44,7 @@ class Arrival:
     key: str = ""
     tokens: int = 0
     purpose: str = "turn"
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,11 @@ class Output:
     """One thing that a provider sends, at the moment it would send it without the fault.
 
     first    it is the first of its span
-    last     the span is served once it is out
     """
 
     wire: Any
     due_ns: int
     first: bool = False
-    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ HOLD = Hold()
 
 
 class Fault(Protocol):
-    """A kind of fault. Its dataclass fields are its YAML; any of the three methods may be missing.
+    """A kind of fault. Its dataclass fields are its YAML; any of the methods may be missing.
 
     label and colour are how every plot shows it. A published limit of a provider is a fault that
     never heals.
@@ -95,8 +95,17 @@ class Fault(Protocol):
 
     def admit(self, arrival: Arrival, now_ns: int, roll: Roll) -> Hold | Refusal | None: ...
 
-    def shape(self, arrival: Arrival, output: Output, now_ns: int, roll: Roll) -> Iterable[Output]:
-        """What goes out in place of `output`. Only `due_ns` may move back, never forward."""
+    def shape(
+        self, arrival: Arrival, output: Output, now_ns: int, roll: Roll
+    ) -> Hold | Iterable[Output]:
+        """What goes out in place of `output`. Only `due_ns` may move back, never forward.
+
+        HOLD keeps it, and all behind it, until the fault is healed.
+        """
+        ...
+
+    def meet(self, arrivals: Iterable[Arrival]) -> None:
+        """The fault is applied while these are being served; `leave` follows for each."""
         ...
 
     def leave(self, arrival: Arrival, now_ns: int) -> None:

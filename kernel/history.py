@@ -2,7 +2,8 @@
 
 The vocabulary, by kind (spans and parents in brackets; what stands in `data`):
 
-run         runner [run]                     invoke scenario, seed, target, profiles, versions
+run         runner [run]                     invoke scenario, seed, target, profiles, versions,
+                                             calls (how many are planned), dialogues
                                              ok; info reason (Ctrl-C, stop criterion)
 phase       runner [phase/NAME < run]        invoke name, index, warm_up · ok
 fault       nemesis [fault/LABEL < run]      invoke label, kind, target, name, colour, fields

@@ -117,6 +117,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     type        ok served · fail refused · info cut, abandoned, stalled; None while it is unfinished
     status      HTTP status, or what stands for it in-band
+    asked_at_ns from when somebody waits: the end of the utterance for STT, else its start
     first_at_ns its first output (interim transcript, token, audio chunk)
     connection  the client's TCP connection, unique within a mock process
     bites       labels of the faults that touched it
@@ -141,6 +142,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     connection: str = ""
     from_at_ns: int
     until_at_ns: int | None = None
+    asked_at_ns: int | None = None
     first_at_ns: int | None = None
     type: Type | None = None
     status: int = 200
@@ -164,6 +166,13 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cancelled: bool = False
+
+    @property
+    def waited_ms(self) -> float | None:
+        """What somebody waited for it: utterance's end → final, request → first output."""
+        if self.asked_at_ns is not None:
+            return None if self.until_at_ns is None else (self.until_at_ns - self.asked_at_ns) / 1e6
+        return None if self.first_at_ns is None else (self.first_at_ns - self.from_at_ns) / 1e6
 
 
 class FaultWindow(msgspec.Struct, frozen=True):

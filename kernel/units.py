@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,6 +26,12 @@ _CALL = re.compile(r"^(\w+)\((.*)\)$")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
+def _digits(number: float) -> str:
+    """12 digits of a number, as `parse` reads them: without an exponent."""
+    text = format(Decimal(f"{number:.12g}"), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 class Duration(float):
     """Seconds, written `500ms`, `2s`, `5m`, `1h`."""
 
@@ -39,7 +46,7 @@ class Duration(float):
         return cls(float(match[1]) * _SECONDS[match[2]])
 
     def __str__(self) -> str:
-        return f"{float(self) * 1000:g}ms" if 0 < self < 1 else f"{float(self):g}s"
+        return f"{_digits(self * 1000)}ms" if 0 < self < 1 else f"{_digits(self)}s"
 
     @property
     def ns(self) -> int:
@@ -59,7 +66,7 @@ class Share(float):
         return cls(float(match[1]) / 100)
 
     def __str__(self) -> str:
-        return f"{float(self) * 100:g}%"
+        return f"{_digits(self * 100)}%"
 
 
 class Rate(float):
@@ -75,7 +82,7 @@ class Rate(float):
         return cls(float(match[1]) / _SECONDS[match[2]])
 
     def __str__(self) -> str:
-        return f"{float(self):g}/s"
+        return f"{_digits(self)}/s"
 
 
 class Ratio(float):
@@ -91,7 +98,7 @@ class Ratio(float):
         return cls(float(match[1]))
 
     def __str__(self) -> str:
-        return f"{float(self):g}x baseline"
+        return f"{_digits(self)}x baseline"
 
 
 class Latency:
@@ -104,7 +111,9 @@ class Latency:
         self.p50_s, self.p95_s = p50_s, p95_s
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Latency) and str(self) == str(other)
+        if not isinstance(other, Latency):
+            return NotImplemented
+        return (self.p50_s, self.p95_s) == (other.p50_s, other.p95_s)
 
     def __hash__(self) -> int:
         return hash((self.p50_s, self.p95_s))
@@ -164,8 +173,11 @@ def encode(value: Any) -> Any:
 
 
 def convert(value: Any, kind: type[T]) -> T:
-    """`value`, made of builtins, as `kind`. msgspec.ValidationError names the path."""
-    return msgspec.convert(value, kind, dec_hook=decode)
+    """`value`, made of builtins, as `kind`; the keys of a mapping may be text, as in JSON.
+
+    msgspec.ValidationError names the path.
+    """
+    return msgspec.convert(value, kind, dec_hook=decode, str_keys=True)
 
 
 def builtins(value: Any) -> Any:

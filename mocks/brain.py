@@ -12,7 +12,8 @@ from dataclasses import replace
 from hashlib import blake2b
 
 from kernel.dialogue import Dialogue, Reply, Script, ToolCall
-from kernel.likeness import DAMAGED, Lines
+from kernel.likeness import Lines
+from kernel.text import DAMAGED
 
 from .mind import naming, side, toolcall, wording
 from .mind.conversation import Answer, Asked, Message, ToolCallMade, ToolOffered, Turn, turns
@@ -162,7 +163,7 @@ def _was_said(turn: Turn, place: Place | None) -> bool:
     if reply is None:
         return True
     said = Lines([reply.say, reply.then, reply.failed]).read(turn.said)
-    return any(reading.share >= _SAID for reading in said)
+    return any(way.share >= _SAID for _, way in said)
 
 
 def _result_of(turn: Turn, tool: str) -> str | None:

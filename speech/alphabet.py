@@ -82,30 +82,26 @@ class Speller:
     """Reads characters back from the symbol values of a word."""
 
     def __init__(self) -> None:
-        self._prefix = 0
-        self._code_point = 0
-
-    @property
-    def between_characters(self) -> bool:
-        """Whether the next value begins a character."""
-        return not self._prefix
+        self.reset()
 
     def reset(self) -> None:
         """Forget a character that began and cannot be finished."""
-        self._prefix = self._code_point = 0
+        self.prefix = 0
+        """SHIFT, PAGE2 or ESCAPE within a character, else 0."""
+        self._code_point = 0
 
     def read(self, value: int) -> str | None:
         """The character that `value` completes, or None where more values belong to it."""
-        if not self._prefix:
-            if value in (SHIFT, PAGE2, ESCAPE):
-                self._prefix = value
+        if not self.prefix:
+            if SHIFT <= value <= ESCAPE:
+                self.prefix = value
                 return None
             return _PLAIN_CHARACTER.get(value, UNREADABLE)
-        if self._prefix == ESCAPE:
+        if self.prefix == ESCAPE:
             return self._read_escaped(value)
-        page = _PLAIN_CHARACTER if self._prefix == SHIFT else _SECOND_CHARACTER
+        page = _PLAIN_CHARACTER if self.prefix == SHIFT else _SECOND_CHARACTER
         character = page.get(value, UNREADABLE)
-        if self._prefix == SHIFT:
+        if self.prefix == SHIFT:
             character = character.upper()
         self.reset()
         return character

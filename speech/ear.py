@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,26 @@ from .tracker import IDLE, Symbol, Tracks, advance
 __all__ = ["IDLE", "Ear", "Symbol"]
 
 _LOWEST_RATE_HZ = 8000
-_BLOCK = 512
-"""Streams, or hops of few streams, that go through the analysis at once: what fits in a cache."""
+_STREAMS_AT_ONCE, _HOPS_AT_ONCE = 512, 1024
+"""How many streams, and hops of them all, are analysed together: what a cache holds."""
 
 Sound = bytes | NDArray[np.int16] | NDArray[np.floating]
+
+
+@dataclass(slots=True)
+class _Wire:
+    """How the sound of one stream comes, and the bytes that are no whole hop yet."""
+
+    encoding: str
+    hop_bytes: int
+    rest: bytes = b""
+
+    def whole_hops(self, data: bytes) -> bytes:
+        """The data that can be heard, with what was left over before."""
+        data = self.rest + data
+        whole = len(data) - len(data) % self.hop_bytes
+        self.rest = data[whole:]
+        return data[:whole]
 
 
 class Ear:
@@ -41,9 +58,9 @@ class Ear:
         self._analyser = Analyser(rate_hz)
         self._tracks = self._silent(capacity)
         self._edges = np.zeros((capacity, self._analyser.past_n), np.float32)
+        self._resting = np.zeros(capacity, np.bool_)
         self._free = list(range(capacity))
-        self._encodings: dict[int, Encoding] = {}
-        self._rests: dict[int, bytes] = {}
+        self._wires: dict[int, _Wire] = {}
 
     def open(self, encoding: Encoding = Encoding.LINEAR16) -> int:
         """A new stream. `encoding` is that of its sound where it comes as bytes."""
@@ -52,13 +69,14 @@ class Ear:
         stream = heapq.heappop(self._free)
         self._tracks[stream : stream + 1] = self._silent(1)
         self._edges[stream] = 0
-        self._encodings[stream] = encoding
+        self._resting[stream] = False
+        hop_bytes = self._analyser.hop_n * encoding.sample_bytes
+        self._wires[stream] = _Wire(encoding.value, hop_bytes)
         return stream
 
     def close(self, stream: int) -> None:
         """Forget a stream; its number will be given to another."""
-        del self._encodings[stream]
-        self._rests.pop(stream, None)
+        del self._wires[stream]
         heapq.heappush(self._free, stream)
 
     def muffled(self, stream: int) -> bool:
@@ -71,51 +89,62 @@ class Ear:
     def hear(self, sounds: Mapping[int, Sound]) -> list[Symbol]:
         """The next sound of some streams, of any length each; the symbols that it completes.
 
-        Sound is bytes in the stream's encoding, int16 samples, or floating-point samples of full
-        scale 1. Symbols of one stream are in order.
+        Sound is bytes in the stream's encoding or, for linear16, an array: int16, or floating
+        point of full scale 1. The symbols of one stream are in order.
         """
-        alike: dict[tuple[Encoding, int], tuple[list[int], list[bytes]]] = {}
+        alike: dict[tuple[str, int], tuple[list[int], list[bytes]]] = {}
         for stream, sound in sorted(sounds.items()):
-            encoding, data = self._as_bytes(stream, sound)
-            hop_bytes = self._analyser.hop_n * encoding.sample_bytes
-            hops, rest = divmod(len(data), hop_bytes)
-            if rest:
-                self._rests[stream] = data[-rest:]
-                data = data[:-rest]
-            if hops:
-                streams, chunks = alike.setdefault((encoding, hops), ([], []))
+            wire = self._wires[stream]
+            data = sound if isinstance(sound, bytes) else _linear16(sound)
+            if wire.rest or len(data) % wire.hop_bytes:
+                data = wire.whole_hops(data)
+            if data:
+                kind = wire.encoding, len(data)
+                if kind not in alike:
+                    alike[kind] = [], []
+                streams, chunks = alike[kind]
                 streams.append(stream)
                 chunks.append(data)
         symbols: list[Symbol] = []
         for (encoding, _), (streams, chunks) in alike.items():
-            samples = encoding.decode(b"".join(chunks)).reshape(len(streams), -1)
-            for first in range(0, len(streams), _BLOCK):
-                some = slice(first, first + _BLOCK)
-                symbols += self._hear_alike(streams[some], samples[some])
+            samples = Encoding(encoding).decode(b"".join(chunks)).reshape(len(streams), -1)
+            for first in range(0, len(streams), _STREAMS_AT_ONCE):
+                some = slice(first, first + _STREAMS_AT_ONCE)
+                symbols += self._hear_awake(streams[some], samples[some])
         return symbols
 
-    def _as_bytes(self, stream: int, sound: Sound) -> tuple[Encoding, bytes]:
-        encoding = self._encodings[stream]
-        if not isinstance(sound, bytes):
-            encoding = Encoding.LINEAR16
-            sound = _int16(sound).tobytes()
-        if stream in self._rests:
-            sound = self._rests.pop(stream) + sound
-        return encoding, sound
-
-    def _hear_alike(self, streams: Sequence[int], samples: NDArray[np.int16]) -> list[Symbol]:
-        """Equally many hops of some streams, in ascending order."""
-        hop_n, past_n = self._analyser.hop_n, self._analyser.past_n
+    def _hear_awake(self, streams: list[int], samples: NDArray[np.int16]) -> list[Symbol]:
+        """Equally many hops of some streams, in ascending order; digital silence costs little."""
         which = _selection(streams)
+        silent = ~samples.any(axis=1)
+        resting = silent & self._resting[which]
+        if not resting.any():
+            symbols = self._hear_alike(streams, samples, which)
+        else:
+            self._tracks.hops[which] += resting * (samples.shape[1] // self._analyser.hop_n)
+            awake = (~resting).nonzero()[0]
+            some = [streams[place] for place in awake]
+            symbols = self._hear_alike(some, samples[awake], _selection(some)) if some else []
+        self._resting[which] = resting
+        fading = silent & ~resting
+        if fading.any():
+            quiet = np.array(streams)[fading]
+            self._resting[quiet] = self._tracks[quiet].at_rest
+        return symbols
+
+    def _hear_alike(
+        self, streams: list[int], samples: NDArray[np.int16], which: slice | NDArray[np.intp]
+    ) -> list[Symbol]:
+        hop_n, past_n = self._analyser.hop_n, self._analyser.past_n
         tracks = self._tracks[which]
         sound = np.concatenate([self._edges[which], samples], axis=1, dtype=np.float32)
         self._edges[which] = sound[:, -past_n:]
-        span_n = hop_n * max(1, _BLOCK // len(streams))
+        span_n = hop_n * max(1, _HOPS_AT_ONCE // len(streams))
         symbols: list[Symbol] = []
         for start_n in range(0, samples.shape[1], span_n):
             part = sound[:, start_n : start_n + span_n + past_n]
-            for spectrum in self._analyser.analyse(part, tracks.past):
-                symbols += advance(tracks, spectrum, streams)
+            spectrum = self._analyser.analyse(part, tracks.past)
+            symbols += advance(tracks, spectrum, streams)
         if not isinstance(which, slice):
             self._tracks[which] = tracks
         return symbols
@@ -127,13 +156,14 @@ class Ear:
         capacity = len(self._edges)
         self._tracks = self._tracks.joined(self._silent(capacity))
         self._edges = np.concatenate([self._edges, np.zeros_like(self._edges)])
+        self._resting = np.concatenate([self._resting, np.zeros_like(self._resting)])
         self._free = list(range(capacity, 2 * capacity))
 
 
-def _int16(sound: NDArray[np.int16] | NDArray[np.floating]) -> NDArray[np.int16]:
-    if sound.dtype == np.int16:
-        return sound.astype(np.int16, copy=False)
-    return to_samples(sound.astype(np.float32) * 32768)
+def _linear16(sound: NDArray[np.int16] | NDArray[np.floating]) -> bytes:
+    if np.issubdtype(sound.dtype, np.floating):
+        sound = to_samples(sound * np.float32(32768))
+    return Encoding.LINEAR16.encode(sound.astype(np.int16, copy=False))
 
 
 def _selection(streams: Sequence[int]) -> slice | NDArray[np.intp]:

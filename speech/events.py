@@ -19,7 +19,8 @@ class Heard(NamedTuple):
     """More text of the utterance; never of an echo."""
 
     text: str
-    at_s: float
+    start_s: float
+    end_s: float
     confidence: float
 
 

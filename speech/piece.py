@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, cycle, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from . import voice as base_voice
 from .alphabet import spell_text
 from .tones import VOICE_RMS, Samples, tone_table
-from .voice import FILLER, Voice
+from .voice import FILLERS, Voice
 
 _HOLE, _HUM = -1, -2
 
@@ -69,18 +69,23 @@ class _Slot(NamedTuple):
     character: int = -1  # index of the character that the slot belongs to
 
 
+def _holes(count: int, length_n: int) -> list[_Slot]:
+    return [_Slot(_HOLE, filler, length_n) for filler in islice(cycle(FILLERS), count)]
+
+
 def _text_slots(recipe: Recipe, spelled: list[tuple[int, ...]]) -> list[_Slot]:
     text, length_n = recipe.text, recipe.symbol_n
     hums: Mapping[str, int] = dict(recipe.hums)
     word_over = text.find(" ", len(text) - len(text.lstrip(" ")))
     slots: list[_Slot] = []
     for place, (character, values) in enumerate(zip(text, spelled, strict=True)):
-        slots += [_Slot(value, FILLER, length_n, place) for value in values[:-1]]
+        prefix = zip(values[:-1], cycle(FILLERS), strict=False)
+        slots += [_Slot(value, filler, length_n, place) for value, filler in prefix]
         slots.append(_Slot(values[-1], character, length_n, place))
         if character in hums and text[place + 1 : place + 2] == " ":
-            slots.append(_Slot(_HUM, FILLER, hums[character]))
+            slots.append(_Slot(_HUM, FILLERS[0], hums[character]))
         if place == word_over:
-            slots += [_Slot(_HOLE, FILLER, length_n)] * recipe.inner
+            slots += _holes(recipe.inner, length_n)
     return slots
 
 
@@ -113,8 +118,7 @@ def _character_times(
 def bake(recipe: Recipe) -> Piece:
     """Render a piece: some 0.5 ms of one core for each second of 8 kHz sound."""
     spelled = spell_text(recipe.text)
-    hole = _Slot(_HOLE, FILLER, recipe.symbol_n)
-    slots = [hole] * recipe.opening + _text_slots(recipe, spelled)
+    slots = _holes(recipe.opening, recipe.symbol_n) + _text_slots(recipe, spelled)
     *starts_n, length_n = accumulate((slot.length_n for slot in slots), initial=0)
     ends_n = [*starts_n[1:], length_n]
 

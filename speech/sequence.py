@@ -6,51 +6,39 @@ says how many symbols are missing (modulo 4), and a few steps say whose voice it
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import pairwise
-from typing import NamedTuple
 
 from .alphabet import Role
 from .chord import CLOCK_TONES
 from .tracker import Symbol
 
 LOST = -2
-"""The value of a place whose symbol was not heard."""
+"""The value of a symbol that must have been there and was not heard."""
 
 _SAME_SYMBOL_S = 0.096
 _SAME_START_S = 0.5
 _TOO_LONG_TO_COUNT_S = 1.0
 _WEAK_KEPT, _WEAK_CONFIDENCE = 8, 0.49
-_STEPS_THAT_CONVINCE = 3
+_SYMBOLS_THAT_CONVINCE = 4  # three steps
 _BACKWARDS = CLOCK_TONES - 1
-
-
-class Placed(NamedTuple):
-    """One place of an utterance: 0 to 63 or LOST."""
-
-    value: int
-    confidence: float
-    at_s: float
 
 
 class Sequence:
     """The order of one stream's symbols. `role` is None until START or the clock tells it."""
 
     def __init__(self) -> None:
-        self.role: Role | None = None
-        self._last: Symbol | None = None
-        self._weak: list[Symbol] = []
-        self._recent: deque[Symbol] = deque(maxlen=_STEPS_THAT_CONVINCE + 1)
+        self.forget()
 
     def forget(self) -> None:
         """Whatever comes next, and from whom, has nothing to do with what was."""
-        self.role, self._last = None, None
-        self._weak.clear()
-        self._recent.clear()
+        self.role: Role | None = None
+        self._last: Symbol | None = None
+        self._weak: tuple[Symbol, ...] = ()
+        self._out_of_step: tuple[Symbol, ...] = ()
 
     def fall_silent(self) -> None:
         """The sound stopped: what was weak is not confirmed any more."""
-        self._weak.clear()
+        self._weak = ()
 
     def open(self, symbol: Symbol, role: Role) -> bool:
         """Begin with a START; false if it is the second half of one already heard."""
@@ -61,70 +49,66 @@ class Sequence:
             and symbol.at_s - last.at_s < _SAME_START_S
         )
         self.role, self._last = role, symbol
-        self._weak.clear()
-        self._recent.clear()
+        self._weak = self._out_of_step = ()
         return not again
 
-    def place(self, symbol: Symbol) -> list[Placed]:
-        """The places that are known with this symbol, itself the last; often just the one."""
+    def place(self, symbol: Symbol) -> tuple[Symbol, ...]:
+        """All symbols that are known with this one, itself the last; usually the one."""
+        last, role = self._last, self.role
         if not symbol.strong:
-            if self._last is not None and len(self._weak) < _WEAK_KEPT:
-                self._weak.append(symbol)
-            return []
-        self._recent.append(symbol)
-        if self.role is None or self._step(symbol) == _BACKWARDS:
-            role = self._role_by_clock()
-            if role is not self.role:
-                return self._begin_amid(role)
-        return [] if self.role is None else self._follow(symbol)
-
-    def _step(self, symbol: Symbol) -> int:
-        """How far the clock has turned since the last symbol, in the role's direction."""
-        if self.role is None or self._last is None:
-            return 0
-        return (symbol.clock - self._last.clock) * self.role.value % CLOCK_TONES
+            if last is not None:
+                self._weak = (*self._weak, symbol)[:_WEAK_KEPT]
+            return ()
+        if role is None or last is None:
+            self._out_of_step = (*self._out_of_step, symbol)[-_SYMBOLS_THAT_CONVINCE:]
+            return self._place_first(symbol)
+        turn = 1 if role is Role.CALLER else -1
+        step = (symbol.clock - last.clock) * turn % CLOCK_TONES
+        if step == 1:
+            self._last = symbol
+            self._weak = self._out_of_step = ()
+            return (symbol,)
+        self._out_of_step = (*(self._out_of_step or (last,)), symbol)[-_SYMBOLS_THAT_CONVINCE:]
+        if step == _BACKWARDS and self._role_by_clock() is not role:
+            return self._place_first(symbol)
+        return self._place_apart(last, symbol, step, turn)
 
     def _role_by_clock(self) -> Role | None:
         """The role that several steps in a row agree on, else the one there is."""
-        if len(self._recent) > _STEPS_THAT_CONVINCE:
-            steps = {(b.clock - a.clock) % CLOCK_TONES for a, b in pairwise(self._recent)}
-            if steps == {1}:
-                return Role.CALLER
-            if steps == {_BACKWARDS}:
-                return Role.AGENT
+        recent = self._out_of_step
+        steps = {(b.clock - a.clock) % CLOCK_TONES for a, b in pairwise(recent)}
+        if len(recent) == _SYMBOLS_THAT_CONVINCE and steps in ({1}, {_BACKWARDS}):
+            return Role.CALLER if steps == {1} else Role.AGENT
         return self.role
 
-    def _begin_amid(self, role: Role | None) -> list[Placed]:
-        """Somebody is heard whose START was not: take up the steps that gave him away."""
-        self.role, self._last = role, None
-        self._weak.clear()
-        placed: list[Placed] = []
-        for symbol in self._recent:
-            placed += self._follow(symbol)
-        return placed
+    def _place_first(self, symbol: Symbol) -> tuple[Symbol, ...]:
+        """Somebody whose START was not heard: nothing, until the steps have given him away."""
+        self.role = self._role_by_clock()
+        if self.role is None:
+            return ()
+        self._last, recent = symbol, self._out_of_step
+        self._weak = self._out_of_step = ()
+        return recent
 
-    def _follow(self, symbol: Symbol) -> list[Placed]:
-        last, step = self._last, self._step(symbol)
+    def _place_apart(
+        self, last: Symbol, symbol: Symbol, step: int, turn: int
+    ) -> tuple[Symbol, ...]:
+        """A symbol that is not next to the last one: a half of the same, or some are missing."""
+        weak, self._weak = self._weak, ()
         self._last = symbol
-        weak, self._weak = self._weak, []
-        if last is None or self.role is None:
-            return [Placed(symbol.value, symbol.confidence, symbol.at_s)]
         gap_s = symbol.at_s - last.at_s
         if step == 0 and (gap_s < _SAME_SYMBOL_S or symbol.value == last.value):
-            return []
-        placed: list[Placed] = []
-        if step != 1 and gap_s <= _TOO_LONG_TO_COUNT_S:
-            for place in range(1, (step - 1) % CLOCK_TONES + 1):
-                clock = (last.clock + self.role.value * place) % CLOCK_TONES
-                placed.append(_weak_at(clock, weak, symbol.at_s))
-        placed.append(Placed(symbol.value, symbol.confidence, symbol.at_s))
-        return placed
+            return ()
+        if gap_s > _TOO_LONG_TO_COUNT_S:
+            return (symbol,)
+        missing = range(1, (step - 1) % CLOCK_TONES + 1)
+        clocks = [(last.clock + turn * place) % CLOCK_TONES for place in missing]
+        return (*(_weak_or_lost(clock, weak, symbol.at_s) for clock in clocks), symbol)
 
 
-def _weak_at(clock: int, weak: list[Symbol], at_s: float) -> Placed:
-    """The weak symbol that this clock tone confirms, else a lost one."""
+def _weak_or_lost(clock: int, weak: tuple[Symbol, ...], at_s: float) -> Symbol:
+    """The weak symbol that its neighbours' clock confirms, else a lost one."""
     for symbol in weak:
         if symbol.clock == clock:
-            confidence = min(symbol.confidence, _WEAK_CONFIDENCE)
-            return Placed(symbol.value, confidence, symbol.at_s)
-    return Placed(LOST, 0.0, at_s)
+            return symbol._replace(confidence=min(symbol.confidence, _WEAK_CONFIDENCE))
+    return Symbol(-1, at_s, LOST, clock, 0.0, False)

@@ -1,7 +1,7 @@
 """Spectra to symbols: when a chord begins and ends, and which value it most likely is.
 
 Two cumulative sums decide, both free of gain: one whether chords sound at all, one whether the
-symbol clock has turned. All streams advance together, [rows, streams].
+symbol clock has turned. All streams advance together; the last axis is the stream.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ IDLE = -1
 
 _NO_CLOCK = -1
 _PRESENCE_GAIN, _PRESENCE_MEAN = 8.0, 0.5
-_IDLE_RANGE, _ACTIVE_RANGE = (0.0, 3.5), (-3.0, 3.0)
+_LOWEST_PRESENCE, _HIGHEST_PRESENCE = -3.0, 3.0  # while a chord sounds; 0 is the lowest else
 _WAKE, _AWAKE, _SLEEP = 3.0, 2.0, -2.9
 _IDLE_MEMORY = 0.6
 _NEIGHBOUR_TURN, _OPPOSITE_TURN = 1.5, 5.0
@@ -63,7 +63,7 @@ class Tracks:
     """The state of S streams; the last axis of every array is the stream."""
 
     past: Floats
-    """[3, 72, S] waves of the last hops."""
+    """[3, 72, S] what the analysis remembers."""
     presence: Floats
     clock: NDArray[np.intp]
     """[S] the clock tone that sounds; -1 while idle."""
@@ -109,25 +109,75 @@ class Tracks:
         return Tracks(*(np.concatenate(pair, axis=-1) for pair in pairs))
 
     @property
+    def at_rest(self) -> NDArray[np.bool_]:
+        """[S] whether nothing is left of any sound: more silence changes nothing."""
+        unmoved = (self.clock == _NO_CLOCK) & (self.presence == 0)
+        return np.asarray(unmoved & ~self.past.any(axis=(0, 1)))
+
+    @property
     def muffled(self) -> NDArray[np.bool_]:
         """[S] whether a voice was heard for 300 ms without any chord over it."""
         return np.asarray(self.unclear_hops >= _MUFFLED_HOPS)
 
 
 def advance(tracks: Tracks, spectrum: Spectrum, streams: Sequence[int]) -> list[Symbol]:
-    """One hop for all tracks, in place; `streams` names them in the symbols that end with it."""
-    tracks.hops += 1
-    _gather(tracks, spectrum)
-    active = tracks.clock != _NO_CLOCK
-    _weigh_presence(tracks, spectrum, active)
-    lead = _weigh_turn(tracks, spectrum.clock)
-    turned = active & (lead.max(axis=0) > 0)
-    fallen = np.flatnonzero(active & ~turned & (tracks.presence <= _SLEEP))
-    risen = np.flatnonzero(~active & (tracks.presence >= _WAKE))
-    turned = np.flatnonzero(turned)
-    tracks.memory[:] = np.where(active, np.float32(1), _IDLE_MEMORY)
-
+    """Take some hops, tracks in place; `streams` names the tracks in the symbols that end."""
+    _count_unclear(tracks, spectrum)
+    weight = spectrum.clock * spectrum.clock
+    likelihood = np.log(spectrum.clock + np.float32(_SOFT))
+    presence = np.float32(_PRESENCE_GAIN) * (spectrum.clarity - np.float32(_PRESENCE_MEAN))
+    columns = np.arange(len(streams))
     symbols: list[Symbol] = []
+    for hop in range(len(weight)):
+        tracks.hops += 1
+        _gather(tracks, weight[hop], spectrum.data[hop])
+        active = tracks.clock != _NO_CLOCK
+        _weigh_presence(tracks.presence, presence[hop], active)
+        lead = _weigh_turn(tracks, likelihood[hop], columns)
+        symbols += _decide(tracks, active, lead, streams)
+    return symbols
+
+
+def _count_unclear(tracks: Tracks, spectrum: Spectrum) -> None:
+    unclear = 2 * (spectrum.clarity < _UNCLEAR) - 1
+    tracks.unclear_hops += (unclear * spectrum.voiced).sum(axis=0)
+    np.maximum(tracks.unclear_hops, 0, out=tracks.unclear_hops)
+    np.minimum(tracks.unclear_hops, _MUFFLED_LIMIT, out=tracks.unclear_hops)
+
+
+def _gather(tracks: Tracks, weight: Floats, data: Floats) -> None:
+    """Add the hop's data tones to what each clock tone has been heard with."""
+    tracks.weight *= tracks.memory
+    tracks.weight += weight
+    tracks.heard *= tracks.memory[:, None]
+    tracks.heard += weight[:, None] * data
+
+
+def _weigh_presence(presence: Floats, gain: Floats, active: NDArray[np.bool_]) -> None:
+    presence += gain
+    np.maximum(presence, active * np.float32(_LOWEST_PRESENCE), out=presence)
+    np.minimum(presence, np.float32(_HIGHEST_PRESENCE), out=presence)
+
+
+def _weigh_turn(tracks: Tracks, likelihood: Floats, columns: NDArray[np.intp]) -> Floats:
+    """[4, S] by how much the evidence for each other clock tone exceeds what a turn to it takes."""
+    turn = tracks.turn
+    turn += likelihood
+    turn -= likelihood[tracks.clock, columns]
+    np.maximum(turn, 0, out=turn)
+    return np.asarray(turn - _TURN_COST[:, tracks.clock])
+
+
+def _decide(
+    tracks: Tracks, active: NDArray[np.bool_], lead: Floats, streams: Sequence[int]
+) -> list[Symbol]:
+    """Where a symbol ended, where the sound stopped and where it began."""
+    symbols: list[Symbol] = []
+    turns = active & (lead.max(axis=0) > 0)
+    turned = turns.nonzero()[0]
+    fallen = (active & ~turns & (tracks.presence <= _SLEEP)).nonzero()[0]
+    risen = (~active & (tracks.presence >= _WAKE)).nonzero()[0]
+    tracks.memory[:] = np.where(active, np.float32(1), np.float32(_IDLE_MEMORY))
     if len(turned):
         symbols += _read(tracks, turned, streams)
         _take_up(tracks, turned, lead[:, turned].argmax(axis=0))
@@ -138,37 +188,6 @@ def advance(tracks: Tracks, spectrum: Spectrum, streams: Sequence[int]) -> list[
         _take_up(tracks, risen, tracks.weight[:, risen].argmax(axis=0))
         tracks.presence[risen] = _AWAKE
     return symbols
-
-
-def _gather(tracks: Tracks, spectrum: Spectrum) -> None:
-    """Add the hop's data tones to what each clock tone has been heard with."""
-    weight = spectrum.clock * spectrum.clock
-    tracks.weight *= tracks.memory
-    tracks.weight += weight
-    tracks.heard *= tracks.memory[:, None]
-    tracks.heard += weight[:, None] * spectrum.data
-
-
-def _weigh_presence(tracks: Tracks, spectrum: Spectrum, active: NDArray[np.bool_]) -> None:
-    presence = tracks.presence
-    presence += _PRESENCE_GAIN * (spectrum.clarity - _PRESENCE_MEAN)
-    lowest = np.where(active, np.float32(_ACTIVE_RANGE[0]), _IDLE_RANGE[0])
-    highest = np.where(active, np.float32(_ACTIVE_RANGE[1]), _IDLE_RANGE[1])
-    np.clip(presence, lowest, highest, out=presence)
-    unclear = np.where(spectrum.clarity < _UNCLEAR, 1, -1)
-    tracks.unclear_hops += unclear * spectrum.voiced
-    np.clip(tracks.unclear_hops, 0, _MUFFLED_LIMIT, out=tracks.unclear_hops)
-
-
-def _weigh_turn(tracks: Tracks, clock: Floats) -> Floats:
-    """[4, S] by how much the evidence for each other clock tone exceeds what a turn to it takes."""
-    current = np.maximum(tracks.clock, 0)
-    likelihood = np.log(clock + np.float32(_SOFT))
-    turn = tracks.turn
-    turn += likelihood
-    turn -= np.take_along_axis(likelihood, current[None], axis=0)
-    np.maximum(turn, 0, out=turn)
-    return np.asarray(turn - _TURN_COST[:, current])
 
 
 def _take_up(tracks: Tracks, which: NDArray[np.intp], clock: NDArray[np.intp]) -> None:

@@ -8,7 +8,7 @@ from .alphabet import END, IDENTITY, ROLE_OF_START, Role
 from .events import Cut, Ended, Heard, Identified, Started, TextEvent, Word
 from .heard import SYMBOL_S, HeardUtterance
 from .identity import IDENTITY_DIGITS, read_identity
-from .sequence import LOST, Placed, Sequence
+from .sequence import LOST, Sequence
 from .tracker import IDLE, Symbol
 
 __all__ = ["Cut", "Ended", "Heard", "Identified", "Started", "TextEvent", "Transcript", "Word"]
@@ -34,15 +34,12 @@ class Transcript:
     def _take_up(self, role: Role | None, start: int | None, start_s: float) -> None:
         """Begin an utterance, with the value of its START if that was heard."""
         self.utterance = HeardUtterance(role, start, start_s)
+        self.echo = role is not None and role is self._own_role
+        """Whether it is in the listener's own voice."""
         self._silent = False
-        self._digits: list[Placed] = []
-        self._closing: list[Placed] = []
-        self._read: Callable[[Placed], list[TextEvent]] = self._read_text
-
-    @property
-    def echo(self) -> bool:
-        """Whether the utterance is in the listener's own voice."""
-        return self._own_role is not None and self.utterance.role is self._own_role
+        self._digits: list[Symbol] = []
+        self._closing: list[Symbol] = []
+        self._read: Callable[[Symbol], list[TextEvent]] = self._read_text
 
     @property
     def role(self) -> Role | None:
@@ -80,20 +77,22 @@ class Transcript:
         if symbol.value == IDLE:
             self._sequence.fall_silent()
             return self._break_off(symbol.at_s)
-        if symbol.strong and symbol.value in ROLE_OF_START and not self._expects_crc:
+        if symbol.value in ROLE_OF_START and symbol.strong and not self._expects_crc:
             return self._start(symbol)
         if self.utterance.ended and symbol.at_s - self.utterance.end_s > _DEAF_S:
             self._sequence.forget()
             self._take_up(None, None, symbol.at_s)
         role = self._sequence.role
-        places = self._sequence.place(symbol)
+        symbols = self._sequence.place(symbol)
+        if self._sequence.role is role and len(symbols) == 1:
+            return self._read(symbol)
         events: list[TextEvent] = []
         if self._sequence.role is not role and not self.utterance.ended:
-            start_s = places[0].at_s - SYMBOL_S
+            start_s = symbols[0].at_s - SYMBOL_S
             events += self._break_off(start_s)
             self._take_up(self._sequence.role, None, start_s)
-        for placed in places:
-            events += self._read(placed)
+        for each in symbols:
+            events += self._read(each)
         return events
 
     @property
@@ -107,7 +106,7 @@ class Transcript:
         start_s = symbol.at_s - SYMBOL_S
         events = self._break_off(start_s)
         self._take_up(role, symbol.value, start_s)
-        self.utterance.reach(symbol.at_s)
+        self.utterance.end_s = symbol.at_s
         events.append(Started(role, start_s, self.echo))
         return events
 
@@ -129,18 +128,20 @@ class Transcript:
         self._read = _read_nothing
         return [Ended(utterance.verified, at_s)] if utterance.trusted else []
 
-    def _read_text(self, placed: Placed) -> list[TextEvent]:
+    def _read_text(self, symbol: Symbol) -> list[TextEvent]:
         self._silent = False
-        if placed.value == END:
-            self._closing = [placed]
+        if symbol.value == END:
+            self._closing = [symbol]
             self._read = self._read_crc
             return []
-        if placed.value == IDENTITY:
-            self._digits = []
+        if symbol.value == IDENTITY or (symbol.value == LOST and self.utterance.expects_identity):
+            self._digits = [symbol]
             self._read = self._read_identity
-            self.utterance.reach(placed.at_s)
             return []
-        heard = self.utterance.read(placed)
+        return self._hear(symbol)
+
+    def _hear(self, symbol: Symbol) -> list[TextEvent]:
+        heard = self.utterance.read(symbol)
         if self.utterance.trusted:
             return heard
         return self._begin_to_trust(heard) if self.utterance.passed_words else []
@@ -153,41 +154,44 @@ class Transcript:
         events: list[TextEvent] = [Started(utterance.role, utterance.start_s, self.echo)]
         if utterance.identity is not None:
             events.append(Identified(utterance.identity, utterance.start_s))
-        events.append(Heard(utterance.text, utterance.end_s, min(utterance.confidences)))
+        events.append(
+            Heard(utterance.text, utterance.start_s, utterance.end_s, min(utterance.confidences))
+        )
         return events + [event for event in heard if isinstance(event, Word)]
 
-    def _read_identity(self, placed: Placed) -> list[TextEvent]:
-        if placed.value >= END:
-            self._read = self._read_text
-            return self._read(placed)
-        self.utterance.reach(placed.at_s)
-        self._digits.append(placed)
-        if len(self._digits) < IDENTITY_DIGITS:
+    def _read_identity(self, symbol: Symbol) -> list[TextEvent]:
+        """The digits after IDENTITY, or after a symbol that was lost where IDENTITY should be."""
+        first, *digits = self._digits = [*self._digits, symbol]
+        if symbol.value < END and len(digits) < IDENTITY_DIGITS:
             return []
         self._read = self._read_text
-        if any(digit.value == LOST or digit.confidence < _SURE for digit in self._digits):
-            return []
-        identity = read_identity([digit.value for digit in self._digits])
-        if identity is None:
-            return []
+        if symbol.value >= END and first.value == IDENTITY:
+            return self._read(symbol)
+        sure = all(digit.value != LOST and digit.confidence >= _SURE for digit in digits)
+        identity = read_identity([digit.value for digit in digits]) if sure else None
+        if identity is None and first.value == LOST:
+            return self._hear(first) + [event for digit in digits for event in self._read(digit)]
+        self.utterance.end_s = symbol.at_s
         self.utterance.identity = identity
-        return [Identified(identity, placed.at_s)] if self.utterance.trusted else []
+        if identity is None or not self.utterance.trusted:
+            return []
+        return [Identified(identity, symbol.at_s)]
 
-    def _read_crc(self, placed: Placed) -> list[TextEvent]:
+    def _read_crc(self, symbol: Symbol) -> list[TextEvent]:
         """The check after END. One that fails is believed only if silence follows, as it must."""
-        self._closing.append(placed)
+        self._closing.append(symbol)
         end, *crc = self._closing
         if len(crc) > _CRC_SYMBOLS:
             self._closing = []
             self._read = self._read_text
-            events = self._read(Placed(LOST, 0.0, end.at_s))
+            events = self._read(end._replace(value=LOST, confidence=0.0))
             for text in crc:
                 events += self._read(text)
             return events
         if len(crc) == _CRC_SYMBOLS and self.utterance.finish(crc[0].value, crc[1].value):
-            return self._end(placed.at_s)
+            return self._end(symbol.at_s)
         return []
 
 
-def _read_nothing(placed: Placed) -> list[TextEvent]:
+def _read_nothing(symbol: Symbol) -> list[TextEvent]:
     return []

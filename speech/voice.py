@@ -32,16 +32,18 @@ VOICES: dict[str, Voice] = {
     for voice in (
         Voice("mira", 134, 1),
         Voice("otto", 106, 2),
-        Voice("jonas", 118, 3),
-        Voice("selma", 126, 4),
-        Voice("pia", 145, 5),
-        Voice("nora", 154, 6),
+        Voice("jonas", 113, 3),
+        Voice("pia", 120, 4),
+        Voice("selma", 127, 5),
     )
 }
 DEFAULT_VOICE = VOICES["mira"]
 
-FILLER = "e"
-"""What a symbol that stands for no letter is voiced with: silence there would sound like an end."""
+FILLERS = "eaioeu"
+"""What symbols that stand for no letter are voiced with, in turn.
+
+Silence there would sound like an end, and one long vowel like a machine.
+"""
 
 _CONTROL_HZ = 200
 _CEILING_HZ, _CEILING_WIDTH_HZ = 1340, 60
@@ -49,7 +51,8 @@ _TILT = 0.36
 _F1_SCALE = 1.275
 _F1_WIDTH_HZ, _F2_WIDTH_HZ, _F2_GAIN = 80 * 1.28, 110 * 1.28, 0.24
 _FALL, _JITTER = 0.35, 0.005
-_MELODY = ((0.14, 2.3), (0.02, 0.7))  # depth and rate in Hz
+# Depth, rate in Hz and where in its turn the melody starts: low at first, so that it rises.
+_MELODY = ((0.14, 2.3, (0.5, 0.75)), (0.02, 0.7, (0.0, 1.0)))
 _SYLLABLES_HZ = 4.4
 _QUIET, _QUIET_RUN, _RAISED = 0.2, 2, 0.5
 _PEAK_CREST = 10.5
@@ -112,8 +115,8 @@ def _pitch(voice: Voice, text: str, times: Curve) -> Curve:
     chance = np.random.default_rng((voice.seed, zlib.crc32(text.encode("utf-8", "surrogatepass"))))
     fall = 1 + _FALL * (0.45 - times / times[-1])
     melody = 1 + sum(
-        depth * np.sin(2 * np.pi * (rate_hz * times + chance.uniform()))
-        for depth, rate_hz in _MELODY
+        depth * np.sin(2 * np.pi * (rate_hz * times + chance.uniform(*begins)))
+        for depth, rate_hz, begins in _MELODY
     )
     jitter = 1 + _JITTER * chance.standard_normal(len(times))
     return np.asarray(voice.pitch_hz * fall * melody * jitter)

@@ -1,1 +1,1 @@
-"""One command, one file: HELP, `arguments(parser)` and `run(args) -> exit code`."""
+"""One command, one file: `arguments(parser)` and `run(args) -> exit code`."""

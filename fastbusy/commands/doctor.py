@@ -18,8 +18,6 @@ from kernel.errors import StackError
 from ..env import DEFAULT_PORT_BASE, PORT_OFFSETS
 from ..stack import refuse_taken_ports
 
-HELP = "look at this machine: ports, open files, disk, packages"
-
 # A call holds about four sockets on this machine: its stream and its agent's three providers.
 _FILES_PER_CALL = 10
 _DISK_WANTED_MB = 500

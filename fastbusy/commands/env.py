@@ -6,8 +6,6 @@ import argparse
 
 from ..env import DEFAULT_PORT_BASE, FORMATS, environment
 
-HELP = "print the environment that points an agent at the mocks"
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="shell")

@@ -11,7 +11,6 @@ from speech.heard import HeardUtterance
 from speech.identity import split_caller_identity, split_speaker_identity
 from speech.recording import hear_file
 
-HELP = "print what an ear hears in a recording"
 _CHANNELS = {2: ("caller", "agent")}
 
 

@@ -11,7 +11,6 @@ from speech.recording import say
 from speech.voice import VOICES
 from speech.wav import write_wav
 
-HELP = "write a text as call audio that carries it"
 _ROLES = {"caller": Role.CALLER, "agent": Role.AGENT}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import count
 
 import msgspec
 
@@ -28,9 +27,11 @@ class Poisson(msgspec.Struct, frozen=True):
         return float(self.lasts)
 
     def due(self, seed: int, *names: object) -> Iterator[int]:
-        at_s = 0.0
-        for number in count():
-            at_s -= math.log(roll(seed, "arrivals", *names, number)) / self.rate
-            if at_s >= self.lasts:
-                return
+        at_s, number = self._gap_s(seed, *names, 0), 0
+        while at_s < self.lasts:
             yield Duration(at_s).ns
+            number += 1
+            at_s += self._gap_s(seed, *names, number)
+
+    def _gap_s(self, seed: int, *names: object) -> float:
+        return -math.log(roll(seed, "arrivals", *names)) / self.rate

@@ -52,7 +52,7 @@ def _headline(verdict: Verdict, first_line: str) -> str:
         if count
     )
     legend = " ".join(
-        f'<span class="fate {fate.replace(" ", "-")}">{count} {fate}</span>'
+        f'<span class="fate {fate}">{count} {fate.replace("_", " ")}</span>'
         for fate, count in verdict.fates.items()
         if count
     )

@@ -22,14 +22,14 @@ STAGE_COLOURS = {
 }
 FATE_COLOURS = {
     "served": "#2f9e44",
-    "refused politely": "#4dabf7",
-    "refused abruptly": "#f08c00",
+    "refused_politely": "#4dabf7",
+    "refused_abruptly": "#f08c00",
     "deflected": "#94d82d",
     "queued": "#fcc419",
     "transferred": "#20c997",
     "abandoned": "#e64980",
     "dropped": "#c92a2a",
-    "cut by us": "#868e96",
+    "cut_by_us": "#868e96",
     "unclear": "#5f3dc4",
 }
 _WINDOW_S = 5.0
@@ -45,8 +45,8 @@ def latency_over_time(history: History) -> Figure:
                 note = f"{call.span}: {turn.text}"
                 points["answer"].append((turn.until_at_ns / 1e9, turn.answer_ms, note))
     for work in history.work:
-        if work.first_at_ns is not None and work.purpose != "prewarm":
-            waited_ms = (work.first_at_ns - work.from_at_ns) / 1e6
+        waited_ms = work.waited_ms
+        if waited_ms is not None and work.purpose != "prewarm":
             bites = f" ({', '.join(work.bites)})" if work.bites else ""
             points[work.stage].append((work.from_at_ns / 1e9, waited_ms, f"{work.span}{bites}"))
     traces = [
@@ -75,12 +75,12 @@ def fates_over_time(history: History) -> Figure:
     traces: list[dict[str, Any]] = [
         {
             "type": "bar",
-            "name": fate,
+            "name": fate.replace("_", " "),
             "x": [(window + 0.5) * _WINDOW_S for window in range(last)],
             "y": [windows[fate][window] for window in range(last)],
             "width": _WINDOW_S * 0.9,
             "marker": {"color": colour},
-            "hovertemplate": f"%{{y}} {fate}",
+            "hovertemplate": "%{y} %{fullData.name}",
         }
         for fate, colour in FATE_COLOURS.items()
         if fate in windows

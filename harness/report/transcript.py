@@ -31,7 +31,7 @@ def _row(call: Call, work: list[Work]) -> str:
         f'<a href="#{call.span}">{call.span}</a>',
         escape(call.phase),
         f"{call.due_ns / 1e9:.1f} s",
-        f'<span class="fate {fate.replace(" ", "-")}">{fate}</span>',
+        f'<span class="fate {fate}">{fate.replace("_", " ")}</span>',
         f"{call.answers} of {call.lines}",
         slowest,
         escape(call.how),
@@ -66,11 +66,7 @@ def _lines(call: Call, work: list[Work]) -> str:
 
 
 def _work_line(piece: Work) -> str:
-    waited = (
-        f"{(piece.first_at_ns - piece.from_at_ns) / 1e6:.0f} ms"
-        if piece.first_at_ns is not None
-        else "nothing came"
-    )
+    waited = "nothing came" if piece.waited_ms is None else f"{piece.waited_ms:.0f} ms"
     outcome = {"ok": "", "fail": f" refused {piece.status}", "info": " unfinished"}
     bites = f" · {escape(', '.join(piece.bites))}" if piece.bites else ""
     text = escape(piece.text_out or piece.text_in or piece.tool)[:120]

@@ -45,9 +45,10 @@ class Places:
         """
         heard = [self._callers.of(turn.heard) for turn in turns]
         said = [self._assistants.of(turn.said) for turn in turns]
+        likely = self._evidence([*heard, *said], tools)
+        heard[-1] = heard[-1] or self._expected(turns[-1].heard, heard, likely)
         if not heard[-1]:
             return None
-        likely = self._evidence([*heard, *said], tools)
         number = max({one.dialogue for one in heard[-1]}, key=lambda one: (likely[one], -one))
         lines: list[Saying] = []
         for of_turn in _of_dialogue(number, heard):
@@ -55,6 +56,22 @@ class Places:
         repeated = [one for of_turn in _of_dialogue(number, said) for one in of_turn]
         dialogue = self._dialogues[number]
         return Place(dialogue, lines[-1].line, self._slots(dialogue, lines, repeated))
+
+    def _expected(
+        self, text: str, heard: Sequence[Sequence[Saying]], likely: Mapping[int, float]
+    ) -> Sequence[Saying]:
+        """What the text could be of the likeliest dialogue: the line that was said last, again,
+        or the next."""
+        if not likely:
+            return []
+        number = max(likely, key=lambda one: (likely[one], -one))
+        lines = [one.line for of_turn in _of_dialogue(number, heard) for one in of_turn]
+        last = lines[-1] if lines else 0
+        return [
+            one
+            for one in self._callers.perhaps(text)
+            if one.dialogue == number and one.line in (last, last + 1) and one.line
+        ]
 
     def _evidence(
         self, said: Sequence[Sequence[Saying]], tools: Sequence[ToolOffered]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 _LONGEST = 100_000
+_REPR_STARTS = ("{", "[", "(", "'", '"')
 _DEEPEST = 4
 _FAILURE = re.compile(
     r"^\W*(error|exception|traceback|failed|failure|timed? ?out|(http\S* )?[45]\d\d\b)"
@@ -25,14 +28,16 @@ def parse(text: str) -> Any:
     """The value of a result; the text itself if it is neither JSON nor a Python literal."""
     if len(text) > _LONGEST:
         return text
-    try:
+    with suppress(ValueError, RecursionError):
         return json.loads(text)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return text
+    if text.lstrip()[:1] in _REPR_STARTS:
+        # A backslash in somebody's text is nothing to warn of.
+        with (
+            warnings.catch_warnings(action="ignore"),
+            suppress(ValueError, SyntaxError, TypeError, MemoryError, RecursionError),
+        ):
+            return ast.literal_eval(text.strip())
+    return text
 
 
 def failed(result: Any) -> bool:

@@ -7,15 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kernel.dialogue import Dialogue
+from kernel.alignment import Alignment
+from kernel.dialogue import Dialogue, slots
 from kernel.facts import apart, value_of
-from kernel.likeness import Lines, Reading
+from kernel.likeness import Lines
+from kernel.text import DAMAGED, Template
 
-_HALF = 0.5  # a line is there if half of it was found …
-_CERTAIN = 10.0  # … and these are so many characters,
-_MUCH = 0.4  # or explain so much of the text;
-_MOST = 0.6  # a piece of a line is there if it explains so much of the text
-_PIECE = 6.0  # and is so many characters long
+_SOME = 0.3  # a line may be there if so much of it was found;
+_HALF = 0.5  # it surely is if half of it was …
+_CERTAIN = 10  # … and these are so many characters
+_MUCH = 0.4  # or so much of the text;
+_MOST = 0.75  # a piece of it surely is if the text is mostly that
+_PIECE = 6  # and it has so many characters;
+_NEARLY_ALL = 0.7  # but if a slot holds no fact of its kind, then only what is nearly complete
+_FACT = 0.25  # what a character of a fact of the right kind counts, or of the wrong one costs
 _LONGEST = 8000  # characters that are read of a text, its end
 
 
@@ -26,6 +31,7 @@ class Saying:
     dialogue    number of its dialogue, from 0
     line        number of the caller's line, from 1; 0 for what is no line
     weight      characters that speak for it
+    share       part of the line's own words that was found
     start, end  where it stands, in characters
     heard       slot → what was heard in it
     """
@@ -33,6 +39,7 @@ class Saying:
     dialogue: int
     line: int
     weight: float
+    share: float
     start: int
     end: int
     heard: Mapping[str, str]
@@ -50,8 +57,11 @@ class Sayings:
         """`texts` are (number of the dialogue, of the line, template)."""
         self._dialogues, self._texts, self._today = dialogues, texts, today
         self._lines = Lines([text for _, _, text in texts])
+        self._wordless = [
+            entry for entry in texts if slots(entry[2]) and Template(entry[2]).wordless
+        ]
         # The same turns come back with every request of a call.
-        self.of = lru_cache(maxsize=4096)(self._of)
+        self._ways = lru_cache(maxsize=4096)(self._read)
 
     @classmethod
     def of_callers(cls, dialogues: Sequence[Dialogue], today: dt.date) -> Sayings:
@@ -80,58 +90,84 @@ class Sayings:
         ]
         return cls(dialogues, texts, today)
 
-    def _of(self, text: str) -> Sequence[Saying]:
-        """What `text` holds, likeliest first; readings of the same words may compete."""
-        text = text[-_LONGEST:]
-        found = [self._saying(one) for one in self._lines.read(text) if _is_there(one)]
-        return found or list(self._wordless(text))
+    def of(self, text: str) -> Sequence[Saying]:
+        """What `text` surely holds, likeliest first; readings of the same words may compete."""
+        return [saying for saying, sure in self._ways(text[-_LONGEST:]) if sure]
 
-    def _saying(self, reading: Reading) -> Saying:
-        dialogue, line, _ = self._texts[reading.line]
+    def perhaps(self, text: str) -> Sequence[Saying]:
+        """What `text` could be, if that line is the one to be expected."""
+        return [saying for saying, _ in self._ways(text[-_LONGEST:])]
+
+    def _read(self, text: str) -> Sequence[tuple[Saying, bool]]:
+        ways = []
+        for number, way in self._lines.read(text):
+            saying = self._saying(number, way)
+            sure = self._is_sure(saying, way)
+            if sure or (way.share >= _SOME and saying.weight > 0):
+                ways.append((saying, sure))
+        if any(sure for _, sure in ways):
+            return ways
+        return [*((saying, True) for saying in self._of_slots_only(text)), *ways]
+
+    def _saying(self, number: int, way: Alignment) -> Saying:
+        dialogue, line, _ = self._texts[number]
         heard = {
             slot: words
-            for names, together in reading.heard.items()
+            for names, together in way.heard.items()
             for slot, words in zip(names, self._apart(dialogue, names, together), strict=True)
             if words
         }
-        return Saying(dialogue, line, reading.weight, reading.start, reading.end, heard)
+        right, wrong = self._facts_in(dialogue, heard)
+        weight = way.weight + _FACT * (right - wrong)
+        return Saying(dialogue, line, weight, way.share, way.start, way.end, heard)
+
+    def _facts_in(self, dialogue: int, heard: Mapping[str, str]) -> tuple[int, int]:
+        """How many characters in slots are facts of the right kind, and how many are not; what is
+        damaged is neither."""
+        facts, right, wrong = self._dialogues[dialogue].facts, 0, 0
+        for slot, words in heard.items():
+            if slot in facts and DAMAGED not in words:
+                fits = value_of(facts[slot], words, self._today) is not None
+                right, wrong = right + fits * len(words), wrong + (not fits) * len(words)
+        return right, wrong
+
+    def _is_sure(self, saying: Saying, way: Alignment) -> bool:
+        """Whether so much agrees that it is no chance."""
+        right, wrong = self._facts_in(saying.dialogue, saying.heard)
+        if wrong and way.share < _NEARLY_ALL:
+            return False
+        explained = way.told + way.filled
+        if way.share >= _HALF and (way.matched >= _CERTAIN or explained >= _MUCH):
+            return True
+        return (
+            explained >= _MOST
+            and way.matched + right >= _PIECE
+            and (way.told >= _HALF or right > 0)
+        )
 
     def _apart(self, dialogue: int, names: Sequence[str], words: str) -> list[str]:
         facts = self._dialogues[dialogue].facts
         return apart([facts.get(name, "") for name in names], words, self._today)
 
-    def _wordless(self, text: str) -> Iterator[Saying]:
-        """Lines of slots only, by the kinds of what was heard."""
+    def _of_slots_only(self, text: str) -> Iterator[Saying]:
+        """The lines without words of their own, by the kinds of what was heard."""
         words = text.split()
-        names_or_digits = all(word[0].isupper() or word[0].isdigit() for word in words)
-        if not names_or_digits or (len(words) < 2 and not any(map(str.isdigit, text))):
+        named = all(word[0].isupper() or word[0].isdigit() for word in words)
+        if not named or (len(words) < 2 and not any(map(str.isdigit, text))):
             return
-        for (dialogue, line, _), ready in zip(self._texts, self._lines.lines, strict=True):
-            if not ready.wordless or not ready.names:
-                continue
-            facts = self._dialogues[dialogue].facts
-            heard = dict(
-                zip(ready.names[0], self._apart(dialogue, ready.names[0], text), strict=True)
-            )
-            if all(
-                slot in facts and value_of(facts[slot], words, self._today)
-                for slot, words in heard.items()
-            ):
-                yield Saying(dialogue, line, len(text) / 2, 0, len(text), heard)
+        for dialogue, line, template in self._wordless:
+            facts, names = self._dialogues[dialogue].facts, slots(template)
+            heard = dict(zip(names, self._apart(dialogue, names, text), strict=True))
+            if all(value_of(facts.get(slot, ""), heard[slot], self._today) for slot in names):
+                yield Saying(dialogue, line, len(text) / 2, 1.0, 0, len(text), heard)
 
 
 def apart_from_each_other(sayings: Sequence[Saying], due: int) -> list[Saying]:
-    """Those of one dialogue that can all have been said, in their order: of two that share words
-    the likelier, and the line that is `due` in case of doubt."""
+    """Those of one dialogue that were all said, in their order: the likeliest, or in case of doubt
+    the line that is `due`, and what stands apart from it and is nearly complete."""
     kept: list[Saying] = []
     for saying in sorted(sayings, key=lambda one: -one.weight * (1 + 0.15 * (one.line == due))):
-        if all(saying.start >= other.end - 1 or saying.end <= other.start + 1 for other in kept):
+        apart = (saying.start >= other.end - 1 or saying.end <= other.start + 1 for other in kept)
+        if not kept or (saying.share >= _NEARLY_ALL and all(apart)):
             kept.append(saying)
     return sorted(kept, key=lambda one: one.start)
-
-
-def _is_there(reading: Reading) -> bool:
-    matched = reading.matched
-    if reading.share >= _HALF and (matched >= _CERTAIN or reading.told >= _MUCH):
-        return True
-    return reading.told >= _MOST and matched >= _PIECE

@@ -1,9 +1,13 @@
-"""A value that a JSON schema allows, made of what is known and of the plainest defaults."""
+"""A value that a JSON schema allows, made of what is known and of the plainest defaults.
+
+Schemas come from requests: whatever in one makes no sense counts as not said.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 Known = Callable[[str], Any]
@@ -19,11 +23,10 @@ _FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
 _DEEPEST = 12
+_MOST = 100  # items of an array, characters of a text
 
 
-def example(
-    schema: Mapping[str, Any], known: Known, guess: Known | None = None, *, every: bool = False
-) -> Any:
+def example(schema: Any, known: Known, guess: Known | None = None, *, every: bool = False) -> Any:
     """A value that `schema` allows; patterns are not solved.
 
     Objects get the properties that are known and those that are required, or all if `every`.
@@ -32,26 +35,33 @@ def example(
     return _Example(schema, known, guess or (lambda name: None), every).of(schema, "", 0)
 
 
-def resolved(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolved(schema: Any, root: Any) -> Mapping[str, Any]:
     """The schema behind `$ref`, `anyOf` and the like: of several the first that is not null."""
     for _ in range(_DEEPEST):
         if not isinstance(schema, Mapping):
             break
         if isinstance(schema.get("$ref"), str):
-            found: Any = root
-            for step in schema["$ref"].lstrip("#/").split("/"):
-                found = found.get(step) if isinstance(found, Mapping) else None
-            schema = found
+            schema = _at(root, schema["$ref"].lstrip("#/").split("/"))
         elif ways := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf"):
-            schema = next((way for way in ways if way.get("type") != "null"), ways[0])
+            ways = [way for way in _items(ways) if isinstance(way, Mapping)]
+            schema = next((way for way in ways if way.get("type") != "null"), None)
         else:
             return schema
     return {}
 
 
+def properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = schema.get("properties")
+    return found if isinstance(found, Mapping) else {}
+
+
+def required(schema: Mapping[str, Any]) -> Sequence[str]:
+    return [name for name in _items(schema.get("required")) if isinstance(name, str)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Example:
-    root: Mapping[str, Any]
+    root: Any
     known: Known
     guess: Known
     every: bool
@@ -65,33 +75,32 @@ class _Example:
                 return fitted
         if depth > _DEEPEST:
             return None
-        if "const" in schema:
-            return schema["const"]
-        if "default" in schema:
-            return schema["default"]
-        if schema.get("enum"):
-            return schema["enum"][0]
+        for key in ("const", "default"):
+            if key in schema:
+                return schema[key]
+        if choices := _items(schema.get("enum")):
+            return choices[0]
         match _type(schema):
             case "object":
                 return self.an_object(schema, depth)
             case "array":
                 one = self.of(schema.get("items"), name, depth + 1)
-                return [one] * schema.get("minItems", 0)
+                return [one] * int(min(_MOST, max(0, _bound(schema, "minItems", 0))))
             case plain:
                 return _plain(plain, schema, name)
 
     def an_object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        made = {}
-        for name, inner in schema.get("properties", {}).items():
-            wanted = self.every or name in schema.get("required", ())
-            if wanted or self.known(name) is not None:
-                made[name] = self.of(inner, name, depth + 1)
-        return made
+        needed = required(schema)
+        return {
+            name: self.of(inner, name, depth + 1)
+            for name, inner in properties(schema).items()
+            if self.every or name in needed or self.known(name) is not None
+        }
 
 
 def _fitted(value: Any, schema: Mapping[str, Any]) -> Any:
     """`value` as the schema's type, None if it cannot be."""
-    if choices := schema.get("enum"):
+    if choices := _items(schema.get("enum")):
         by_text = {str(choice).lower(): choice for choice in choices}
         return by_text.get(str(value).lower())
     try:
@@ -112,6 +121,21 @@ def _fitted(value: Any, schema: Mapping[str, Any]) -> Any:
         return None
 
 
+def _plain(kind: str, schema: Mapping[str, Any], name: str) -> Any:
+    match kind:
+        case "boolean":
+            return any(word in name.lower() for word in _GOOD)
+        case "integer" | "number":
+            low = _bound(schema, "minimum", _bound(schema, "exclusiveMinimum", -1) + 1)
+            return min(low, _bound(schema, "maximum", low))
+        case "string":
+            form = str(schema.get("format"))
+            text = _FORMATS.get(form, name.replace("_", " ") or "ok")
+            text = text.ljust(int(min(_MOST, _bound(schema, "minLength", 0))), ".")
+            return text[: int(max(0, min(_MOST, _bound(schema, "maxLength", _MOST))))]
+    return None
+
+
 def _type(schema: Mapping[str, Any]) -> str:
     kind = schema.get("type", "object" if "properties" in schema else "string")
     if isinstance(kind, list):
@@ -119,14 +143,16 @@ def _type(schema: Mapping[str, Any]) -> str:
     return str(kind)
 
 
-def _plain(kind: str, schema: Mapping[str, Any], name: str) -> Any:
-    match kind:
-        case "boolean":
-            return any(word in name.lower() for word in _GOOD)
-        case "integer" | "number":
-            low = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
-            return min(low, schema.get("maximum", low))
-        case "string":
-            text = _FORMATS.get(schema.get("format", ""), name.replace("_", " ") or "ok")
-            return text.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength")]
-    return None
+def _bound(schema: Mapping[str, Any], key: str, otherwise: float) -> float:
+    bound = schema.get(key)
+    return bound if isinstance(bound, int | float) and isfinite(bound) else otherwise
+
+
+def _items(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _at(root: Any, path: Sequence[str]) -> Any:
+    for step in path:
+        root = root.get(step) if isinstance(root, Mapping) else None
+    return root

@@ -48,6 +48,8 @@ def _task(asked: Asked) -> str:
 
 
 def _schema(response_format: Mapping[str, Any]) -> Mapping[str, Any]:
-    wrapped = response_format.get("json_schema", response_format)
-    schema = wrapped.get("schema", wrapped) if isinstance(wrapped, Mapping) else {}
-    return schema if "properties" in schema or "$ref" in schema else {"type": "object"}
+    found: Any = response_format
+    for key in ("json_schema", "schema"):
+        found = found.get(key, found) if isinstance(found, Mapping) else found
+    told = isinstance(found, Mapping) and ("properties" in found or "$ref" in found)
+    return found if told else {"type": "object"}

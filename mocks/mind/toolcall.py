@@ -9,9 +9,10 @@ from kernel.dialogue import ToolCall
 
 from . import naming
 from .conversation import ToolOffered
-from .schema import Known, example, resolved
+from .schema import Known, example, properties, required, resolved
 
 _UNMISTAKABLE = 0.7
+_DEEPEST = 3  # objects within objects
 _MARGIN = 0.1  # by so much the best tool is better than the next
 _KINDS = {
     "date": "date",
@@ -62,7 +63,7 @@ def arguments(given: Mapping[str, Any], guess: Known, tool: ToolOffered) -> dict
     given  by the script's names; None where nobody knows the value
     guess  name of a required parameter that the script does not give → its value, or None
     """
-    if not resolved(tool.parameters, tool.parameters).get("properties"):
+    if not properties(resolved(tool.parameters, tool.parameters)):
         return {name: value for name, value in given.items() if value is not None}
     named = _under_its_names({k: v for k, v in given.items() if v is not None}, tool)
 
@@ -84,9 +85,9 @@ def _under_its_names(given: Mapping[str, Any], tool: ToolOffered) -> dict[str, A
                 found[property] = name
                 del free[property]
     left = [name for name in given if name not in found.values()]
-    required = [property for property, needed in free.items() if needed]
-    if len(left) == len(required) == 1:
-        found[required[0]] = left[0]
+    needed = [property for property, is_needed in free.items() if is_needed]
+    if len(left) == len(needed) == 1:
+        found[needed[0]] = left[0]
     return {property: given[name] for property, name in found.items()}
 
 
@@ -101,8 +102,8 @@ def _leaves(tool: ToolOffered) -> Iterator[tuple[str, bool]]:
     while waiting:
         schema, depth = waiting.pop(0)
         schema = resolved(schema, tool.parameters)
-        for name, inner in schema.get("properties", {}).items():
-            if depth < 3 and resolved(inner, tool.parameters).get("properties"):
+        for name, inner in properties(schema).items():
+            if depth < _DEEPEST and properties(resolved(inner, tool.parameters)):
                 waiting.append((inner, depth + 1))
             else:
-                yield name, name in schema.get("required", ())
+                yield name, name in required(schema)

@@ -9,7 +9,7 @@ from typing import Any
 
 from kernel.dialogue import SLOT
 from kernel.facts import Kind, value_of
-from kernel.likeness import DAMAGED
+from kernel.text import DAMAGED
 
 from . import naming
 from .conversation import Turn

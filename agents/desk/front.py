@@ -1,0 +1,168 @@
+"""What all calls share, and the routes: the webhook, the media stream and the health page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+from aiohttp import web
+
+from . import phrases, twilio
+from .admission import Admission
+from .agent import Agent
+from .call import Call
+from .cartesia import Voice
+from .clips import Clips
+from .comfort import Comfort
+from .deepgram import Ear
+from .line import Line
+from .openai import Mind
+from .provider import Provider
+from .retry import RetryPolicy
+from .settings import Settings
+from .speech import Speech
+from .tasks import meanwhile
+from .tools import TOOLS, AppointmentBook
+
+GONE_S = 30.0  # Twilio sends audio every 20 ms; a stream silent for so long is dead
+RECORD_S = 5.0
+
+
+class FrontDesk:
+    """Takes calls up to a limit, refuses the others politely."""
+
+    comfort = Comfort()
+    retry_policy = RetryPolicy()
+    # Without ears there is no conversation: a lost transcription is worth more attempts.
+    stt_retry_policy = RetryPolicy(attempts=5)
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.admission = Admission(settings.call_limit)
+        streams = max(1, settings.call_limit)  # of each kind; a call uses one at a time
+        self._stt = Provider("deepgram", streams, self.stt_retry_policy)
+        self._llm = Provider("openai", streams, self.retry_policy)
+        self._tts = Provider("cartesia", streams, self.retry_policy)
+        self._tools = Provider("tools", streams, self.retry_policy)
+        self._clips = Clips(self._record)
+        self._lines: list[Line] = []
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes of the agent's server."""
+        return [
+            web.post("/incoming", self.incoming),
+            web.get("/media", self.media),
+            web.get("/health", self.health),
+        ]
+
+    async def recordings(self, app: web.Application) -> AsyncIterator[None]:
+        """Records the fixed phrases while the application runs (aiohttp's cleanup context)."""
+        async with meanwhile(self._clips.record_all()):
+            yield
+
+    async def hang_up_all(self, app: web.Application) -> None:
+        """End the calls that are still up."""
+        await asyncio.gather(*(line.hang_up() for line in self._lines))
+
+    def calls(self) -> int:
+        """How many calls there are, counting those announced."""
+        return self.admission.count(_now())
+
+    async def health(self, request: web.Request) -> web.Response:
+        """`{"calls": …, "limit": …}`."""
+        return web.json_response({"calls": self.calls(), "limit": self.admission.limit})
+
+    async def incoming(self, request: web.Request) -> web.Response:
+        """Twilio's voice webhook: a call is being offered."""
+        form = [(name, str(value)) for name, value in (await request.post()).items()]
+        token = self.settings.twilio_auth_token
+        claimed = request.headers.get("X-Twilio-Signature", "")
+        scheme, host = _public_origin(request)
+        url = f"{scheme}://{host}{request.raw_path}"
+        if token and not twilio.is_signed(token, url, form, claimed):
+            return web.Response(
+                status=403, text="X-Twilio-Signature does not match TWILIO_AUTH_TOKEN"
+            )
+        if not (call_sid := dict(form).get("CallSid")):
+            return web.Response(status=400, text="CallSid is missing")
+        answer = twilio.REJECT
+        if self.admit(call_sid):
+            answer = twilio.connect(f"{'wss' if scheme == 'https' else 'ws'}://{host}/media")
+        return web.Response(text=answer, content_type="text/xml")
+
+    async def media(self, request: web.Request) -> web.WebSocketResponse:
+        """Twilio's media stream: the call itself."""
+        socket = web.WebSocketResponse(timeout=1.0, receive_timeout=GONE_S, compress=False)
+        await socket.prepare(request)
+        if (line := await Line.answer(socket)) is None:
+            await socket.close()
+            return socket
+        self._lines.append(line)
+        try:
+            if self.admission.enter(line.call_sid, _now()):
+                await self.talk(line)
+            else:
+                await self.refuse(line)
+        finally:
+            self.admission.leave(line.call_sid)
+            self._lines.remove(line)
+            await socket.close()
+        return socket
+
+    def admit(self, call_sid: str) -> bool:
+        """Whether an offered call may connect."""
+        return self.admission.reserve(call_sid, _now())
+
+    async def talk(self, line: Line) -> None:
+        """Hold the conversation; all connections of the call are closed behind it."""
+        async with aiohttp.ClientSession() as session:
+            voice = Voice(session, self._tts, self.settings, line.call_sid)
+            agent = Agent(
+                line,
+                Mind(session, self._llm, self.settings, TOOLS),
+                AppointmentBook(session, self._tools, self.settings, line.call_sid),
+                voice,
+                clips=self._clips,
+                comfort=self.comfort,
+            )
+            try:
+                await Call(line, Ear(session, self._stt, self.settings), agent).run()
+            finally:
+                await voice.close()
+
+    async def refuse(self, line: Line) -> None:
+        """Tell a caller who got through all the same that there is no room, and hang up."""
+        async with meanwhile(self._say_full(line)):
+            await line.receive(lambda frame: None)
+
+    async def _say_full(self, line: Line) -> None:
+        await line.play(await self._clips.get(phrases.FULL))
+        await line.flush()
+        await line.drained()
+        await line.hang_up()
+
+    async def _record(self, phrase: str) -> bytes:
+        audio = bytearray()
+
+        async def collect(piece: bytes) -> int:
+            audio.extend(piece)
+            return len(audio) - len(piece)
+
+        async with aiohttp.ClientSession() as session:
+            voice = Voice(session, self._tts, self.settings, "clip")
+            try:
+                await voice.speak(Speech(phrase), collect, _now() + RECORD_S)
+            finally:
+                await voice.close()
+        return bytes(audio)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _public_origin(request: web.Request) -> tuple[str, str]:
+    """Scheme and host as Twilio knows them, also behind a proxy that ends TLS."""
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
+    return scheme, request.headers.get("X-Forwarded-Host", request.host)

@@ -1,0 +1,1 @@
+"""Measurements of the product, printed as tables. None of them is a test."""

@@ -1,0 +1,80 @@
+"""fastbusy from Python: `fastbusy.run("scenarios/demo.yaml").verdict`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.finding import Finding, Outcome
+from harness.recorder import Keep
+
+from .env import DEFAULT_PORT_BASE
+from .judging import Judged
+from .preparing import Options
+from .whole import run_blocking
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to.
+
+    verdict    pass, warn, fail or unknown; `reason` is one sentence for it
+    fates      fate → number of calls
+    findings   every check by name
+    pass_rate  share of gates that passed, from 0 to 1; None without gates
+    folder     the run folder, with report.html, findings.json, events.jsonl, recordings/
+    """
+
+    verdict: Outcome
+    reason: str
+    summary: str
+    fates: dict[str, int]
+    findings: dict[str, Finding]
+    pass_rate: float | None
+    folder: Path
+
+    @classmethod
+    def of(cls, judged: Judged) -> Result:
+        verdict = judged.verdict
+        gates = [finding.outcome == "pass" for finding in verdict.checks if finding.gate]
+        return cls(
+            verdict=verdict.verdict,
+            reason=verdict.reason,
+            summary=judged.first_line,
+            fates=verdict.fates,
+            findings={finding.name: finding for finding in verdict.checks},
+            pass_rate=sum(gates) / len(gates) if gates else None,
+            folder=judged.folder,
+        )
+
+
+def run(
+    scenario: str | Path,
+    *,
+    agent: str = "",
+    agent_command: str = "",
+    profiles: Sequence[str] = (),
+    seed: int | None = None,
+    out: str | Path | None = None,
+    host: str = "127.0.0.1",
+    port_base: int = DEFAULT_PORT_BASE,
+    keep: Keep = "failed",
+) -> Result:
+    """Run a scenario against an agent and judge it; blocks until it is over.
+
+    The arguments are those of `fastbusy run`. Raises kernel.errors.FastbusyError: UsageError for
+    a wrong file or an agent that is not wired up, StackError if the surroundings fail.
+    """
+    options = Options(
+        scenario=str(scenario),
+        agent=agent,
+        agent_command=agent_command,
+        host=host,
+        port_base=port_base,
+        profiles=tuple(profiles),
+        seed=seed,
+        out=None if out is None else Path(out),
+        keep=keep,
+    )
+    return Result.of(run_blocking(options))

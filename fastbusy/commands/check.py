@@ -1,0 +1,24 @@
+"""Judge a run folder again, by the checks of this version; its views are written anew."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from harness.verdict import exit_code
+
+from ..judging import judge_folder
+from .run import tell
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="for example runs/latest")
+    parser.add_argument(
+        "--unknown-is", choices=("pass", "warn", "fail", "unknown"), default="unknown"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    judged = judge_folder(args.folder)
+    tell(judged)
+    return exit_code(judged.verdict.verdict, args.unknown_is)

@@ -1,0 +1,24 @@
+"""Check a scenario's files and show what running it would do: phases, calls, faults, wall time."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from harness.summary import summary
+
+from ..preparing import Options, prepare
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario")
+    parser.add_argument("--agent", default="", metavar="TARGET")
+    parser.add_argument("--profile", action="append", default=[], metavar="NAME|FILE")
+    parser.add_argument("--seed", type=int)
+
+
+def run(args: argparse.Namespace) -> int:
+    options = Options(args.scenario, args.agent, profiles=tuple(args.profile), seed=args.seed)
+    prepared = prepare(options, os.environ)
+    print(summary(prepared.plan, prepared.target.limit))
+    return 0

@@ -1,0 +1,84 @@
+"""Run a scenario against an agent and judge it.
+
+TARGET is `reference`, `flawed:FLAW` or the http(s):// URL of a Twilio voice webhook.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from harness.verdict import exit_code
+from kernel.errors import UsageError
+
+from ..env import DEFAULT_PORT_BASE
+from ..judging import Judged
+from ..live import Show
+from ..preparing import Options
+from ..whole import run_blocking
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", help="a file, or one that ships: demo, appointments")
+    run_options(parser)
+
+
+def run_options(parser: argparse.ArgumentParser) -> None:
+    """What `run` and `demo` share."""
+    parser.add_argument("--agent", default="", metavar="TARGET", help="whom to call (reference)")
+    parser.add_argument(
+        "--agent-command", default="", metavar="CMD", help="started with the mocks' environment"
+    )
+    parser.add_argument(
+        "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
+    )
+    parser.add_argument("--seed", type=int, help="in place of the scenario's")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="run folder (runs/NAME-TIME)")
+    parser.add_argument("--keep", choices=("failed", "all", "none"), default="failed",
+                        help="recordings to keep (failed and the first ten)")  # fmt: skip
+    parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE)
+    parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
+                        default="unknown", help="what an unknown verdict counts as")  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    return carry_out(args.scenario, args)
+
+
+def carry_out(scenario: str, args: argparse.Namespace) -> int:
+    """Run, print, and give the exit code."""
+    if args.out is not None and (args.out / "events.jsonl").exists():
+        raise UsageError(
+            "this folder holds a run already", where=f"--out {args.out}",
+            remedy="name another folder",
+        )  # fmt: skip
+    options = Options(
+        scenario=scenario,
+        agent=args.agent,
+        agent_command=args.agent_command,
+        host=args.host,
+        port_base=args.port_base,
+        profiles=tuple(args.profile),
+        seed=args.seed,
+        out=args.out,
+        keep=args.keep,
+    )
+    with Show() as show:
+        judged = run_blocking(options, show)
+    tell(judged)
+    return exit_code(judged.verdict.verdict, args.unknown_is)
+
+
+def tell(judged: Judged) -> None:
+    """The verdict, the one sentence, every gate that did not pass, and where the report is."""
+    verdict = judged.verdict
+    print(f"\n{verdict.verdict}  {verdict.run.get('scenario', '')}")
+    print(judged.first_line)
+    for finding in verdict.checks:
+        decides = finding.gate or finding.instrument
+        if decides or finding.outcome in ("warn", "fail"):
+            kind = "gate" if finding.gate else "instrument" if finding.instrument else "advice"
+            print(f"  {finding.outcome:<8}{kind:<11}{finding.name}: {finding.summary}")
+    print(f"because: {verdict.reason}")
+    print(f"report:  {judged.folder / 'report.html'}")

@@ -1,0 +1,114 @@
+"""From a run folder to its verdict and views: everything that happens after a run.
+
+A pure function of the folder, so that an old run can be judged again, by other gates or by checks
+that did not exist when it was made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.correlate import correlate
+from harness.finding import Verdict
+from harness.headline import headline
+from harness.report.junit import junit
+from harness.report.page import page
+from harness.report.summary import summary
+from harness.verdict import judge
+from kernel.errors import StackError, UsageError
+from kernel.event import from_lines
+from kernel.history import History
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run folder and what it came to."""
+
+    folder: Path
+    verdict: Verdict
+    history: History
+
+    @property
+    def first_line(self) -> str:
+        """The fates in one sentence."""
+        return headline(self.verdict)
+
+
+def read_history(folder: Path) -> History:
+    """The events of a run folder, joins included. UsageError if there are none."""
+    path = folder / "events.jsonl"
+    try:
+        with path.open("rb") as lines:
+            history = History(from_lines(lines))
+    except FileNotFoundError as error:
+        raise UsageError(
+            "no events.jsonl: this is no run folder",
+            where=str(folder),
+            remedy="name a folder that `fastbusy run` has made, such as runs/latest",
+        ) from error
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"damaged: {error}", where=str(path)) from error
+    return history.plus(correlate(history))
+
+
+def read_gates(folder: Path) -> Mapping[str, Any]:
+    """The gates that the run was planned with. UsageError if its plan cannot be read."""
+    path = folder / "plan.json"
+    try:
+        gates: Mapping[str, Any] = msgspec.json.decode(path.read_bytes()).get("gates", {})
+    except (OSError, msgspec.MsgspecError) as error:
+        raise UsageError(f"cannot be read: {error}", where=str(path)) from error
+    return gates
+
+
+def judge_folder(folder: Path, gates: Mapping[str, Any] | None = None) -> Judged:
+    """Judge a run folder and write its views. `gates` in place of those of its plan."""
+    history = read_history(folder)
+    wanted = read_gates(folder) if gates is None else gates
+    try:
+        verdict = judge(history, wanted)
+    except ValueError as error:
+        raise UsageError(str(error), where="gate") from error
+    judged = Judged(folder, verdict, history)
+    write_views(judged)
+    return judged
+
+
+def write_views(judged: Judged) -> None:
+    """findings.json, junit.xml, summary.md and report.html. StackError if the disk fails."""
+    verdict, first_line = judged.verdict, judged.first_line
+    findings = msgspec.json.format(msgspec.json.encode(verdict), indent=2)
+    _write(judged.folder / "findings.json", findings)
+    _write(judged.folder / "junit.xml", junit(verdict).encode())
+    _write(judged.folder / "summary.md", summary(verdict, first_line).encode())
+    report = page(judged.history, verdict, first_line, command_of(judged.folder))
+    _write(judged.folder / "report.html", report.encode())
+
+
+def command_of(folder: Path) -> str:
+    """The command that a run was started with, empty if nobody wrote it down."""
+    try:
+        return (folder / "command.txt").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _write(path: Path, data: bytes) -> None:
+    # A view that is half written must not hide the whole one before it.
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_bytes(data)
+        half.replace(path)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise StackError(
+            f"cannot be written: {error.strerror}",
+            where=str(path),
+            remedy=f"free some space and run: fastbusy report {path.parent}",
+        ) from error

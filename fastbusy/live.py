@@ -1,0 +1,69 @@
+"""Progress of a run: a live panel in a terminal, elsewhere a line now and then."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from harness.runner import Progress
+
+_LINE_EVERY_S = 15.0
+
+
+def line(progress: Progress) -> str:
+    """Progress in one line."""
+    over = ", ".join(f"{count} {how}" for how, count in sorted(progress.over.items())) or "none"
+    faults = f" · faults: {', '.join(progress.faults)}" if progress.faults else ""
+    return (
+        f"{progress.elapsed_s:4.0f} s  {progress.phase or 'last calls':<10} "
+        f"{progress.dialled}/{progress.planned} dialled, {progress.talking} up, "
+        f"over: {over}{faults}"
+    )
+
+
+class Show:
+    """A context manager that takes `Progress` as it comes."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(file=sys.stderr)
+        self._live: Live | None = None
+        self._told_s = -_LINE_EVERY_S
+
+    def __enter__(self) -> Show:
+        if self._console.is_terminal:
+            self._live = Live(console=self._console, refresh_per_second=4, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:  # fmt: skip
+        if self._live is not None:
+            self._live.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        if self._live is not None:
+            self._live.update(_panel(progress))
+        elif progress.elapsed_s - self._told_s >= _LINE_EVERY_S:
+            self._told_s = progress.elapsed_s
+            self._console.print(line(progress), soft_wrap=True, highlight=False)
+
+
+def _panel(progress: Progress) -> Table:
+    table = Table.grid(padding=(0, 2))
+    bar = ProgressBar(total=max(1.0, progress.total_s), completed=progress.elapsed_s, width=40)
+    elapsed = Text(f"{progress.elapsed_s:.0f} of about {progress.total_s:.0f} s")
+    table.add_row(Text(progress.phase or "last calls", style="bold"), bar, elapsed)
+    over = "  ".join(f"{how} {count}" for how, count in sorted(progress.over.items()))
+    calls = f"{progress.dialled}/{progress.planned} dialled, {progress.talking} up"
+    table.add_row(Text("calls"), Text(calls), Text(over))
+    if progress.faults:
+        table.add_row(Text("faults", style="red"), Text(", ".join(progress.faults), style="red"))
+    return table

@@ -1,0 +1,120 @@
+"""From the words of a command line to a plan and a target, before anything is started."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from harness.files import read_files
+from harness.grammar import Secret
+from harness.plan import Plan, Target
+from harness.planning import make_plan
+from harness.recorder import Keep
+from kernel.errors import UsageError
+
+from . import catalogue, samples, shelf
+from .env import DEFAULT_PORT_BASE, environment
+
+SAMPLE_AGENT_OFFSET = -50
+"""Where a sample agent listens, counted from the port base."""
+_SAMPLES = ("reference", "flawed")
+_LATER = {
+    "ws": "media streams without a webhook",
+    "wss": "media streams without a webhook",
+    "sip": "SIP",
+    "webrtc+http": "WebRTC",
+    "webrtc+https": "WebRTC",
+}
+# Callers wish for dates after this day; fixed, so that a seed means the same run on any day.
+TODAY = dt.date(2026, 11, 2)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `fastbusy run` and `fastbusy.run()` take; see `fastbusy run --help`."""
+
+    scenario: str
+    agent: str = ""
+    agent_command: str = ""
+    host: str = "127.0.0.1"
+    port_base: int = DEFAULT_PORT_BASE
+    profiles: Sequence[str] = ()
+    seed: int | None = None
+    out: Path | None = None
+    keep: Keep = "failed"
+    unknown_is: str = "unknown"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan, whom to call, and how that agent is started if it is ours to start.
+
+    sample  `reference` or `flawed:FLAW`, empty for any other agent
+    """
+
+    plan: Plan
+    target: Target
+    sample: str = ""
+
+
+def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
+    """Read the files and plan. FileProblems or UsageError, all before anything is started."""
+    path = shelf.scenario(options.scenario)
+    files = read_files(
+        path,
+        known=catalogue.known(),
+        folders=(path.parent, path.parent / "fault_profiles", shelf.FAULT_PROFILES),
+        environment=environ,
+        more_profiles=tuple(options.profiles),
+    )
+    plan = make_plan(
+        files.scenario,
+        files.profiles,
+        catalogue.fault_kinds(),
+        today=TODAY,
+        voices=catalogue.voices(),
+        seed=options.seed,
+    )
+    target = files.scenario.value.agent or Target()
+    return _aimed(plan, target, options, str(path))
+
+
+def _aimed(plan: Plan, target: Target, options: Options, where: str) -> Prepared:
+    wanted = options.agent or target.webhook or "reference"
+    scheme, separator, _ = wanted.partition("://")
+    if not separator:
+        scheme, separator, _ = wanted.partition(":")
+    token = target.auth_token or Secret(environment()["TWILIO_AUTH_TOKEN"])
+    if scheme in _LATER:
+        raise UsageError(
+            f"agent {wanted!r}: {_LATER[scheme]} is not built yet",
+            where="--agent" if options.agent else where,
+            remedy="give the agent's Twilio voice webhook, http(s)://…",
+        )
+    if scheme in ("http", "https"):
+        target = msgspec.structs.replace(target, webhook=wanted, auth_token=token)
+        return Prepared(plan, target)
+    _check_sample(wanted, where="--agent" if options.agent else where)
+    port = options.port_base + SAMPLE_AGENT_OFFSET
+    webhook = f"http://{options.host}:{port}/incoming"
+    target = msgspec.structs.replace(target, webhook=webhook, signed_as="", auth_token=token)
+    return Prepared(plan, target, wanted)
+
+
+def _check_sample(wanted: str, where: str) -> None:
+    name, _, flaw = wanted.partition(":")
+    if name not in _SAMPLES or (name == "flawed") != bool(flaw):
+        raise UsageError(
+            f"{wanted!r} is no agent",
+            where=where,
+            remedy="write reference, flawed:FLAW, or the http(s):// URL of a voice webhook",
+        )
+    flaws = samples.flaws()
+    if flaw and flaw not in flaws:
+        raise UsageError(
+            f"there is no flaw {flaw!r}", where=where, remedy=f"one of: {', '.join(flaws)}"
+        )

@@ -1,0 +1,68 @@
+"""What a check is: figures with units that a user may set, and a finding about a history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+import msgspec
+
+from kernel.history import History
+
+from .correlate import attribution
+from .finding import Evidence, Finding, Outcome
+
+_EVIDENCE = 10
+
+Measures = Mapping[str, float | int | str | None]
+
+
+class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file in `harness/checks/`; its fields are its YAML under `gate:`, its docstring the
+    definition that users read. Pure: history in, finding out.
+
+    scalar      the field that a bare value sets (`no_dead_air: 5s`)
+    instrument  it speaks of the harness: a bad one voids the run, and is `unknown`, never `fail`
+    per_call    it needs to know which provider work belongs to which call
+    """
+
+    scalar: ClassVar[str]
+    instrument: ClassVar[bool] = False
+    per_call: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        return type(self).__module__.rpartition(".")[2]
+
+    def __call__(self, history: History) -> Finding:
+        """The finding; unknown without a look if it needs joins that are missing."""
+        if self.per_call:
+            joins = attribution(history)
+            if not joins.enough:
+                return self.unknown(
+                    f"only {joins.joined} of {joins.total} pieces of provider work could be "
+                    "joined to calls; see the check `attributed`"
+                )
+        return self.look(history)
+
+    def look(self, history: History) -> Finding:
+        raise NotImplementedError
+
+    def finding(
+        self,
+        outcome: Outcome,
+        summary: str,
+        measures: Measures | None = None,
+        evidence: Iterable[Evidence] = (),
+    ) -> Finding:
+        return Finding(
+            name=self.name,
+            outcome=outcome,
+            summary=summary,
+            measures=dict(measures or {}),
+            evidence=tuple(evidence)[:_EVIDENCE],
+            instrument=self.instrument,
+        )
+
+    def unknown(self, summary: str, measures: Measures | None = None) -> Finding:
+        return self.finding("unknown", summary, measures)

@@ -1,0 +1,38 @@
+"""Our own processes are not the bottleneck."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from kernel.history import History
+from kernel.units import Share
+
+from ..check import Check
+from ..finding import Finding
+from ..instruments import processes
+
+
+class GeneratorHeadroom(Check, frozen=True):
+    """No process of ours, callers or mocks, uses so much of a core for 15 seconds that it might be
+    what slows the calls.
+
+    cpu  share of one core
+    """
+
+    scalar: ClassVar[str] = "cpu"
+    instrument: ClassVar[bool] = True
+
+    cpu: Share = Share(0.7)
+
+    def look(self, history: History) -> Finding:
+        known = processes(history)
+        if not known:
+            return self.unknown("no process of ours reported its use of the processor")
+        worst = max(known, key=lambda process: process.busiest)
+        idle = worst.busiest <= self.cpu
+        summary = f"{worst.actor} used {worst.busiest:.0%} of a core at most"
+        return self.finding(
+            "pass" if idle else "unknown",
+            summary if idle else f"{summary}; use fewer calls, or more processes",
+            {f"{process.actor}_cpu": process.busiest for process in known},
+        )

@@ -1,0 +1,43 @@
+"""Our own sound goes out on time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from kernel.history import History
+from kernel.units import Share
+
+from ..check import Check
+from ..finding import Finding
+from ..instruments import processes
+from ..statistics import of_all
+
+
+class HarnessOnTime(Check, frozen=True):
+    """What callers and mocks send leaves on time. More than a few frames later than 20 ms, and the
+    latency that we measure may be our own.
+
+    late  share of a process's frames that may be later than 20 ms
+    """
+
+    scalar: ClassVar[str] = "late"
+    instrument: ClassVar[bool] = True
+
+    late: Share = Share(0.01)
+
+    def look(self, history: History) -> Finding:
+        sending = [process for process in processes(history) if process.sent]
+        if not any(process.actor == "runner" for process in sending):
+            return self.unknown("the callers' process did not report how late its frames were")
+        worst = max(sending, key=lambda process: process.late_share)
+        on_time = worst.late_share <= self.late
+        summary = f"{of_all(worst.late, worst.sent)} frames of {worst.actor} were late"
+        return self.finding(
+            "pass" if on_time else "unknown",
+            summary if on_time else f"{summary}; use fewer calls or a faster machine",
+            {
+                "late_share": worst.late_share,
+                "late_max_ms": max(process.late_max_ms for process in sending),
+                "frames": sum(process.sent for process in sending),
+            },
+        )

@@ -1,0 +1,92 @@
+"""When a provider says how long to wait, the agent waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kernel.history import History
+from kernel.records import Work
+from kernel.units import Share
+
+from ..check import Check
+from ..finding import Evidence, Finding, Outcome
+from ..logical import Logical, requests
+from ..statistics import of_all
+
+_FEWEST = 5
+_SLACK_S, _SLACK_SHARE = 0.05, 0.05
+
+
+class RetryAfterHonoured(Check, frozen=True):
+    """No request is tried again at the same provider before the wait it asked for in Retry-After
+    is over, less 50 ms and 5 %. Asking another provider, or apologising to the caller instead of
+    waiting, is right.
+
+    early  share of refusals that may be answered too early; any early retry warns
+    """
+
+    scalar: ClassVar[str] = "early"
+    per_call: ClassVar[bool] = True
+
+    early: Share = Share(0.05)
+
+    def look(self, history: History) -> Finding:
+        refusals = [
+            refusal for logical in requests(history).logical for refusal in _refusals(logical)
+        ]
+        early = [refusal for refusal in refusals if refusal.too_early_s > 0]
+        retried = sum(refusal.retry is not None for refusal in refusals)
+        measures = {"refusals": len(refusals), "retried": retried, "early": len(early)}
+        if len(refusals) < _FEWEST:
+            return self.unknown(
+                f"{len(refusals)} refusals carried Retry-After; at least {_FEWEST} are needed",
+                measures,
+            )
+        outcome: Outcome = "warn" if early else "pass"
+        if len(early) > self.early * len(refusals):
+            outcome = "fail"
+        return self.finding(
+            outcome,
+            f"{of_all(len(early), len(refusals))} refusals with Retry-After were retried too "
+            f"early, {retried - len(early)} in time, {len(refusals) - retried} not at all",
+            measures,
+            [found.evidence for found in sorted(early, key=lambda found: -found.too_early_s)],
+        )
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    call: str
+    refused: Work
+    retry: Work | None
+
+    @property
+    def asked_s(self) -> float:
+        return self.refused.retry_after_s or 0.0
+
+    @property
+    def waited_s(self) -> float | None:
+        if self.retry is None or self.refused.until_at_ns is None:
+            return None
+        return (self.retry.from_at_ns - self.refused.until_at_ns) / 1e9
+
+    @property
+    def too_early_s(self) -> float:
+        """By how much more than the slack the retry came before its time."""
+        if self.waited_s is None:
+            return 0.0
+        return self.asked_s * (1 - _SLACK_SHARE) - _SLACK_S - self.waited_s
+
+    @property
+    def evidence(self) -> Evidence:
+        note = f"{self.refused.provider} asked for {self.asked_s:g} s, retried after "
+        return Evidence(self.call, self.refused.from_at_ns, f"{note}{self.waited_s:.2f} s")
+
+
+def _refusals(logical: Logical) -> Iterator[_Refusal]:
+    following = [*logical.attempts[1:], None]
+    for refused, retry in zip(logical.attempts, following, strict=True):
+        if refused.type == "fail" and refused.retry_after_s is not None:
+            yield _Refusal(logical.call, refused, retry)

@@ -1,0 +1,163 @@
+"""Joins provider work to calls: which caller was it for? The agent is not asked.
+
+Each method is weaker than the one before it; the first that names exactly one call holds, and is
+recorded. Work that no method can tell apart stays without a join.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+
+from kernel.event import Event
+from kernel.history import History
+from kernel.records import Work
+
+from .facts import FactIndex
+from .scene import CLOCKS_NS, Scene, agreed, only
+from .wording import normal, sentences
+
+ENOUGH = 0.99
+
+_SPOKEN_NS = 30_000_000_000
+# Joins make further joins possible (a connection, a sentence), but soon no more.
+_ROUNDS = 3
+
+Found = Iterator[tuple[Work, str]]
+
+
+def correlate(history: History) -> list[Event]:
+    """One `join` event for every piece of provider work whose call could be told."""
+    scene = Scene(history)
+    for name, method in CERTAIN:
+        scene.accept(name, method(scene))
+    for _ in range(_ROUNDS):
+        before = len(scene.open)
+        for name, method in LIKELY:
+            scene.accept(name, method(scene))
+        if len(scene.open) == before:
+            break
+    return [
+        Event(work.from_at_ns, "judge", "join", "info", work.span, call, data={"method": method})
+        for work, call, method in scene.joined
+    ]
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """How much of the provider work that some call must have caused was joined to one."""
+
+    joined: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        return self.joined / self.total if self.total else 0.0
+
+    @property
+    def enough(self) -> bool:
+        """Checks that look at single calls may speak."""
+        return self.share >= ENOUGH
+
+
+@lru_cache(maxsize=1)  # several checks ask about the same history
+def attribution(history: History) -> Attribution:
+    """Counts work from the first dial on, without prewarming and clips that many calls heard."""
+    ours = Scene(history).attributable
+    return Attribution(sum(work.span in history.joins for work in ours), len(ours))
+
+
+def by_identity(scene: Scene) -> Found:
+    """The sound itself says whose it is: the caller's number, or a voice that one caller heard."""
+    for work in scene.open:
+        if work.identity is not None:
+            heard_by = scene.hearers.get(work.identity, ())
+            call = scene.speaker(work) if work.stage == "stt" else only(heard_by)
+            if call:
+                yield work, call
+
+
+def by_facts(scene: Scene) -> Found:
+    """What the caller said or the tool was asked holds something that one caller alone knows."""
+    index = FactIndex(scene.history)
+    for work in scene.open:
+        said = {
+            "stt": work.text_out,
+            "llm": f"{work.history}\n{work.text_in}",
+            "tools": work.arguments,
+        }.get(work.stage, "")
+        call = only(call for call in index.owners(said) if scene.alive(call, work.from_at_ns))
+        if call:
+            yield work, call
+
+
+def by_spoken_text(scene: Scene) -> Found:
+    """The LLM wrote it, the TTS was asked to speak it, one caller heard it."""
+    asked = scene.texts("tts", lambda work: sentences(work.text_in))
+    written = scene.texts("llm", lambda work: sentences(work.text_out))
+    for work in scene.open:
+        from_ns, soon_ns = work.from_at_ns - CLOCKS_NS, work.from_at_ns + _SPOKEN_NS
+        before_ns = from_ns - _SPOKEN_NS
+        call = None
+        if work.stage == "llm":
+            call = agreed(work.text_out, (scene.heard, from_ns, soon_ns), (asked, from_ns, soon_ns))
+        elif work.stage == "tts":
+            call = agreed(
+                work.text_in,
+                (scene.heard, from_ns, soon_ns),
+                (asked, before_ns, soon_ns),
+                (written, before_ns, work.from_at_ns + CLOCKS_NS),
+            )
+        if call:
+            yield work, call
+
+
+def by_connection(scene: Scene) -> Found:
+    """All else that came over the same connection of the client was for one call."""
+    users: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for work, user, _ in scene.joined:
+        users[work.stage, work.connection].add(user)
+    for work in scene.open:
+        call = only(users.get((work.stage, work.connection), ())) if work.connection else None
+        if call:
+            yield work, call
+
+
+def by_text_and_time(scene: Scene) -> Found:
+    """Just before, one call alone had that tool call emitted or said those words, or was up."""
+    emitted = scene.texts("llm", lambda work: [canonical(given) for _, given in work.calls])
+    transcribed = scene.texts("stt", lambda work: sentences(work.text_out))
+    for work in scene.open:
+        when = work.from_at_ns - _SPOKEN_NS, work.from_at_ns + CLOCKS_NS
+        call = None
+        if work.stage == "tools":
+            call = only(emitted.calls(canonical(work.arguments), *when))
+        elif work.stage == "llm":
+            call = agreed(work.text_in, (transcribed, *when))
+        call = call or scene.alone_at(work.from_at_ns)
+        if call:
+            yield work, call
+
+
+def canonical(arguments: str) -> str:
+    """A tool's arguments as words, whatever their order, spacing and types."""
+    try:
+        given = msgspec.json.decode(arguments)
+    except msgspec.DecodeError:
+        given = None
+    if not isinstance(given, dict):
+        return normal(arguments)
+    return normal(" ".join(f"{name} {given[name]}" for name in sorted(given)))
+
+
+Method = Callable[[Scene], Found]
+CERTAIN: tuple[tuple[str, Method], ...] = (("identity", by_identity), ("facts", by_facts))
+LIKELY: tuple[tuple[str, Method], ...] = (
+    ("spoken_text", by_spoken_text),
+    ("connection", by_connection),
+    ("text_and_time", by_text_and_time),
+)

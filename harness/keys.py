@@ -1,0 +1,40 @@
+"""The keys that a type is written with: fields of msgspec structs and of dataclasses alike."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NamedTuple, get_type_hints
+
+import msgspec
+
+
+class Key(NamedTuple):
+    """One key of a record: the attribute that it fills, its type, and whether it must be there."""
+
+    attribute: str
+    kind: Any
+    required: bool
+
+
+def is_record(kind: Any) -> bool:
+    """Whether a type is written as keys and values; one with a `parse` is written as text."""
+    if not isinstance(kind, type) or hasattr(kind, "parse"):
+        return False
+    return issubclass(kind, msgspec.Struct) or dataclasses.is_dataclass(kind)
+
+
+def keys_of(kind: Any) -> dict[str, Key]:
+    """Key as written → what it fills. Fields that no constructor takes are left out."""
+    if issubclass(kind, msgspec.Struct):
+        found = msgspec.structs.fields(kind)
+        return {each.encode_name: Key(each.name, each.type, each.required) for each in found}
+    hints, missing = get_type_hints(kind), dataclasses.MISSING
+    return {
+        each.name: Key(
+            each.name,
+            hints[each.name],
+            required=each.default is missing and each.default_factory is missing,
+        )
+        for each in dataclasses.fields(kind)
+        if each.init
+    }

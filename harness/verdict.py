@@ -1,0 +1,99 @@
+"""From a history and its gates to a verdict: all checks run, those under `gate:` decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from kernel.history import History
+
+from .check import Check
+from .correlate import correlate
+from .fates import count_fates
+from .finding import Finding, Outcome, Verdict
+from .gates import configure
+
+_WORST_LAST: tuple[Outcome, ...] = ("pass", "warn", "unknown", "fail")
+_EXIT_CODES: Mapping[Outcome, int] = {"pass": 0, "warn": 0, "fail": 1, "unknown": 3}
+_RUN = ("scenario", "seed", "target", "versions", "started")
+
+
+def judge(history: History, gates: Mapping[str, Any]) -> Verdict:
+    """The verdict on a run. ValueError if `gates` are wrong, see `gates.configure`.
+
+    The history may hold its joins already; otherwise they are found first.
+    """
+    checks = configure(gates)
+    if not history.of_kind("join"):
+        history = history.plus(correlate(history))
+    findings = tuple(
+        msgspec.structs.replace(_safely(check, history), gate=check.name in gates)
+        for check in checks
+    )
+    verdict, reason = decide(findings)
+    return Verdict(
+        verdict=verdict,
+        reason=reason,
+        fates=count_fates(history.calls),
+        checks=findings,
+        instrument={
+            finding.name: {"outcome": finding.outcome, "summary": finding.summary}
+            for finding in findings
+            if finding.instrument
+        },
+        run=_told_of(history),
+    )
+
+
+def _told_of(history: History) -> dict[str, Any]:
+    told = {name: history.run[name] for name in _RUN if name in history.run}
+    profile = ", ".join(history.run.get("profiles", ()))
+    return {**told, "profile": profile, "interrupted": history.interrupted}
+
+
+def _safely(check: Check, history: History) -> Finding:
+    """A check that crashes has found out nothing, and says why."""
+    try:
+        return check(history)
+    except Exception as error:
+        return check.unknown(f"the check itself crashed: {type(error).__name__}: {error}")
+
+
+def decide(findings: Sequence[Finding]) -> tuple[Outcome, str]:
+    """The verdict and one sentence for it.
+
+    A bad instrument voids the run. Else the worst gate decides: fail, unknown, warn, pass. A fail
+    of a check that is no gate warns, its unknown says nothing.
+    """
+    void = [finding for finding in findings if finding.instrument and finding.outcome == "unknown"]
+    if void:
+        return "unknown", _because("the run is void", void)
+    ranked = {outcome: [f for f in findings if _counts_as(f) == outcome] for outcome in _WORST_LAST}
+    for outcome in reversed(_WORST_LAST):
+        if outcome != "pass" and ranked[outcome]:
+            return outcome, _because("", ranked[outcome])
+    gates = sum(finding.gate for finding in findings)
+    return (
+        "pass",
+        f"{gates} of {gates} gates passed" if gates else "no check had anything to say against",
+    )
+
+
+def _counts_as(finding: Finding) -> Outcome:
+    if finding.gate:
+        return finding.outcome
+    return "warn" if finding.outcome in ("fail", "warn") else "pass"
+
+
+def _because(what: str, findings: Sequence[Finding]) -> str:
+    first, *others = findings
+    reason = f"{first.name}: {first.summary}"
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{what}: {reason}{more}" if what else f"{reason}{more}"
+
+
+def exit_code(verdict: Outcome, unknown_is: Outcome = "unknown") -> int:
+    """0 pass or warn, 1 fail, 3 unknown, which `--unknown-is` maps to another verdict."""
+    return _EXIT_CODES[unknown_is if verdict == "unknown" else verdict]

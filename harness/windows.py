@@ -1,0 +1,123 @@
+"""Which calls, turns and stretches of a run a check may speak about."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kernel.history import History
+from kernel.records import Call, Phase, Turn
+
+from .fates import fate_of
+
+# What happens at one instant is told within so long, in any order.
+_JITTER_NS = 500_000_000
+
+
+def judged_calls(history: History) -> Sequence[Call]:
+    """Every offered call but those of the warm-up."""
+    return [call for call in history.calls if not call.warm_up]
+
+
+def faulted(history: History, from_ns: int, until_ns: int) -> bool:
+    """Some fault was on between the two instants."""
+    return any(
+        fault.from_ns < until_ns and (fault.until_ns is None or from_ns < fault.until_ns)
+        for fault in history.faults
+    )
+
+
+def baseline(history: History) -> Phase | None:
+    """The unfaulted phase called `baseline`, else the first unfaulted one; never the warm-up."""
+    calm = [
+        phase
+        for phase in history.phases
+        if not phase.warm_up and not faulted(history, phase.from_ns, phase.until_ns - _JITTER_NS)
+    ]
+    named = [phase for phase in calm if phase.name == "baseline"]
+    return next(iter(named or calm), None)
+
+
+def overload_from_ns(history: History) -> int | None:
+    """When the load or the faults after the baseline begin."""
+    calm = baseline(history)
+    later = [phase.from_ns for phase in history.phases if calm and phase.index > calm.index]
+    return min(later, default=None)
+
+
+def settled_from_ns(history: History) -> int | None:
+    """When the last fault was healed and the phase `recovery`, if there is one, had begun.
+
+    None if nothing disturbed the run, or a fault was never healed.
+    """
+    heals = [fault.until_ns for fault in history.faults]
+    starts = [phase.from_ns for phase in history.phases if phase.name == "recovery"]
+    ends = [end for end in [*heals, *starts[-1:]] if end is not None]
+    return max(ends, default=None) if None not in heals else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One turn as a sample of latency; without an answer, how long the caller waited in vain."""
+
+    call: Call
+    turn: Turn
+    waited_ms: float
+    phase: str
+
+    @property
+    def at_ns(self) -> int:
+        return self.turn.until_at_ns
+
+
+def answers(history: History) -> Iterator[Answer]:
+    """The latency samples of all judged calls, by call.
+
+    A turn belongs to the phase in which the caller stopped speaking. A caller that waited in vain
+    and hung up is a sample of at least that long: leaving it out would reward silence. Any other
+    turn without an answer (a refusal, a cut, the last goodbye) is none.
+    """
+    phases = sorted(history.phases, key=lambda phase: phase.from_ns)
+    starts = [phase.from_ns for phase in phases]
+    for call in judged_calls(history):
+        for turn in call.turns:
+            waited_ms = turn.answer_ms
+            if waited_ms is None and _waited_in_vain(call, turn):
+                waited_ms = (turn.owed_until_at_ns - turn.until_at_ns) / 1e6
+            if waited_ms is not None:
+                place = bisect_right(starts, turn.until_at_ns) - 1
+                yield Answer(call, turn, waited_ms, phases[place].name if place >= 0 else "")
+
+
+def _waited_in_vain(call: Call, turn: Turn) -> bool:
+    """The answer was still owed when the caller lost patience."""
+    until_the_end = call.ended_ns - turn.owed_until_at_ns <= _JITTER_NS
+    return fate_of(call) == "abandoned" and until_the_end
+
+
+def waited_ms(samples: Sequence[Answer]) -> list[float]:
+    return [sample.waited_ms for sample in samples]
+
+
+def is_goodbye(call: Call, turn: Turn) -> bool:
+    """The last line of a call that was talked to its end: no answer is owed to it."""
+    return 0 < call.lines <= turn.index and fate_of(call) == "served"
+
+
+class Scars:
+    """Which turns a fault touched, by the provider work that was joined to their calls."""
+
+    def __init__(self, history: History) -> None:
+        self._bitten: dict[str, list[int]] = defaultdict(list)
+        for work in history.work:
+            call = history.call_of(work)
+            if work.bites and call:
+                self._bitten[call].append(work.from_at_ns)
+
+    def on(self, call: Call, turn: Turn) -> bool:
+        """A fault bit work that began between the caller's first word and the answer."""
+        bitten = self._bitten.get(call.span, [])
+        place = bisect_left(bitten, turn.from_at_ns)
+        return place < len(bitten) and bitten[place] <= turn.owed_until_at_ns

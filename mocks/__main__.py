@@ -1,0 +1,128 @@
+"""`python -P -m mocks`: the mocked providers as a process of their own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import uvloop
+
+from kernel.clock import SECOND_NS, SystemClock, wall_time_s
+from kernel.dialogue import Script
+from kernel.errors import FastbusyError, UsageError
+from kernel.fault import STAGES, Stage
+
+from .brain import Brain
+from .latency import latencies
+from .provider import Catalogue, load_providers
+from .serve import serving
+from .service import Service
+from .world import Settings, World
+
+DEFAULT_PORT_BASE = 8700
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+TOKEN = "FASTBUSY_CONTROL_TOKEN"
+PORT_OFFSETS: Mapping[Stage, int] = {stage: place for place, stage in enumerate(STAGES, 1)}
+"""A stage's port counted from the base port."""
+
+
+def ports(
+    port_base: int, stages: Sequence[Stage], *, one_port: bool = False
+) -> dict[int, tuple[Stage, ...]]:
+    """Port → stages served there: the base port serves all of them, each stage one of its own."""
+    own = {port_base + PORT_OFFSETS[stage]: (stage,) for stage in stages}
+    return {port_base: tuple(stages), **({} if one_port else own)}
+
+
+def latency_changes(texts: Sequence[str]) -> dict[str, dict[str, str]]:
+    """`["llm.first=2s"]` → `{"llm": {"first": "2s"}}`. UsageError if one is not of that form."""
+    changes: dict[str, dict[str, str]] = {}
+    for text in texts:
+        place, equals, value = text.partition("=")
+        stage, dot, field = place.partition(".")
+        if not equals or not dot:
+            raise UsageError(
+                f"{text!r} sets no latency", where="--latency", remedy="write llm.first=2s"
+            )
+        changes.setdefault(stage.strip(), {})[field.strip()] = value.strip()
+    return changes
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="mocks", description=__doc__)
+    parser.add_argument("stages", nargs="*", metavar="STAGE",
+                        help=f"what to serve: {', '.join(STAGES)}, or all")  # fmt: skip
+    parser.add_argument("--all", action="store_true", help="serve every stage (the default)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE,
+                        help="serves everything; each stage has a port above it")  # fmt: skip
+    parser.add_argument("--one-port", action="store_true", help="serve on the base port only")
+    parser.add_argument("--seed", type=int, default=0, help="of every latency and wording")
+    parser.add_argument("--instance", type=int, default=0, help="tells processes of a run apart")
+    parser.add_argument("--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
+                        help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip
+    parser.add_argument("--correlate", default="", metavar="HEADER",
+                        help="header that says which call a request belongs to")  # fmt: skip
+    return parser.parse_args(arguments)
+
+
+def make_service(options: argparse.Namespace, epoch_ns: int) -> Service:
+    """The service that the command line asks for. UsageError if it cannot be."""
+    stages = () if options.all or "all" in options.stages else tuple(options.stages)
+    catalogue = Catalogue(load_providers(stages))
+    if unserved := [stage for stage in stages if stage not in catalogue.stages]:
+        known = ", ".join((*Catalogue(load_providers()).stages, "all"))
+        raise UsageError(f"nothing mocks the stage {unserved[0]!r}", remedy=f"choose from {known}")
+    try:
+        latency = latencies(latency_changes(options.latency))
+    except (ValueError, msgspec.ValidationError) as error:
+        raise UsageError(str(error), where="--latency") from error
+    world = World(
+        Brain(Script(seed=options.seed)),
+        seed=options.seed,
+        latency=latency,
+        settings=Settings(correlate=options.correlate),
+        instance=options.instance,
+        epoch_ns=epoch_ns,
+    )
+    return Service(catalogue, world)
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    clock = SystemClock()
+    service = make_service(options, round(wall_time_s() * SECOND_NS) - clock.now_ns())
+    token = os.environ.get(TOKEN, "")
+    if not token and options.host not in _LOOPBACK:
+        raise UsageError(
+            f"--host {options.host} lets others in, and the control API has no token",
+            remedy=f"set {TOKEN}, or bind to 127.0.0.1",
+        )
+    where = ports(options.port_base, service.catalogue.stages, one_port=options.one_port)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with serving(service, clock, host=options.host, ports=where, token=token):
+        sys.stdout.write(f"mocks ready on http://{options.host}:{options.port_base}\n")
+        sys.stdout.flush()
+        await stopped.wait()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 when stopped, else that of the error."""
+    try:
+        uvloop.run(serve(parse(sys.argv[1:] if arguments is None else arguments)))
+    except FastbusyError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""How fast the mocked providers are when nothing is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from kernel.fault import STAGES, Arrival, Stage
+from kernel.units import Latency, convert
+
+
+class StageLatency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`first`: from being asked to the first output. `between`: from one output to the next."""
+
+    first: Latency = Latency(0, 0)
+    between: Latency = Latency(0, 0)
+
+    def first_ns(self, seed: int, arrival: Arrival) -> int:
+        """The same for the same identity and attempt, whoever else comes before."""
+        return self.first.draw_ns(seed, arrival.stage, "first", arrival.identity, arrival.attempt)
+
+    def between_ns(self, seed: int, arrival: Arrival, index: int) -> int:
+        """The gap before output number `index`."""
+        names = (arrival.stage, "between", arrival.identity, arrival.attempt, index)
+        return self.between.draw_ns(seed, *names)
+
+
+DEFAULT_LATENCY: Mapping[Stage, StageLatency] = {
+    "stt": StageLatency(Latency(0.170, 0.350)),
+    "llm": StageLatency(Latency(0.350, 0.800), Latency(0.020, 0.050)),
+    "tts": StageLatency(Latency(0.180, 0.400)),
+    "realtime": StageLatency(Latency(0.500, 1.000)),
+    "tools": StageLatency(Latency(0.080, 0.200)),
+    "telephony": StageLatency(Latency(0.050, 0.100)),
+}
+"""Medians and 95th percentiles of healthy providers near their customers."""
+
+
+def latencies(changes: Mapping[str, Mapping[str, Any]]) -> dict[Stage, StageLatency]:
+    """The defaults with some of their fields replaced: `{"llm": {"first": "2s"}}`.
+
+    ValueError names an unknown stage; msgspec.ValidationError a field that cannot be read.
+    """
+    found = dict(DEFAULT_LATENCY)
+    for name, fields in changes.items():
+        stage = next((stage for stage in STAGES if stage == name), None)
+        if stage is None:
+            raise ValueError(f"unknown stage {name!r}; stages: {', '.join(STAGES)}")
+        changed = convert(dict(fields), StageLatency)
+        kept = {field: getattr(changed, field) for field in fields}
+        found[stage] = msgspec.structs.replace(found[stage], **kept)
+    return found

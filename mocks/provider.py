@@ -1,0 +1,130 @@
+"""What a provider's file offers, and how the providers are found: one provider, one file.
+
+A module in `mocks/providers/STAGE/` defines `PROVIDER`. It is pure: requests in, instructions out.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+from kernel.actor import Actor
+from kernel.fault import Stage
+
+from . import providers as package
+from .wire import Request, Wire
+from .work import Refused
+from .world import World
+
+_PARAMETER = re.compile(r"\\\{(\w+)\\\}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One endpoint. `{name}` in the path stands for one segment, found in `Request.params`.
+
+    method  an HTTP method, or `WS`
+    open    the actor that answers one request; its first message is `Opened`
+    """
+
+    method: str
+    path: str
+    open: Callable[[Request, World], Actor]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", re.escape(self.path)))
+
+    def matches(self, path: str) -> dict[str, str] | None:
+        """The path's parameters, None if it is another path."""
+        found = self._pattern.fullmatch(path)
+        return found.groupdict() if found else None
+
+
+class Provider(Protocol):
+    """A mocked provider. `name` is unique within its stage."""
+
+    name: str
+    stage: Stage
+    routes: Sequence[Route]
+
+    def recognises(self, request: Request) -> bool:
+        """Are these our credentials? Asked where several providers share a path."""
+        ...
+
+    def refuse(self, refused: Refused, request: Request) -> Iterable[Wire]:
+        """A refusal in this provider's words, place and status.
+
+        `refused.refusal.reason` is one of `rate_limit`, `tokens`, `quota`, `concurrency`,
+        `overloaded`, `too_large`, `too_slow`, `malformed`, or a fault's own; what is unknown is
+        told by `refusal.status`. `where=None` means the place where this provider says it.
+        For `arrival.what` `request` and `socket` the answer starts with a `Head`, with status 101
+        where the refusal comes after the upgrade; for `context` it is a frame.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Found:
+    """The provider and route of a request, which holds the path's parameters."""
+
+    provider: Provider
+    route: Route
+    request: Request
+
+
+@dataclass(frozen=True)
+class NotFound:
+    """Nobody serves this. `methods` are those that the path is served under, if any."""
+
+    methods: tuple[str, ...] = ()
+
+
+class Catalogue:
+    """All providers of a process."""
+
+    def __init__(self, providers: Iterable[Provider]) -> None:
+        self.providers = tuple(sorted(providers, key=lambda one: (one.stage, one.name)))
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return tuple(dict.fromkeys(provider.stage for provider in self.providers))
+
+    def find(self, request: Request, stages: Collection[Stage] = ()) -> Found | NotFound:
+        """Who answers; `stages` are those that the port serves, all if empty."""
+        found: list[Found] = []
+        methods: list[str] = []
+        for provider in self.providers:
+            if stages and provider.stage not in stages:
+                continue
+            for route in provider.routes:
+                params = route.matches(request.path)
+                if params is None:
+                    continue
+                methods.append(route.method)
+                if route.method == request.method:
+                    found.append(Found(provider, route, replace(request, params=params)))
+        if not found:
+            return NotFound(tuple(dict.fromkeys(methods)))
+        return next((one for one in found if one.provider.recognises(request)), found[0])
+
+
+def load_providers(stages: Collection[str] = ()) -> list[Provider]:
+    """Every provider there is, or those of some stages."""
+    found: list[Provider] = []
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if module.ispkg or module.name.rpartition(".")[2].startswith("_"):
+            continue
+        provider: Provider | None = getattr(importlib.import_module(module.name), "PROVIDER", None)
+        if provider is not None and (not stages or provider.stage in stages):
+            found.append(provider)
+    return found

@@ -1,0 +1,146 @@
+"""The sockets of the mocks: aiohttp servers in front of a service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+from aiohttp import web
+
+from kernel.clock import Clock, cpu_ns
+from kernel.errors import StackError
+from kernel.fault import Refusal, Stage
+
+from .control import Control
+from .provider import Found, NotFound
+from .serve_connection import Connection
+from .serve_shell import Shell
+from .service import Service
+from .wire import UPGRADE, Request, json_reply
+
+SHUTDOWN_S = 2.0
+_TOO_LARGE = Refusal("too_large", status=413)
+_TOO_SLOW = Refusal("too_slow", status=408)
+_MALFORMED = Refusal("malformed", status=400)
+
+
+class Gateway:
+    """Answers the requests of one port. `stages` are those that it serves, all if empty."""
+
+    def __init__(self, shell: Shell, stages: Sequence[Stage] = ()) -> None:
+        self._shell, self._stages = shell, stages
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Any request that is not for the control API."""
+        service, clock = self._shell.service, self._shell.clock
+        found = service.catalogue.find(self._request(request), self._stages)
+        if isinstance(found, NotFound):
+            return _unserved(request, found)
+        body = b"" if found.request.upgrades else await self._body(request)
+        if isinstance(body, Refusal):
+            number = service.reject(found, body, clock.now_ns())
+        else:
+            whole = Found(found.provider, found.route, replace(found.request, body=body))
+            number = service.open(whole, clock.now_ns())
+        connection = self._shell.connections[number] = Connection(self._shell, number, request)
+        try:
+            self._shell.pump()
+            return await connection.run()
+        finally:
+            del self._shell.connections[number]
+
+    def _request(self, request: web.Request) -> Request:
+        upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
+        query: dict[str, list[str]] = {}
+        for name, value in request.query.items():
+            query.setdefault(name, []).append(value)
+        return Request(
+            method=UPGRADE if upgrade else request.method,
+            path=request.path,
+            query=query,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            connection=self._shell.client(request.transport),
+        )
+
+    async def _body(self, request: web.Request) -> bytes | Refusal:
+        settings = self._shell.service.world.settings
+        body = bytearray()
+        try:
+            async with asyncio.timeout(settings.upload_s):
+                async for chunk in request.content.iter_any():
+                    body += chunk
+                    if len(body) > settings.body_bytes:
+                        return _TOO_LARGE
+        except TimeoutError:
+            return _TOO_SLOW
+        except (web.RequestPayloadError, ValueError):
+            return _MALFORMED
+        return bytes(body)
+
+
+def _unserved(request: web.Request, found: NotFound) -> web.Response:
+    allowed = ", ".join(found.methods)
+    what = f"fastbusy serves no {request.method} {request.path}"
+    told = f"{what}; this path is served for {allowed}" if allowed else what
+    error = {"message": told, "type": "invalid_request_error", "param": None, "code": "unknown_url"}
+    head, body = json_reply(405 if allowed else 404, {"error": error})
+    return web.Response(status=head.status, body=body.data, content_type="application/json")
+
+
+def build_app(shell: Shell, stages: Sequence[Stage] = (), token: str = "") -> web.Application:
+    """The application of one port: control API and metrics, and all providers of `stages`."""
+    app = web.Application()
+    control = Control(
+        shell.levers,
+        shell.service.journal,
+        shell.metrics,
+        shell.clock,
+        stages=stages or shell.service.catalogue.stages,
+        token=token,
+        pump=shell.pump,
+    )
+    app.add_routes(control.routes())
+    app.router.add_route("*", "/{path:.*}", Gateway(shell, stages).answer)
+    app.on_shutdown.append(shell.say_goodbye)
+    return app
+
+
+@asynccontextmanager
+async def serving(
+    service: Service,
+    clock: Clock,
+    *,
+    host: str = "127.0.0.1",
+    ports: Mapping[int, Sequence[Stage]],
+    token: str = "",
+    cpu_ns: Callable[[], int] = cpu_ns,
+) -> AsyncIterator[Shell]:
+    """Serve on every port the stages that it is given for, all where it is given none.
+
+    The control API asks for `token` unless it is empty. `cpu_ns` is what the instrument takes for
+    the CPU time of this process. StackError if a port is taken.
+    """
+    shell = Shell(service, clock, cpu_ns)
+    async with AsyncExitStack() as stack:
+        for port, stages in ports.items():
+            runner = web.AppRunner(
+                build_app(shell, stages, token),
+                access_log=None,
+                handler_cancellation=True,
+                shutdown_timeout=SHUTDOWN_S,
+            )
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            try:
+                await web.TCPSite(runner, host, port).start()
+            except OSError as error:
+                raise StackError(
+                    f"port {port} is taken ({error.strerror})",
+                    where=host,
+                    remedy="stop what listens there, or choose other ports with --port-base",
+                ) from error
+        stack.push_async_callback(shell.stop)
+        shell.start()
+        yield shell

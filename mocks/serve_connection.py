@@ -1,0 +1,156 @@
+"""One request or socket of aiohttp: what the service sends goes out, what comes in is told it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from .session import Departure, Ended
+from .wire import SWITCHING_PROTOCOLS, Binary, Body, Close, Head, Reset, Text
+
+if TYPE_CHECKING:
+    from .serve_shell import Shell
+
+_CLOSE_REASON_BYTES = 123
+_NO_CLOSE_FRAME = 1006
+_FRAMES = (WSMsgType.TEXT, WSMsgType.BINARY)
+
+
+class _GivenUp(Exception):
+    """The connection is of no more use: it was reset, or nobody reads from it."""
+
+
+class Connection:
+    """What is on its way to one client. `put` never waits; `answer` and `converse` write it."""
+
+    def __init__(self, shell: Shell, session: int, request: web.BaseRequest) -> None:
+        self._shell, self._session, self._request = shell, session, request
+        self._waiting: deque[Departure] = deque()
+        self._news = asyncio.Event()
+        self._unread_bytes = 0
+        self._upgraded = self._dropped = self._closing = False
+
+    def put(self, departure: Departure) -> None:
+        """Queue what has to go out. A client that does not read is dropped."""
+        self._waiting.append(departure)
+        self._unread_bytes += _size(departure)
+        self._news.set()
+        if self._unread_bytes > self._shell.service.world.settings.unread_bytes:
+            self._vanish(how="client_not_reading")
+            self._drop()
+
+    def go_away(self) -> None:
+        """Close the socket because the server stops. A request is answered to its end."""
+        if self._upgraded and not self._closing:
+            self._vanish(how="shutdown")
+            self.put(Departure(self._session, Close(WSCloseCode.GOING_AWAY), self._now_ns()))
+
+    async def run(self) -> web.StreamResponse:
+        """Answer the request to its end, or to the client's."""
+        code: int | None = None
+        try:
+            head = await self._next()
+            if not isinstance(head, Head):
+                raise _GivenUp
+            if head.status != SWITCHING_PROTOCOLS:
+                return await self._answer(head)
+            response, code = await self._converse(head)
+            return response
+        except (_GivenUp, ConnectionError):
+            self._drop()
+            return web.Response(status=500)  # goes nowhere: the connection is gone
+        finally:
+            self._vanish(code)
+            self._shell.pump()
+
+    def _now_ns(self) -> int:
+        return self._shell.clock.now_ns()
+
+    def _vanish(self, code: int | None = None, how: str = "") -> None:
+        self._shell.service.vanish(self._session, self._now_ns(), code, how)
+
+    def _drop(self) -> None:
+        self._dropped = True
+        self._news.set()
+        if self._request.transport is not None:
+            self._request.transport.abort()
+
+    async def _next(self) -> object:
+        while not self._waiting and not self._dropped:
+            self._news.clear()
+            await self._news.wait()
+        if self._dropped:
+            raise _GivenUp
+        departure = self._waiting.popleft()
+        self._unread_bytes -= _size(departure)
+        if isinstance(departure.what, Reset):
+            raise _GivenUp
+        self._shell.instrument.sent(departure.due_ns, self._now_ns())
+        return departure.what
+
+    async def _answer(self, head: Head) -> web.StreamResponse:
+        response = web.StreamResponse(status=head.status, headers=head.headers)
+        await response.prepare(self._request)
+        while True:
+            match await self._next():
+                case Body(data):
+                    await response.write(data)
+                case Ended():
+                    await response.write_eof()
+                    return response
+
+    async def _converse(self, head: Head) -> tuple[web.StreamResponse, int | None]:
+        headers = dict(head.headers)
+        protocol = headers.pop("Sec-WebSocket-Protocol", "")
+        socket = web.WebSocketResponse(
+            protocols=(protocol,) if protocol else (),
+            max_msg_size=self._shell.service.world.settings.message_bytes,
+            compress=False,
+        )
+        socket.headers.update(headers)
+        await socket.prepare(self._request)
+        self._upgraded = True
+        writer = asyncio.create_task(self._write(socket))
+        try:
+            await self._read(socket)
+        except TimeoutError:
+            self._vanish(how="idle")
+            self._drop()
+        finally:
+            if not self._closing:
+                writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+        code = socket.close_code
+        return socket, None if code == _NO_CLOSE_FRAME else code
+
+    async def _read(self, socket: web.WebSocketResponse) -> None:
+        service = self._shell.service
+        idle_s = service.world.settings.idle_s
+        while (message := await socket.receive(idle_s)).type in _FRAMES:
+            kind = Text if message.type is WSMsgType.TEXT else Binary
+            if service.receive(self._session, kind(message.data), self._now_ns()):
+                self._shell.pump()
+
+    async def _write(self, socket: web.WebSocketResponse) -> None:
+        try:
+            while True:
+                match await self._next():
+                    case Text(data):
+                        await socket.send_str(data)
+                    case Binary(data):
+                        await socket.send_bytes(data)
+                    case Close(code, reason):
+                        self._closing = True
+                        told = reason.encode()[:_CLOSE_REASON_BYTES].decode(errors="ignore")
+                        await socket.close(code=code, message=told.encode())
+                        return
+        except (_GivenUp, ConnectionError):
+            self._drop()
+
+
+def _size(departure: Departure) -> int:
+    what = departure.what
+    return len(what.data) if isinstance(what, Body | Text | Binary) else 0

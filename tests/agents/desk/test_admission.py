@@ -1,0 +1,42 @@
+from desk.admission import Admission
+
+
+def test_takes_calls_up_to_its_limit() -> None:
+    admission = Admission(2)
+    assert admission.reserve("a", 0)
+    assert admission.enter("b", 0)
+    assert not admission.reserve("c", 0)
+    assert admission.count(0) == 2
+
+
+def test_a_reservation_is_the_place_of_its_call() -> None:
+    admission = Admission(1)
+    assert admission.reserve("a", 0)
+    assert admission.reserve("a", 1), "Twilio asks twice when an answer got lost"
+    assert admission.enter("a", 2)
+    assert admission.count(2) == 1
+    assert not admission.enter("b", 2)
+
+
+def test_a_reservation_lapses() -> None:
+    admission = Admission(1, reservation_s=10)
+    assert admission.reserve("a", 0)
+    assert not admission.reserve("b", 9.9)
+    assert admission.reserve("b", 10)
+    assert not admission.enter("a", 10)
+
+
+def test_a_place_is_free_again_when_its_call_ends() -> None:
+    admission = Admission(1)
+    assert admission.enter("a", 0)
+    admission.leave("a")
+    admission.leave("a")
+    assert admission.enter("b", 0)
+
+
+def test_closed_it_takes_only_those_it_has_promised() -> None:
+    admission = Admission(9)
+    assert admission.reserve("a", 0)
+    admission.close()
+    assert not admission.reserve("b", 1)
+    assert admission.enter("a", 1)

@@ -1,0 +1,39 @@
+import pytest
+
+from harness.checks.delivered_load import DeliveredLoad
+from tests.harness.histories import Story
+
+
+@pytest.mark.parametrize(("late", "outcome"), [(0.0, "pass"), (0.2, "pass"), (0.21, "unknown")])
+def test_a_call_dialled_late(late: float, outcome: str) -> None:
+    story = Story()
+    story.call(1, at=5, due=5)
+    story.call(2, at=6 + late, due=6)
+    finding = DeliveredLoad()(story.history())
+    assert (finding.outcome, finding.instrument) == (outcome, True)
+
+
+def test_the_late_ones_are_named() -> None:
+    story = Story()
+    story.call(2, at=7, due=6)
+    finding = DeliveredLoad()(story.history())
+    assert finding.evidence[0].call == "c0002"
+    assert "1 of them late, by 1000 ms at most" in finding.summary
+
+
+def test_planned_calls_that_were_never_dialled() -> None:
+    story = Story(calls=2)
+    story.call(1, at=5, due=5)
+    finding = DeliveredLoad()(story.history())
+    assert (finding.outcome, finding.measures["planned"]) == ("unknown", 2)
+
+
+def test_a_run_that_was_stopped_need_not_dial_them_all() -> None:
+    story = Story(calls=2)
+    story.call(1, at=5, due=5)
+    story.tell(9, "runner", "run", "info", "run", data={"reason": "Ctrl-C"})
+    assert DeliveredLoad()(story.history()).outcome == "pass"
+
+
+def test_no_calls_are_unknown() -> None:
+    assert DeliveredLoad()(Story().history()).outcome == "unknown"

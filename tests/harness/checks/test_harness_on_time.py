@@ -1,0 +1,24 @@
+from harness.checks.harness_on_time import HarnessOnTime
+from tests.harness.histories import Story
+
+
+def test_on_time_passes() -> None:
+    finding = HarnessOnTime()(Story().instrument(sent=1000, late=10).history())
+    assert (finding.outcome, finding.measures["late_share"]) == ("pass", 0.01)
+
+
+def test_more_than_one_late_frame_in_a_hundred_is_unknown() -> None:
+    finding = HarnessOnTime()(Story().instrument(sent=1000, late=11).history())
+    assert (finding.outcome, finding.instrument) == ("unknown", True)
+    assert finding.summary.startswith("11 of 1000 frames of runner were late; use fewer calls")
+
+
+def test_the_worst_process_decides() -> None:
+    story = Story().instrument(sent=100000).instrument("mock.tts", sent=100, late=50)
+    assert "mock.tts" in HarnessOnTime()(story.history()).summary
+
+
+def test_callers_that_report_nothing_prove_nothing() -> None:
+    assert HarnessOnTime()(Story().history()).outcome == "unknown"
+    assert HarnessOnTime()(Story().instrument("mock.tts").history()).outcome == "unknown"
+    assert HarnessOnTime()(Story().instrument(sent=0).history()).outcome == "unknown"

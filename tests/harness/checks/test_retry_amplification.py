@@ -1,0 +1,78 @@
+from typing import Any
+
+import pytest
+
+from harness.checks.retry_amplification import RetryAmplification
+from tests.harness.histories import Caller, Story
+
+
+def run(attempts: int, target: str = "llm", calls: int = 10) -> Story:
+    """So many calls during a fault, with so many attempts each."""
+    story = Story().phase("surge", 0, 300).fault("429", target, at=100, until=200)
+    for number in range(1, calls + 1):
+        caller = story.call(number, at=100 + number).says().ends("patience", after=8, type="info")
+        storm(caller, attempts)
+    return story
+
+
+def storm(caller: Caller, attempts: int, **more: Any) -> None:
+    for attempt in range(attempts):
+        at = caller.dialled + 3 + attempt / 10
+        caller.works("llm", at, at + 0.05, type="fail", status=429, text_in="hello", **more)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "outcome"), [(1, "pass"), (2, "pass"), (3, "warn"), (4, "warn"), (5, "fail")]
+)
+def test_attempts_per_request(attempts: int, outcome: str) -> None:
+    finding = RetryAmplification()(run(attempts).history())
+    assert (finding.outcome, finding.measures["attempts_per_request"]) == (outcome, attempts)
+
+
+def test_the_most_stubborn_come_first() -> None:
+    story = run(2)
+    storm(story.call(11, at=120).says().ends(after=9), 30)
+    finding = RetryAmplification()(story.history())
+    assert (finding.outcome, finding.evidence[0].call) == ("fail", "c0011")
+    assert finding.evidence[0].note == "30 attempts"
+    assert (
+        finding.summary == "4.55 attempts per llm/openai request during 429 (limit 4), 30 at most"
+    )
+
+
+def test_thirty_callers_with_the_same_first_words_are_no_storm() -> None:
+    finding = RetryAmplification()(run(1, calls=30).history())
+    assert (finding.outcome, finding.measures["requests"]) == ("pass", 30)
+    assert not finding.evidence
+
+
+def test_what_the_agent_took_back_is_counted_apart() -> None:
+    story = run(1)
+    for caller in story.callers:
+        at = caller.dialled + 5
+        for index in range(6):
+            caller.works("llm", at + index / 10, at + index / 10 + 0.05, type="info",
+                         text_in=f"part {index}", cancelled=True)  # fmt: skip
+    finding = RetryAmplification()(story.history())
+    assert finding.measures["attempts_per_request"] == 1
+    assert finding.measures["taken_back_requests"] == 60
+
+
+def test_other_providers_and_other_times_are_not_the_faults() -> None:
+    story = run(1, target="llm/openai")
+    for caller in story.callers:
+        storm(caller, 9, provider="anthropic")
+    storm(story.call(30, at=10).says().ends(), 20)
+    assert RetryAmplification()(story.history()).measures["attempts_per_request"] == 1
+
+
+def test_the_worst_fault_decides() -> None:
+    story = run(1).fault("500", "llm", at=220, until=260)
+    for number in range(20, 30):
+        storm(story.call(number, at=220).says().ends(after=9), 5)
+    assert "during 500" in RetryAmplification()(story.history()).summary
+
+
+def test_too_few_requests_or_no_fault_are_unknown() -> None:
+    assert RetryAmplification()(run(9, calls=9).history()).outcome == "unknown"
+    assert RetryAmplification()(run(9, target="tts").history()).outcome == "unknown"

@@ -1,0 +1,40 @@
+from typing import Any
+
+import pytest
+
+from harness.checks.script_matched import ScriptMatched
+from tests.harness.histories import Story
+
+
+def run(*works: dict[str, Any]) -> Story:
+    story = Story()
+    caller = story.call(1, at=0).talks().ends()
+    for index in range(99):
+        caller.works("llm", index / 10, index / 10 + 0.1)
+    for work in works:
+        caller.works("llm", 5, work.pop("until", 6), **work)
+    return story
+
+
+@pytest.mark.parametrize(
+    ("works", "outcome"),
+    [
+        ([], "pass"),
+        ([{"off_script": True, "text_in": "what"}], "pass"),
+        ([{"off_script": True, "text_in": "what"}, {"off_script": True}], "unknown"),
+        ([{"off_script": True, "purpose": "side"}] * 9, "pass"),
+        ([{"off_script": True, "until": None}] * 9, "pass"),
+    ],
+)
+def test_more_than_one_turn_in_a_hundred(works: list[dict[str, Any]], outcome: str) -> None:
+    finding = ScriptMatched()(run(*map(dict, works)).history())
+    assert (finding.outcome, finding.instrument) == (outcome, True)
+
+
+def test_the_evidence_is_what_the_llm_was_asked() -> None:
+    finding = ScriptMatched()(run({"off_script": True, "text_in": "what"}).history())
+    assert [(found.call, found.note) for found in finding.evidence] == [("c0001", "what")]
+
+
+def test_a_run_without_an_llm_never_lost_the_script() -> None:
+    assert ScriptMatched()(Story().history()).outcome == "pass"

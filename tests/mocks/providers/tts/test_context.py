@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from .cartesia_client import Client
+
+
+def test_all_inputs_of_a_context_are_one_utterance() -> None:
+    client = Client()
+    client.ask("Hello there.", more=True, add_timestamps=True)
+    client.ask("How can I help?", more=True, add_timestamps=True)
+    client.run(500)
+    client.ask("", more=False, add_timestamps=True)
+    client.run()
+    assert client.heard() == "Hello there. How can I help?"
+    times = [one["word_timestamps"] for one in client.of("timestamps")]
+    assert [one["words"] for one in times] == [["Hello", "there."], ["How", "can", "I", "help?"]]
+    starts = [start for one in times for start in one["start"]]
+    assert starts == sorted(starts)
+    assert all(start < end for one in times
+               for start, end in zip(one["start"], one["end"], strict=True))  # fmt: skip
+    assert [one["type"] for one in client.messages].count("done") == 1
+    assert client.messages[-1]["type"] == "done"
+    assert client.work[0].text_in == "Hello there. How can I help?"
+
+
+def test_words_that_come_in_pieces_are_put_together() -> None:
+    client = Client()
+    for token in ("You", " ha", "ve 7", ".", "30", " o", "pen.", " Shall", " I?"):
+        client.ask(token, more=True, max_buffer_delay_ms=3000)
+    client.run(500)
+    client.ask("", more=False, max_buffer_delay_ms=3000)
+    client.run()
+    assert client.heard() == "You have 7.30 open. Shall I?"
+
+
+def test_text_without_the_end_of_a_sentence_waits_no_longer_than_allowed() -> None:
+    client = Client()
+    client.ask("Well, let me th", more=True, max_buffer_delay_ms=400)
+    client.run(399)
+    assert client.messages == []
+    client.run(200)
+    client.ask("ink", more=False, max_buffer_delay_ms=400)
+    client.run()
+    assert client.heard() == "Well, let me think"
+
+
+def test_a_word_that_nobody_goes_on_with_is_said_at_last() -> None:
+    client = Client()
+    client.ask("Hm", more=True, max_buffer_delay_ms=400)
+    client.run(2000)
+    client.ask("", more=False, max_buffer_delay_ms=400)
+    client.run()
+    assert "Hm" in client.heard()
+
+
+def test_a_flush_is_done_when_all_before_it_is_out() -> None:
+    client = Client()
+    client.ask("Hello", more=True, flush=True, max_buffer_delay_ms=5000)
+    client.ask("there", more=True, flush=True, max_buffer_delay_ms=5000)
+    client.run(900)
+    client.ask("", more=False)
+    client.run()
+    assert client.heard() == "Hello there"
+    order = [(one["type"], one["flush_id"]) for one in client.messages[:-1]]
+    assert order[: order.index(("flush_done", 1))] == [("chunk", 1)] * order.count(("chunk", 1))
+    assert order.index(("flush_done", 1)) < order.index(("chunk", 2))
+    assert order.index(("flush_done", 2)) < order.index(("chunk", 3))
+    assert client.of("flush_done")[0]["flush_done"] is True
+
+
+def test_cancelled_sound_is_not_sent() -> None:
+    client = Client()
+    client.ask("This sentence is far too long to be heard to its end.", more=True)
+    client.run(300)
+    sent = len(client.messages)
+    client.cancel()
+    client.run()
+    assert len(client.messages) == sent
+    (work,) = client.work
+    assert (work.type, work.cancelled) == ("info", True)
+    assert work.text_out
+    assert work.text_out != work.text_in
+    assert work.text_in.startswith(work.text_out)
+    assert client.heard().startswith(work.text_out)
+
+
+def test_the_next_context_after_a_cancelled_one_is_heard_whole() -> None:
+    client = Client()
+    client.ask("This sentence is far too long to be heard to its end.", more=True, context="a")
+    client.run(200)
+    client.cancel("a")
+    client.ask("Sorry?", context="b")
+    client.run()
+    assert client.heard("b") == "Sorry?"
+
+
+def test_contexts_at_the_same_time_do_not_disturb_each_other() -> None:
+    client = Client()
+    client.ask("Hello there.", more=True, context="a")
+    client.ask("Something else.", more=True, context="b")
+    client.ask("And goodbye.", context="a")
+    client.ask("No more.", context="b")
+    client.run()
+    assert client.heard("a") == "Hello there. And goodbye."
+    assert client.heard("b") == "Something else. No more."
+    assert len({work.identity for work in client.work}) == 2
+
+
+def test_a_context_that_is_left_alone_expires() -> None:
+    client = Client()
+    client.ask("Hello.", more=True)
+    client.run(4000)
+    assert client.of("done") == []
+    (work,) = client.work
+    assert (work.type, work.reason, work.text_out) == ("ok", "expired", "Hello.")
+    client.ask("Still there?", more=True)
+    client.run(0)
+    (error,) = client.of("error")
+    assert (error["status_code"], error["done"]) == (400, True)
+    client.ask("", more=False)
+    client.run(0)
+    assert client.messages[-1]["type"] == "done"
+
+
+def test_nothing_more_is_said_in_a_context_that_is_closed() -> None:
+    client = Client()
+    client.ask("Hello there.", more=False)
+    client.ask("And more.", more=True)
+    client.ask("", more=False)
+    client.run()
+    assert len(client.of("error")) == 1
+    assert client.heard() == "Hello there."
+    client.ask("The name is free again.")
+    client.run()
+    assert client.heard().endswith("The name is free again.")
+
+
+def test_a_client_that_leaves_has_heard_what_was_sent() -> None:
+    client = Client()
+    client.ask("This sentence is far too long to be heard to its end.", more=True)
+    client.run(300)
+    client.service.vanish(client.number, client.now_ns)
+    (work,) = client.work
+    assert (work.type, work.cancelled) == ("info", True)
+    assert work.text_in.startswith(work.text_out)
+    assert work.text_out

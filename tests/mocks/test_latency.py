@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from kernel.fault import STAGES, Arrival
+from kernel.units import Latency
+from mocks.latency import DEFAULT_LATENCY, latencies
+
+ARRIVAL = Arrival("llm", "openai", "POST /x", "request", "llm-w1", "conversation 1")
+
+
+def test_every_stage_has_a_latency() -> None:
+    assert set(DEFAULT_LATENCY) == set(STAGES)
+
+
+def test_latency_depends_on_who_asks_and_how_often_not_on_when() -> None:
+    llm = DEFAULT_LATENCY["llm"]
+    again = msgspec.structs.replace(llm)
+    assert llm.first_ns(7, ARRIVAL) == again.first_ns(7, ARRIVAL)
+    assert llm.first_ns(7, ARRIVAL) != llm.first_ns(8, ARRIVAL)
+    retry = Arrival("llm", "openai", "POST /x", "request", "llm-w2", "conversation 1", attempt=1)
+    assert llm.first_ns(7, ARRIVAL) != llm.first_ns(7, retry)
+    assert llm.between_ns(7, ARRIVAL, 1) != llm.between_ns(7, ARRIVAL, 2)
+
+
+def test_changes_leave_the_rest_as_it_is() -> None:
+    found = latencies({"llm": {"first": "2s"}})
+    assert found["llm"].first == Latency(2, 2)
+    assert found["llm"].between == DEFAULT_LATENCY["llm"].between
+    assert found["tts"] == DEFAULT_LATENCY["tts"]
+
+
+def test_wrong_changes_are_refused() -> None:
+    with pytest.raises(ValueError, match="unknown stage 'llmm'; stages: stt, llm"):
+        latencies({"llmm": {}})
+    with pytest.raises(msgspec.ValidationError, match="not a duration"):
+        latencies({"llm": {"first": "2"}})
+    with pytest.raises(msgspec.ValidationError, match="unknown field `frist`"):
+        latencies({"llm": {"frist": "2s"}})

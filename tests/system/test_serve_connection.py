@@ -1,0 +1,179 @@
+"""What becomes of sockets and streams when clients behave as clients do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import socket
+
+import aiohttp
+import pytest
+
+from kernel.history import History
+from mocks.world import Settings
+from tests.mocks.echo import a_world
+
+from .on_air import OnAir, on_air, run
+
+pytestmark = pytest.mark.system
+
+
+def history(air: OnAir) -> History:
+    return History(air.service.journal.page().events)
+
+
+def test_a_socket_talks_both_ways_and_closes() -> None:
+    async def test() -> None:
+        async with on_air() as air, air.client.ws_connect("/echo/room") as ws:
+            await ws.send_json({"context": "a", "say": "one two"})
+            assert [(await ws.receive()).data for _ in range(2)] == ["a: one", "a: two"]
+            await ws.send_bytes(b"\x00\xff")
+            assert (await ws.receive()).data == b"\x00\xff"
+            await ws.send_json({"close": "mérci " * 40})
+            message = await ws.receive()
+            assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1000)
+            assert len(message.extra.encode()) <= 123
+            await air.until(lambda: len(air.service.sessions) == 0)
+            (told,) = history(air).sockets
+            assert told.type == "ok"
+
+    run(test)
+
+
+def test_a_refused_upgrade_is_a_plain_answer() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            await air.apply("concurrency", limit=0, of="socket")
+            with pytest.raises(aiohttp.WSServerHandshakeError) as error:
+                await air.client.ws_connect("/echo/room")
+            assert error.value.status == 429
+            (told,) = history(air).sockets
+            assert (told.type, told.status) == ("fail", 429)
+
+    run(test)
+
+
+def test_the_same_connection_has_the_same_name() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            for _ in range(2):
+                async with air.client.post("/echo", data=b"x") as response:
+                    await response.read()
+            url = f"http://127.0.0.1:{air.port}/echo"
+            async with aiohttp.ClientSession() as other, other.post(url, data=b"x") as response:
+                await response.read()
+            one, same, another = (work.connection for work in history(air).work)
+            assert one == same != another
+
+    run(test)
+
+
+def test_a_client_that_breaks_off_is_no_error() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            await air.apply("stall", after=1)
+            async with air.client.post("/echo", data=b"one two") as response:
+                assert response.status == 200
+                response.close()
+            await air.until(lambda: len(air.service.sessions) == 0)
+            (work,) = history(air).work
+            assert (work.type, work.cancelled) == ("info", True)
+
+    run(test)
+
+
+def test_a_client_that_vanishes_leaves_its_socket_abandoned() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            ws = await air.client.ws_connect("/echo/room")
+            await ws.send_json({"context": "a", "say": "one"})
+            await ws.receive()
+            assert ws._conn is not None
+            assert ws._conn.transport is not None
+            ws._conn.transport.abort()
+            await air.until(lambda: len(air.service.sessions) == 0)
+            (told,) = history(air).sockets
+            assert told.type == "info"
+
+    run(test)
+
+
+def test_a_client_that_does_not_read_is_dropped() -> None:
+    async def test() -> None:
+        world = a_world(settings=Settings(unread_bytes=200_000))
+        async with on_air(world=world) as air:
+            peer = socket.create_connection(("127.0.0.1", air.port))
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            body = b" ".join([b"x" * 50_000] * 100)
+            peer.sendall(
+                b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+            )
+            await asyncio.to_thread(peer.sendall, body)
+            await air.until(lambda: any(work.type for work in history(air).work))
+            (work,) = history(air).work
+            assert (work.type, work.reason) == ("info", "client_not_reading")
+            await air.until(lambda: not air.shell.connections)
+            peer.close()
+
+    run(test)
+
+
+def test_a_socket_without_a_sign_of_life_is_dropped() -> None:
+    async def test() -> None:
+        async with on_air(world=a_world(settings=Settings(idle_s=0.1))) as air:
+            ws = await air.client.ws_connect("/echo/room")
+            await air.until(lambda: len(air.service.sessions) == 0)
+            assert history(air).sockets[0].type == "info"
+            await ws.close()
+
+    run(test)
+
+
+def test_a_message_that_is_too_long_closes_the_socket_as_the_protocol_says() -> None:
+    async def test() -> None:
+        world = a_world(settings=Settings(message_bytes=1000))
+        async with on_air(world=world) as air, air.client.ws_connect("/echo/room") as ws:
+            await ws.send_bytes(b"x" * 2000)
+            message = await ws.receive()
+            assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1009)
+
+    run(test)
+
+
+def test_a_server_that_stops_says_goodbye() -> None:
+    async def test() -> None:
+        async with aiohttp.ClientSession() as client:
+            async with on_air() as air:
+                ws = await client.ws_connect(f"http://127.0.0.1:{air.port}/echo/room")
+                reading = asyncio.create_task(ws.receive())
+                await air.until(lambda: air.shell.connections != {})
+            message = await reading
+            assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1001)
+
+    run(test)
+
+
+def test_sockets_survive_garbage() -> None:
+    dice = random.Random(22)
+
+    async def test() -> None:
+        async with on_air() as air:
+            for _ in range(40):
+                ws = await air.client.ws_connect("/echo/room")
+                for _ in range(30):
+                    kind = dice.randrange(4)
+                    if kind == 0:
+                        await ws.send_bytes(dice.randbytes(dice.randrange(50)))
+                    else:
+                        context = dice.choice("abc")
+                        order = dice.choice([{"say": "1 2 3"}, {"cancel": True}])
+                        await ws.send_str(json.dumps({"context": context, **order}))
+                if dice.random() < 0.5:
+                    await ws.close()
+                elif ws._conn is not None and ws._conn.transport is not None:
+                    ws._conn.transport.abort()
+            await air.until(lambda: len(air.service.sessions) == 0)
+            assert air.service.bugs == 0
+
+    run(test)
