@@ -163,6 +163,17 @@ def _word(word: SpokenWord, punctuated: bool) -> dict[str, Any]:
     return {**told, "punctuated_word": word.text} if punctuated else told
 
 
+def speech_started(at_s: float) -> str:
+    """Somebody speaks, since `at_s` of the stream."""
+    return json_text({"type": "SpeechStarted", "channel": [0, 1], "timestamp": round(at_s, 3)})
+
+
+def utterance_end(last_word_s: float) -> str:
+    """Nothing was said for a while since the last word."""
+    end = {"type": "UtteranceEnd", "channel": [0, 1]}
+    return json_text({**end, "last_word_end": round(last_word_s, 3)})
+
+
 def parsed(data: str) -> Any:
     """A message of the client's, None if it is no JSON."""
     try:

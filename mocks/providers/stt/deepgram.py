@@ -33,6 +33,8 @@ from ._deepgram import (
     request_id,
     results,
     schema_error,
+    speech_started,
+    utterance_end,
 )
 
 _INTERIM_S = 1.0
@@ -145,8 +147,7 @@ class Listening:
                 return self._finalize(now_ns)
             case "close":
                 return self._close(Close(1000), now_ns)
-        end = {"type": "UtteranceEnd", "channel": [0, 1]}
-        return [Emit(Text(json_text({**end, "last_word_end": round(self._last_word_s, 3)})))]
+        return [Emit(Text(utterance_end(self._last_word_s)))]
 
     def _hear(
         self, events: Iterable[TextEvent], audio_s: float, now_ns: int
@@ -158,9 +159,11 @@ class Listening:
             # Where somebody begins anew, what was held back must not run into it.
             if (unfinished := self._said.take(event)) is not None:
                 yield from self._conclude(unfinished, now_ns, speech_final=True)
-            if (current := self._said.current) is not None and current is not before:
+            current = self._said.current
+            if current is not None and current is not before:
                 yield from self._begin(current, now_ns)
-            if isinstance(event, Ended | Cut):
+            # An echo ends too, which is no end of what the caller said.
+            if isinstance(event, Ended | Cut) and current and current.end_s == event.at_s:
                 self._over_ns = max(self._begun_ns, self._when_ns(event.at_s))
         if events:
             yield self._await_final()
@@ -171,8 +174,7 @@ class Listening:
         yield Emit(Begin(self._work, refusable=False))
         yield Nudge("utterance_end", None)
         if self._asked.vad_events:
-            started = {"type": "SpeechStarted", "channel": [0, 1]}
-            yield Emit(Text(json_text({**started, "timestamp": round(utterance.start_s, 3)})))
+            yield Emit(Text(speech_started(utterance.start_s)))
 
     def _when_ns(self, audio_s: float) -> int:
         """When this moment of the sound came in."""
@@ -255,6 +257,7 @@ class Listening:
     def _close(self, close: Close, now_ns: int) -> Iterator[Instruction]:
         if (utterance := self._said.release()) is not None:
             yield from self._conclude(utterance, now_ns, speech_final=False)
+        self._closing = True
         created_s = self._world.wall_s(self._opened_ns)
         yield Emit(Text(metadata(self._id, self._audio_s, created_s)))
         yield Emit(close, now_ns + _LAST_WORD_NS)
