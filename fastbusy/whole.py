@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.nemesis.mock_control import MockControl
-from harness.progress import Progress
 from harness.recorder import Recorder, check_space, point_latest
-from harness.runner import run_plan
+from harness.runner import Progress, run_plan
 from kernel.clock import Clock, SystemClock, wall_time_s
 
 from . import samples, stack
