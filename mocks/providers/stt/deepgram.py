@@ -19,20 +19,23 @@ from speech.events import Cut, Ended, TextEvent
 from ...dictation import Dictation, SpokenWord, Utterance
 from ...hearing import TICK_NS
 from ...provider import Route
-from ...wire import Binary, Close, Head, Request, Text, Wire, json_text
+from ...wire import Binary, Close, Head, Request, Text, Wire
 from ...work import Admitted, Begin, Finish, Heard, Listen, Note, Opened, Refused
 from ...world import World
 from ._deepgram import (
     STATUSES,
+    TOO_QUIET,
+    UNREADABLE,
     BadRequest,
     Parameters,
+    configured,
+    error_message,
     error_text,
     metadata,
     parsed,
     refused_upgrade,
     request_id,
     results,
-    schema_error,
     speech_started,
     utterance_end,
 )
@@ -46,10 +49,6 @@ _SHORTEST_TICK_NS, _STALLED_TICK_NS = 40 * MILLISECOND_NS, 250 * MILLISECOND_NS
 # How long an utterance without an end is held back for more of it.
 _HOLD_NS = SECOND_NS
 _TOO_QUIET_NS = 10 * SECOND_NS
-_TOO_QUIET = (
-    "Deepgram did not receive audio data or a text message within the timeout window. "
-    "See https://dpgr.am/net0001"
-)
 _LAST_WORD_NS = 25 * MILLISECOND_NS
 
 
@@ -125,11 +124,9 @@ class Listening:
                 return [Nudge("finalize", now_ns + TICK_NS)]
             case {"type": "CloseStream"}:
                 return self._close_stream(now_ns)
-            case {"type": "Configure", **asked}:
-                success = {"type": "ConfigureSuccess", "request_id": self._id}
-                terms = asked.get("keyterms", [])
-                return [Emit(Text(json_text({**success, "keyterms": terms})))]
-        return [Emit(Text(schema_error(data)))]
+            case {"type": "Configure"} as asked:
+                return [Emit(Text(configured(self._id, asked)))]
+        return [Emit(Text(error_message("SchemaError", UNREADABLE, data)))]
 
     def _close_stream(self, now_ns: int) -> list[Instruction]:
         self._closing = True
@@ -199,7 +196,7 @@ class Listening:
 
     def _tick(self, now_ns: int) -> Iterator[Instruction]:
         if now_ns - self._active_ns >= _TOO_QUIET_NS:
-            yield from self._close(Close(1011, _TOO_QUIET), now_ns)
+            yield from self._close(Close(1011, TOO_QUIET), now_ns)
             return
         wait_ns = _TICK_NS
         if self._asked.interim_results:
@@ -295,8 +292,7 @@ class Deepgram:
         opened = Head(101, {"dg-request-id": id})
         if refusal.where == "after":
             return [opened, Close(1008 if status < 500 else 1011, text)]
-        error = {"type": "Error", "variant": "Refused", "description": text, "message": text}
-        return [opened, Text(json_text(error)), Close(1011, text)]
+        return [opened, Text(error_message("Refused", text, text)), Close(1011, text)]
 
 
 PROVIDER = Deepgram()
