@@ -21,7 +21,12 @@ SAMPLES = ("reference", "flawed:")
 
 
 class Group(msgspec.Struct, frozen=True):
-    """One kind of caller: its part of all calls, its dialogue, and how it behaves."""
+    """One kind of caller.
+
+    dialogue  the name of what it says
+    share     its part of all calls; equal parts if none has one
+    persona   how it behaves
+    """
 
     dialogue: str
     share: Share | None = None
@@ -31,6 +36,7 @@ class Group(msgspec.Struct, frozen=True):
 class Phase(msgspec.Struct, frozen=True, kw_only=True):
     """One phase of the load. The keys of its shape (`rate`, `for`, …) stand beside these.
 
+    phase     its name; baseline and warm_up mean something to checks
     arrivals  the load shape: a file of `harness/arrivals/`
     faults    fault profiles whose time starts with this phase
     warm_up   left out of all statistics; by itself if the phase is called warm_up
@@ -48,7 +54,11 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StageLatency(msgspec.Struct, frozen=True):
-    """How slow the mocks of one stage are when nothing is wrong."""
+    """How slow the mocks of one stage are when nothing is wrong.
+
+    first    from being asked to the first output
+    between  from one output to the next
+    """
 
     first: Latency | None = None
     between: Latency | None = None
@@ -57,11 +67,16 @@ class StageLatency(msgspec.Struct, frozen=True):
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """The whole file.
 
+    name      what its run folders are called after
+    why       what it shows, in a sentence
     agent     whom to call: `reference`, `flawed:FLAW`, a webhook's URL, or keys; the command line
               may say it instead
     callers   shares of the calls; without them all dialogues get equal parts
+    dialogues name → what is said
+    load      the phases, one after the other
     gate      check → its limit or its fields; or a plain list of checks
     latency   stage → `first` and `between` of its mocks
+    seed      repeats plan, callers and every decision by chance; the command line may set another
     profiles  fault profiles beside those that phases name
     """
 

@@ -6,6 +6,9 @@ TARGET is `reference`, `flawed:FLAW` or the http(s):// URL of a Twilio voice web
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.verdict import exit_code
@@ -32,12 +35,13 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
     )
-    parser.add_argument("--seed", type=int, help="in place of the scenario's")
+    parser.add_argument("--seed", type=int, metavar="N", help="in place of the scenario's")
     parser.add_argument("--out", type=Path, metavar="DIR", help="run folder (runs/NAME-TIME)")
     parser.add_argument("--keep", choices=("failed", "all", "none"), default="failed",
                         help="recordings to keep (failed and the first ten)")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE)
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+                        help="first port of the mocks (8700)")  # fmt: skip
     parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
                         default="unknown", help="what an unknown verdict counts as")  # fmt: skip
 
@@ -64,10 +68,20 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
         out=args.out,
         keep=args.keep,
     )
-    with Show() as show:
+    with Show() as show, _terminated_as_interrupted():
         judged = run_blocking(options, show)
     tell(judged)
     return exit_code(judged.verdict.verdict, args.unknown_is)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """CI systems end a job with SIGTERM: faults are to heal and children to stop then too."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def tell(judged: Judged) -> None:
