@@ -12,7 +12,7 @@ MEASUREMENTS = (
 
 
 def main(names: Sequence[str]) -> int:
-    """Each in a process of its own, so that none warms up another. The number of those that broke."""
+    """Each in a process of its own; the number of those that broke."""
     broken = 0
     for name in names:
         print(f"\n## {name}\n", flush=True)
