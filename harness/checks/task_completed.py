@@ -20,6 +20,7 @@ from ..statistics import of_all
 from ..windows import judged_calls
 from .script_matched import ScriptMatched
 
+
 class Goal(msgspec.Struct, frozen=True):
     """The part of a dialogue that says when it is done."""
 
