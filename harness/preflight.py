@@ -75,10 +75,8 @@ async def _place(
         # The only line of this call is no goodbye: its answer is what matters.
         manners = Manners(goodbye_wait_s=ANSWER_WAIT_S)
         placing = Placing(transport, wheel, clock, events.append, manners, keep)
-        turning = asyncio.create_task(wheel.run())
-        try:
+        async with asyncio.TaskGroup() as group:
+            turning = group.create_task(wheel.run())
             await placing.place(call)
-        finally:
             turning.cancel()
-            await asyncio.gather(turning, return_exceptions=True)
     return events
