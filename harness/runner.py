@@ -22,7 +22,8 @@ from .plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
 from .recorder import Keep, Recorder, keeps
 from .run_log import RunLog
-from .transports.twilio import TwilioTransport
+from .transports.by_scheme import transport_for
+from .transports.link import Transport
 from .wheel import Wheel
 
 SAMPLE_EVERY_S = 5
@@ -82,7 +83,7 @@ async def run_plan(
         run_clock = RunClock(clock)
         for mock in mocks:
             await mock.set_clock(run_clock)
-        async with TwilioTransport(target, run_clock, seed=plan.seed) as transport:
+        async with transport_for(target, run_clock, seed=plan.seed) as transport:
             run = _Run(plan, target, run_clock, mocks, recorder, transport, keep, on_progress)
             await run.conduct()
     finally:
@@ -109,7 +110,7 @@ class _Run:
         clock: RunClock,
         mocks: Sequence[MockControl],
         recorder: Recorder,
-        transport: TwilioTransport,
+        transport: Transport,
         keep: Keep,
         on_progress: OnProgress | None,
     ) -> None:

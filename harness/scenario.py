@@ -17,7 +17,7 @@ from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, sug
 from .plan import Persona, Target
 from .shapes import Shape, shapes
 
-SAMPLES = ("reference", "flawed:")
+SAMPLES = ("reference",)
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -117,7 +117,7 @@ UNBUILT: dict[type, dict[str, str]] = {
         "forecast": "take it out: compare the runs of several rates by hand",
     },
     Target: {
-        "stream": "give the webhook that answers with <Connect><Stream>",
+        "stream": "give its ws:// or wss:// address as the webhook",
         "sip": "give the agent's Twilio voice webhook",
         "webrtc": "give the agent's Twilio voice webhook",
         "command": "start the agent with --agent-command",
@@ -165,7 +165,8 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
 def target_flaws(target: Target) -> Iterator[Flaw]:
     """What is wrong with an agent's address, whether a file or the command line gives it."""
     address, limit = target.webhook, target.limit
-    if address and not address.startswith(("http://", "https://", *SAMPLES)):
+    # Which schemes there are is the transports' to say.
+    if address and ":" not in address and address not in SAMPLES:
         remedy = "give reference, flawed:FLAW or the http(s):// address of a Twilio voice webhook"
         yield Flaw(("webhook",), f"no agent can be reached at {address!r}", remedy)
     if limit is not None and limit < 1:

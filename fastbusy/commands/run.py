@@ -1,6 +1,7 @@
 """Run a scenario against an agent and judge it.
 
-TARGET is `reference`, `flawed:FLAW` or the http(s):// URL of a Twilio voice webhook.
+TARGET is `reference`, `flawed:FLAW`, the http(s):// URL of a Twilio voice webhook, or the ws(s)://
+URL of a media stream without one.
 """
 
 from __future__ import annotations
