@@ -9,8 +9,10 @@ from pathlib import Path
 from kernel.errors import UsageError
 
 _PACKAGE = Path(__file__).resolve().parent
+PACKAGES = _PACKAGE.parent
+"""The folder that holds fastbusy's packages."""
 # In a clone the shelves stand beside the packages; an installed wheel carries a copy.
-ROOT = _PACKAGE.parent if (_PACKAGE.parent / "scenarios").is_dir() else _PACKAGE / "shelf"
+ROOT = PACKAGES if (PACKAGES / "scenarios").is_dir() else _PACKAGE / "shelf"
 SCENARIOS = ROOT / "scenarios"
 FAULT_PROFILES = ROOT / "fault_profiles"
 AGENTS = ROOT / "agents"

@@ -17,14 +17,15 @@ from harness.recorder import Recorder, check_space, point_latest
 from harness.runner import run_plan
 from kernel.clock import Clock, SystemClock, wall_time_s
 
-from . import samples, stack
+from . import samples, shelf, stack
 from .env import environment
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
 
 OnProgress = Callable[[Progress], None]
 _CONTROL = "/_fastbusy/health"
-# Mocks start as `python -P`, so that a folder of the user's own called `mocks` is not picked up.
+# Mocks start as `python -P`, so that a folder of the user's own called `mocks` is not picked up;
+# where ours are, they are told.
 _MOCKS = (sys.executable, "-P", "-m", "mocks", "all")
 
 
@@ -65,7 +66,8 @@ async def surroundings(
 
         mocks = [*_MOCKS, "--host", host, "--port-base", str(base), "--seed"]
         url = f"http://{host}:{base}"
-        await up("mocks", [*mocks, str(prepared.plan.seed)], {}, url + _CONTROL)
+        ours = {"PYTHONPATH": os.pathsep.join([str(shelf.PACKAGES), *_python_path()])}
+        await up("mocks", [*mocks, str(prepared.plan.seed)], ours, url + _CONTROL)
         env, webhook = environment(host, base), prepared.target.webhook
         if options.agent_command:
             await up("agent", options.agent_command, env, webhook)
@@ -77,10 +79,15 @@ async def surroundings(
         yield MockControl(url, token=os.environ.get("FASTBUSY_CONTROL_TOKEN", ""))
 
 
-def new_folder(scenario: str) -> Path:
+def _python_path() -> list[str]:
+    given = os.environ.get("PYTHONPATH", "")
+    return given.split(os.pathsep) if given else []
+
+
+def new_folder(scenario: str, runs: Path = Path("runs")) -> Path:
     """`runs/SCENARIO-TIME`, with a number behind it if that exists."""
     started = datetime.fromtimestamp(wall_time_s(), UTC).strftime("%Y%m%d-%H%M%S")
-    wanted = Path("runs") / f"{scenario}-{started}"
+    wanted = runs / f"{scenario}-{started}"
     folder, again = wanted, 1
     while folder.exists():
         again += 1

@@ -104,6 +104,15 @@ def _find(name: str, folders: Sequence[Path], source: Source, place: Place) -> P
     for folder in folders:
         if (path := folder / f"{name}.yaml").is_file():
             return path
-    known = sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})
+    files = (path for folder in folders for path in folder.glob("*.yaml"))
+    known = sorted({path.stem for path in files if _has_faults(path)})
     remedy = suggestion(name, known, "profiles")
     raise FileProblems([source.problem(place, f"no fault profile {name!r}", remedy)])
+
+
+def _has_faults(path: Path) -> bool:
+    """Whether a file looks like a fault profile; scenarios may lie beside it."""
+    try:
+        return any(line.startswith("faults:") for line in read_text(path).splitlines())
+    except FileProblems:
+        return False

@@ -68,6 +68,19 @@ def make_plan(
     )
 
 
+def profile_faults(
+    profiles: Iterable[Loaded[FaultProfile]], kinds: Mapping[str, FaultKind], *, seed: int
+) -> tuple[PlannedFault, ...]:
+    """The faults of profiles that all start at 0, for mocks that run without a scenario."""
+    start = PlannedPhase("", 0, False, 0, 0)
+    timeline = (
+        _Timed(profile, nth, start)
+        for profile in profiles
+        for nth in range(len(profile.value.faults))
+    )
+    return tuple(_orders(timeline, kinds, seed))
+
+
 def _drain_s(scenario: Scenario) -> float:
     """Twice the longest call, so that a slow agent is seen to be slow and not cut off."""
     lengths_s = (

@@ -52,10 +52,10 @@ async def run_plan(
     """
     recorder.write_plan(plan)
     try:
-        await _prepare(mocks, plan)
+        await prepare_mocks(mocks, plan)
         if preflight:
             await place_preflight(plan, target, clock=clock, mocks=mocks, recorder=recorder)
-            await _prepare(mocks, plan)
+            await prepare_mocks(mocks, plan)
         run_clock = RunClock(clock)
         for mock in mocks:
             await mock.set_clock(run_clock)
@@ -68,7 +68,8 @@ async def run_plan(
             await mock.close()
 
 
-async def _prepare(mocks: Sequence[MockControl], plan: Plan) -> None:
+async def prepare_mocks(mocks: Sequence[MockControl], plan: Plan) -> None:
+    """Open them, let them forget what was before, and hand them what the plan has for them."""
     for mock in mocks:
         await mock.open()
         await mock.reset()

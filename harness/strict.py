@@ -7,6 +7,7 @@ msgspec structs and dataclasses are written as keys and values.
 from __future__ import annotations
 
 import re
+import reprlib
 import types
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -28,6 +29,8 @@ _NOUNS: Mapping[Any, str] = {
 }  # fmt: skip
 _NO_ENVIRONMENT: Mapping[str, str] = types.MappingProxyType({})
 _BROKEN: Any = object()
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = 80
 
 
 def parse(
@@ -269,7 +272,7 @@ def _fits(tree: Tree, kind: Any) -> bool:
 def _shape(tree: Tree) -> str:
     if isinstance(tree, MappingNode):
         return "keys and values"
-    return "a list" if isinstance(tree, SequenceNode) else repr(tree.value)
+    return "a list" if isinstance(tree, SequenceNode) else _BRIEF.repr(tree.value)
 
 
 def _split(error: ValueError) -> tuple[str, str]:

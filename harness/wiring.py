@@ -9,6 +9,16 @@ from typing import Any
 from kernel.history import History
 from kernel.records import Call, Work
 
+LINKS = {
+    "webhook": "answers with TwiML",
+    "stream": "opens, and stays open",
+    "stt": "hears the caller's words",
+    "llm": "is asked for an answer",
+    "tts": "speaks the answer",
+    "heard": "the caller hears the answer",
+}
+"""The links in their order, and what is true of each that is there."""
+
 _AT_ONCE_NS = 1_000_000_000
 _ENVIRONMENT = "run the agent with the variables that `fastbusy env` prints"
 _WEBHOOK_REMEDIES = {

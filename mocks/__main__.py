@@ -7,7 +7,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import uvloop
@@ -21,9 +21,11 @@ from .brain import Brain
 from .latency import latencies
 from .provider import Catalogue, load_providers
 from .serve import serving
+from .serve_shell import Shell
 from .service import Service
 from .world import Settings, World
 
+OnReady = Callable[[Shell], None]
 DEFAULT_PORT_BASE = 8700
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TOKEN = "FASTBUSY_CONTROL_TOKEN"
@@ -94,8 +96,8 @@ def make_service(options: argparse.Namespace, epoch_ns: int) -> Service:
     return Service(catalogue, world)
 
 
-async def serve(options: argparse.Namespace) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
+async def serve(options: argparse.Namespace, on_ready: OnReady | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C. `on_ready` is called once every port answers."""
     clock = SystemClock()
     service = make_service(options, round(wall_time_s() * SECOND_NS) - clock.now_ns())
     token = os.environ.get(TOKEN, "")
@@ -108,16 +110,18 @@ async def serve(options: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with serving(service, clock, host=options.host, ports=where, token=token):
+    async with serving(service, clock, host=options.host, ports=where, token=token) as shell:
         sys.stdout.write(f"mocks ready on http://{options.host}:{options.port_base}\n")
+        if on_ready is not None:
+            on_ready(shell)
         sys.stdout.flush()
         await stopped.wait()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, on_ready: OnReady | None = None) -> int:
     """Exit code 0 when stopped, else that of the error."""
     try:
-        uvloop.run(serve(parse(sys.argv[1:] if arguments is None else arguments)))
+        uvloop.run(serve(parse(sys.argv[1:] if arguments is None else arguments), on_ready))
     except FastbusyError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

@@ -1,4 +1,8 @@
-"""Look at this machine: can it run the mocks, and how much load can it make?"""
+"""Look at this machine: can it run the mocks, and how much load can it make?
+
+With --agent look at an agent instead: one call goes through every link between it, the callers and
+the mocks, and the first that is missing is named.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from ..stack import refuse_taken_ports
 # A call holds about four sockets on this machine: its stream and its agent's three providers.
 _FILES_PER_CALL = 10
 _DISK_WANTED_MB = 500
+_MARKS = {"there": "✓", "missing": "✗", "unknown": "·"}
 
 
 class Diagnosis(NamedTuple):
@@ -32,12 +37,22 @@ class Diagnosis(NamedTuple):
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE)
-    parser.add_argument("--out", type=Path, default=Path("runs"), help="where runs are kept")
+    parser.add_argument("--agent", default="", metavar="TARGET", help="whose wiring to look at")
+    parser.add_argument(
+        "--agent-command", default="", metavar="CMD", help="started with the mocks' environment"
+    )
+    parser.add_argument(
+        "--scenario", default="appointments", help="whose first line the caller says (appointments)"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+                        help="first port of the mocks (8700)")  # fmt: skip
+    parser.add_argument("--out", type=Path, default=Path("runs"), help="where runs are kept (runs)")
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.agent or args.agent_command:
+        return _look_at_agent(args)
     findings = list(examine(args.host, args.port_base, args.out))
     width = max(len(finding.what) for finding in findings)
     for finding in findings:
@@ -45,6 +60,29 @@ def run(args: argparse.Namespace) -> int:
         if finding.remedy:
             print(f"  {'':<{width}}  → {finding.remedy}")
     return 4 if any(finding.remedy for finding in findings) else 0
+
+
+def _look_at_agent(args: argparse.Namespace) -> int:
+    # The machine can be looked at without the harness extra.
+    from ..preparing import Options
+    from ..whole import new_folder
+    from ..wired import check_wiring
+
+    options = Options(
+        scenario=args.scenario,
+        agent=args.agent,
+        agent_command=args.agent_command,
+        host=args.host,
+        port_base=args.port_base,
+        out=new_folder("doctor", args.out),
+    )
+    wiring = check_wiring(options)
+    for link in wiring.links:
+        print(f"{_MARKS[link.state]} {link.name:<8} {link.told}")
+        if link.remedy:
+            print(f"  {'':<8} → {link.remedy}")
+    print(f"{'wired up' if wiring.whole else 'not wired up'}; call and logs: {wiring.folder}")
+    return 0 if wiring.whole else 2
 
 
 def examine(host: str, port_base: int, out: Path) -> Iterator[Diagnosis]:

@@ -1,29 +1,55 @@
-"""Serve the mocked providers until Ctrl-C: `fastbusy mocks`, or only some: `fastbusy mocks stt`."""
+"""Serve the mocked providers until Ctrl-C: `fastbusy mocks`, or only some: `fastbusy mocks stt`.
+
+With --profile they fail by a timetable of their own, which starts when they are ready.
+"""
 
 from __future__ import annotations
 
 import argparse
+import shlex
+
+from mocks.__main__ import main
+from mocks.serve_shell import Shell
 
 from ..env import DEFAULT_PORT_BASE
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="stt, llm, tts, tools, or all")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
-        help="for example llm.first='lognormal(350ms, 800ms)'",
-    )  # fmt: skip
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+                        help="serves all; each stage has one above it (8700)")  # fmt: skip
+    parser.add_argument("--profile", action="append", default=[], metavar="NAME|FILE",
+                        help="fault profile to carry out from the start")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, help="of every latency and wording (0)")
+    parser.add_argument("--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
+                        help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
-    # Only this command needs the server side.
-    from mocks.__main__ import main
-
     words = [*args.stages, "--host", args.host, "--port-base", str(args.port_base)]
     words += ["--seed", str(args.seed)]
     for change in args.latency:
         words += ["--latency", change]
-    return main(words)
+    stages = () if "all" in args.stages else tuple(args.stages)
+    # Without a profile nothing of the harness is loaded.
+    if args.profile:
+        from ..timetable import read_timetable, schedule
+
+        faults = read_timetable(args.profile, seed=args.seed, stages=stages)
+
+    def ready(shell: Shell) -> None:
+        print(f'point an agent at them:  eval "$({env_command(args.host, args.port_base)})"')
+        if args.profile:
+            schedule(shell, faults, lambda line: print(line, flush=True))
+
+    return main(words, ready)
+
+
+def env_command(host: str, port_base: int) -> str:
+    """The command that prints where an agent on this machine finds them."""
+    words = ["fastbusy", "env"]
+    # An address that stands for all of this machine's is none to connect to.
+    words += ["--host", host] if host not in ("127.0.0.1", "0.0.0.0") else []
+    words += ["--port-base", str(port_base)] if port_base != DEFAULT_PORT_BASE else []
+    return shlex.join(words)

@@ -6,6 +6,9 @@ TARGET is `reference`, `flawed:FLAW` or the http(s):// URL of a Twilio voice web
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.verdict import exit_code
@@ -64,10 +67,20 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
         out=args.out,
         keep=args.keep,
     )
-    with Show() as show:
+    with Show() as show, _terminated_as_interrupted():
         judged = run_blocking(options, show)
     tell(judged)
     return exit_code(judged.verdict.verdict, args.unknown_is)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """CI systems end a job with SIGTERM: faults are to heal and children to stop then too."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def tell(judged: Judged) -> None:

@@ -58,9 +58,9 @@ def test_an_unknown_profile_is_told_where_it_is_named(folder: Path) -> None:
         read(folder, "othr")
     assert str(caught.value) == (
         f"{folder}/s.yaml:10: no fault profile 'burts'\n"
-        "  → did you mean 'burst'? known profiles: burst, other, s\n"
+        "  → did you mean 'burst'? known profiles: burst, other\n"
         "--profile: no fault profile 'othr'\n"
-        "  → did you mean 'other'? known profiles: burst, other, s"
+        "  → did you mean 'other'? known profiles: burst, other"
     )
 
 

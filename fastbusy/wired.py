@@ -1,0 +1,89 @@
+"""Is an agent wired to callers and mocks? One call through every link, without a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from harness.preflight import preflight
+from harness.recorder import Recorder
+from harness.runner import prepare_mocks
+from harness.wiring import LINKS
+from kernel.clock import SystemClock
+from kernel.errors import NotWired
+
+from .judging import read_history
+from .preparing import Options, prepare
+from .whole import new_folder, surroundings
+
+
+class LinkFound(NamedTuple):
+    """One link on the way from the caller through agent and mocks and back.
+
+    state   whether it is there; behind a missing link nothing is known
+    told    what is true of it, or what was seen in its place
+    """
+
+    name: str
+    state: Literal["there", "missing", "unknown"]
+    told: str
+    remedy: str = ""
+
+
+class Wiring(NamedTuple):
+    """What one call found. `folder` holds its recording and the logs of mocks and agent."""
+
+    links: tuple[LinkFound, ...]
+    folder: Path
+
+    @property
+    def whole(self) -> bool:
+        return all(link.state == "there" for link in self.links)
+
+
+def check_wiring(options: Options) -> Wiring:
+    """Start what a run would start, place the preflight call, stop everything again.
+
+    UsageError or StackError if it does not come to the call.
+    """
+    folder = options.out or new_folder("doctor")
+    asyncio.run(_call(options, folder))
+    event = read_history(folder).of_kind("preflight")[-1]
+    return Wiring(tuple(links(event.data)), folder)
+
+
+def links(told: dict[str, Any]) -> Iterator[LinkFound]:
+    """All links in their order, from the data of the event `preflight`."""
+    missing = told["link"]
+    reached = True
+    for name, true in LINKS.items():
+        if name == missing:
+            reached = False
+            yield LinkFound(name, "missing", told["seen"], told["remedy"])
+        elif reached:
+            yield LinkFound(name, "there", true)
+        else:
+            yield LinkFound(name, "unknown", "not reached")
+
+
+async def _call(options: Options, folder: Path) -> None:
+    prepared, clock = prepare(options, os.environ), SystemClock()
+    recorder = Recorder(folder)
+    try:
+        async with surroundings(options, prepared, folder, clock) as mocks:
+            try:
+                await prepare_mocks([mocks], prepared.plan)
+                # What is missing stands in the event.
+                with suppress(NotWired):
+                    await preflight(
+                        prepared.plan, prepared.target, clock=clock, mocks=[mocks],
+                        recorder=recorder,
+                    )  # fmt: skip
+            finally:
+                await mocks.close()
+    finally:
+        recorder.close()

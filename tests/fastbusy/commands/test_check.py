@@ -1,0 +1,42 @@
+"""`fastbusy check` judges an old run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fastbusy.cli import main
+from tests.fastbusy.folders import calm_story, run_folder
+
+
+def test_a_good_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = run_folder(tmp_path / "run")
+    assert main(["check", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "\npass  calm\n30 offered: 30 served, 0 dropped" in told
+    assert "  pass    gate       no_dropped_calls: " in told
+    assert told.endswith(f"report:  {folder}/report.html\n")
+
+
+def test_a_bad_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story = calm_story()
+    story.call(99, at=50).talks(1).ends("closed", type="info", by="agent")
+    assert main(["check", str(run_folder(tmp_path / "run", story))]) == 1
+    assert "because: no_dropped_calls: 1 of 31" in capsys.readouterr().out
+
+
+def test_what_unknown_counts_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = str(run_folder(tmp_path / "run", gates={"samples": 1000}))
+    assert main(["check", folder]) == 3
+    assert main(["check", folder, "--unknown-is", "warn"]) == 0
+    assert main(["check", folder, "--unknown-is", "fail"]) == 1
+    monkeypatch.setenv("FASTBUSY_UNKNOWN_IS", "pass")
+    assert main(["check", folder]) == 0
+    monkeypatch.setenv("FASTBUSY_UNKNOWN_IS", "maybe")
+    assert main(["check", folder]) == 2
+
+
+def test_no_run_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path)]) == 2
+    assert "this is no run folder" in capsys.readouterr().err

@@ -1,0 +1,40 @@
+"""`fastbusy plan` checks files and shows what would happen; nothing is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fastbusy.cli import main
+
+
+def test_it_shows_what_would_happen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "demo", "--seed", "3"]) == 0
+    told = capsys.readouterr().out
+    assert "calls, seed 3" in told
+    assert "surge" in told
+    assert "llm-429-burst" in told
+
+
+def test_the_limit_of_the_agent_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["plan", "demo"])
+    assert "refused with a limit of 36" in capsys.readouterr().out
+
+
+def test_all_mistakes_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "s.yaml").write_text(
+        "name: s\nwhy: because\nload:\n  - {phase: one, rate: 4, for: 10s}\n"
+        "dialogues:\n  d: {caller: [Hello]}\nsede: 1\n"
+    )
+    assert main(["plan", str(tmp_path / "s.yaml")]) == 2
+    told = capsys.readouterr().err
+    assert f"{tmp_path}/s.yaml:4: " in told
+    assert "write for example 4/s" in told
+    assert f"{tmp_path}/s.yaml:7: " in told
+    assert "did you mean 'seed'?" in told
+
+
+def test_a_scenario_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "dmeo"]) == 2
+    assert "did you mean 'demo'?" in capsys.readouterr().err

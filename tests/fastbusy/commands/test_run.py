@@ -1,0 +1,73 @@
+"""`fastbusy run`: what it hands on, and what it prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fastbusy.cli import main
+from fastbusy.commands import run as command
+from fastbusy.judging import Judged, judge_folder
+from fastbusy.preparing import Options
+from tests.fastbusy.folders import run_folder
+
+
+@pytest.fixture
+def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """The options of runs that do not happen."""
+    options: list[Options] = []
+
+    def run_blocking(wanted: Options, show: Any) -> Judged:
+        options.append(wanted)
+        return judge_folder(run_folder(tmp_path / f"run{len(options)}"))
+
+    monkeypatch.setattr(command, "run_blocking", run_blocking)
+    return options
+
+
+def test_all_options_arrive(given: list[Options], capsys: pytest.CaptureFixture[str]) -> None:
+    words = "run appointments --agent http://a/v --agent-command ./go --profile x --profile y"
+    more = "--seed 5 --out there --keep all --host 127.0.0.2 --port-base 9700"
+    assert main([*words.split(), *more.split()]) == 0
+    assert given == [
+        Options(
+            "appointments", "http://a/v", "./go", "127.0.0.2", 9700, ("x", "y"), 5, Path("there"),
+            "all",
+        )
+    ]  # fmt: skip
+    assert "\npass  calm\n" in capsys.readouterr().out
+
+
+def test_the_environment_says_what_the_command_line_does_not(
+    given: list[Options], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"AGENT": "http://env/v", "SEED": "5", "PROFILE": "x", "OUT": "o"}.items():
+        monkeypatch.setenv(f"FASTBUSY_{name}", value)
+    main(["run", "demo", "--seed", "6"])
+    assert given == [Options("demo", "http://env/v", profiles=("x",), seed=6, out=Path("o"))]
+
+
+def test_demo_is_a_run_of_the_demo(given: list[Options]) -> None:
+    assert main(["demo", "--seed", "5"]) == 0
+    assert given == [Options("demo", seed=5)]
+
+
+def test_a_folder_that_holds_a_run_is_not_written_over(
+    given: list[Options], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = run_folder(tmp_path / "old")
+    assert main(["run", "demo", "--out", str(folder)]) == 2
+    assert capsys.readouterr().err == (
+        f"fastbusy: --out {folder}: this folder holds a run already\n  → name another folder\n"
+    )
+    assert not given
+
+
+def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_blocking(wanted: Options, show: Any) -> Judged:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "run_blocking", run_blocking)
+    assert main(["run", "demo"]) == 130

@@ -1,0 +1,30 @@
+"""What the harness is told of the mocks."""
+
+from __future__ import annotations
+
+from fastbusy import catalogue
+from kernel.fault import STAGES
+
+
+def test_targets_are_stages_and_their_providers() -> None:
+    assert set(catalogue.stages()) >= {"stt", "llm", "tools"}
+    assert list(catalogue.stages()) == [stage for stage in STAGES if stage in catalogue.stages()]
+    assert {"llm", "llm/openai", "stt/deepgram"} <= set(catalogue.targets())
+    assert "telephony" not in catalogue.targets()
+
+
+def test_every_fault_kind_is_known_with_what_a_user_needs() -> None:
+    kinds = catalogue.fault_kinds()
+    assert {"slowdown", "rate_limit", "concurrency", "stall"} <= kinds.keys()
+    for name, kind in kinds.items():
+        assert (kind.name, kind.targets) == (name, catalogue.stages())
+        assert f"kind: {name}" in kind.doc, f"{name} shows no example"
+    colours = [kind.colour for kind in kinds.values()]
+    assert len(set(colours)) == len(colours)
+
+
+def test_known_is_what_a_scenario_may_name() -> None:
+    known = catalogue.known()
+    assert "no_dropped_calls" in known.checks
+    assert known.targets == catalogue.targets()
+    assert catalogue.voices()

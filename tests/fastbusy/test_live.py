@@ -1,0 +1,49 @@
+"""What is shown of a run while it lasts."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from rich.console import Console
+
+from fastbusy.live import Show, line
+from harness.progress import Progress
+
+GLANCE = Progress(
+    elapsed_s=47.0,
+    total_s=120.0,
+    phase="surge",
+    planned=66,
+    dialled=41,
+    ringing=0,
+    talking=24,
+    over={"completed": 12, "spoken_refusal": 5},
+    faults=("rate limit on llm",),
+)
+
+
+def test_one_line() -> None:
+    assert line(GLANCE) == (
+        "  47 s  surge      41/66 dialled, 24 up, over: 12 completed, 5 spoken_refusal"
+        " · faults: rate limit on llm"
+    )
+    last = replace(GLANCE, phase="", over={}, faults=())
+    assert line(last) == "  47 s  last calls 41/66 dialled, 24 up, over: none"
+
+
+def test_a_log_gets_a_line_now_and_then() -> None:
+    log = io.StringIO()
+    with Show(Console(file=log, width=60)) as show:
+        for elapsed_s in (0, 1, 14, 15, 20, 31):
+            show(replace(GLANCE, elapsed_s=elapsed_s))
+    assert [line.split()[0] for line in log.getvalue().splitlines()] == ["0", "15", "31"]
+
+
+def test_a_terminal_gets_a_panel() -> None:
+    terminal = io.StringIO()
+    with Show(Console(file=terminal, force_terminal=True, width=100)) as show:
+        show(GLANCE)
+    told = terminal.getvalue()
+    assert "41/66 dialled, 24 up" in told
+    assert "rate limit on llm" in told

@@ -1,0 +1,111 @@
+"""From options to a plan and a target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fastbusy import preparing
+from fastbusy.preparing import Options, prepare
+from harness.plan import Target
+from kernel.errors import FileProblems, UsageError
+
+SCENARIO = """\
+name: mine
+why: because
+load:
+  - {phase: baseline, calls: 3}
+dialogues:
+  ask:
+    facts: {name: person}
+    caller: ["Hello, I am {name}.", "Goodbye."]
+    replies: {1: "Hello, {name}.", 2: "Goodbye."}
+"""
+
+
+def scenario(folder: Path, more: str = "") -> str:
+    (folder / "mine.yaml").write_text(SCENARIO + more)
+    return str(folder / "mine.yaml")
+
+
+def test_without_an_agent_the_reference_is_called() -> None:
+    prepared = prepare(Options("appointments", port_base=9700), {})
+    assert prepared.sample == "reference"
+    assert prepared.target.webhook == "http://127.0.0.1:9650/incoming"
+    assert prepared.plan.scenario == "appointments"
+
+
+def test_the_scenario_may_name_the_agent(tmp_path: Path) -> None:
+    prepared = prepare(Options(scenario(tmp_path, "agent: flawed:silent-drop\n")), {})
+    assert prepared.sample == "flawed:silent-drop"
+    path = scenario(tmp_path, "agent: {webhook: 'https://a.example/voice', limit: 4}\n")
+    prepared = prepare(Options(path), {})
+    assert (prepared.sample, prepared.target.webhook, prepared.target.limit) == (
+        "",
+        "https://a.example/voice",
+        4,
+    )
+
+
+def test_the_command_line_wins_and_keeps_the_rest(tmp_path: Path) -> None:
+    path = scenario(tmp_path, "agent: {webhook: 'https://a.example/voice', limit: 4}\n")
+    target = prepare(Options(path, agent="http://127.0.0.1:1/v"), {}).target
+    assert (target.webhook, target.limit) == ("http://127.0.0.1:1/v", 4)
+
+
+def test_webhooks_are_signed_with_the_token_that_env_prints(tmp_path: Path) -> None:
+    assert prepare(Options(scenario(tmp_path)), {}).target.auth_token == "fastbusy"
+    path = scenario(tmp_path, "agent: {webhook: reference, auth_token: '${TOKEN}'}\n")
+    assert prepare(Options(path), {"TOKEN": "mine"}).target.auth_token == "mine"
+
+
+def test_seed_and_profiles(tmp_path: Path) -> None:
+    prepared = prepare(Options("demo", seed=42, profiles=("stt-slowdown",)), {})
+    assert prepared.plan.seed == 42
+    assert prepared.plan.profiles == ("llm-429-burst", "stt-slowdown")
+
+
+def test_a_profile_beside_the_scenario_is_found(tmp_path: Path) -> None:
+    (tmp_path / "fault_profiles").mkdir()
+    (tmp_path / "fault_profiles" / "dip.yaml").write_text(
+        "name: dip\nwhy: quick\nfaults:\n  - {kind: stall, target: llm, for: 1s}\n"
+    )
+    prepared = prepare(Options(scenario(tmp_path), profiles=("dip",)), {})
+    assert [fault.order.label for fault in prepared.plan.faults] == ["dip"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        ("referenc", "--agent: 'referenc' is no agent"),
+        ("reference:x", "--agent: 'reference:x' is no agent"),
+        ("flawed", "--agent: 'flawed' is no agent"),
+        ("flawed:nice", "--agent: there is no flaw 'nice'\n  → one of: silent-drop, retry-storm"),
+        ("sip:me@here", "--agent: agent 'sip:me@here': SIP is not built yet"),
+        ("wss://here/media", "media streams without a webhook is not built yet"),
+        ("webrtc+https://here", "WebRTC is not built yet"),
+    ],
+)
+def test_a_wrong_agent_is_refused_before_anything_starts(agent: str, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        prepare(Options("demo", agent=agent), {})
+    assert told in str(caught.value)
+
+
+def test_a_wrong_agent_in_the_file_names_the_file(tmp_path: Path) -> None:
+    path = scenario(tmp_path, "agent: flawed:nice\n")
+    with pytest.raises(UsageError, match=f"{path}: there is no flaw"):
+        prepare(Options(path), {})
+
+
+def test_an_unknown_profile_lists_profiles_only() -> None:
+    with pytest.raises(FileProblems) as caught:
+        prepare(Options("demo", profiles=("llm-429-brst",)), {})
+    assert "did you mean 'llm-429-burst'?" in str(caught.value)
+    assert "appointments" not in str(caught.value)
+
+
+def test_the_default_target_takes_any_number_of_calls() -> None:
+    assert Target().limit is None
+    assert preparing.TODAY.year >= 2026

@@ -1,0 +1,27 @@
+"""The links between caller, agent and mocks, from what the preflight call has told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fastbusy.wired import Wiring, links
+from harness.wiring import LINKS
+
+
+def test_a_whole_wiring() -> None:
+    found = tuple(links({"link": "", "remedy": ""}))
+    assert [link.name for link in found] == list(LINKS)
+    assert all(link.state == "there" and not link.remedy for link in found)
+    assert Wiring(found, Path("runs")).whole
+
+
+@pytest.mark.parametrize("missing", LINKS)
+def test_behind_the_first_missing_link_nothing_is_known(missing: str) -> None:
+    found = tuple(links({"link": missing, "seen": "nothing", "remedy": "mend it"}))
+    at = list(LINKS).index(missing)
+    states = [link.state for link in found]
+    assert states == ["there"] * at + ["missing"] + ["unknown"] * (len(LINKS) - at - 1)
+    assert (found[at].told, found[at].remedy) == ("nothing", "mend it")
+    assert not Wiring(found, Path("runs")).whole
