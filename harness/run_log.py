@@ -91,6 +91,15 @@ class RunLog:
         self._record(Event(now_ns, "runner", kind, type_, span, parent, due_ns, data or {}))
 
 
+def tell_without_calls(
+    plan: Plan, target: Target, record: Record, *, keep: str, started_s: float, reason: str
+) -> None:
+    """The beginning and the end of a run that did not come to its first phase."""
+    log = RunLog(plan, target, record)
+    log.begin(0, 0, keep, started_s)
+    log.end(reason, 0, {"complete": True})
+
+
 def _version() -> str:
     try:
         return version("fastbusy")

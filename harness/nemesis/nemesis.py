@@ -89,14 +89,16 @@ class Nemesis:
         """Keep the faults on: they heal by themselves if we cease to."""
         self._note(await self._each([mock.renew(LEASE_S) for mock in self._mocks]))
 
-    async def fetch_journals(self) -> None:
-        """Record what the mocks have noted since the last time."""
+    async def fetch_journals(self) -> bool:
+        """Record what the mocks have noted since the last time; whether all of them told it."""
 
         async def fetch(mock: MockControl) -> None:
             for event in await mock.fetch_journal():
                 self._record(event)
 
-        self._note(await self._each([fetch(mock) for mock in self._mocks]))
+        failed = await self._each([fetch(mock) for mock in self._mocks])
+        self._note(failed)
+        return not failed
 
     def _note(self, troubles: Sequence[str]) -> None:
         """Each trouble once: what is down is asked again every few seconds."""
