@@ -73,4 +73,3 @@ async def _run(options: Options, prepared: Prepared, recorder: Recorder) -> None
             )  # fmt: skip
         finally:
             await runner.cleanup()
-
