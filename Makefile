@@ -1,24 +1,47 @@
 PYTHON ?= python3
+CONSTRAINTS ?= constraints.txt
 BIN = .venv/bin
+PIP = -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test check bench docs
+.PHONY: demo test test-clients check docs bench
 
-demo: .venv/made           ## mocks + reference agent + callers, about two minutes; prints the verdict
+demo: .venv/made                  ## mocks, reference agent and callers, about two minutes; prints the verdict
 	$(BIN)/fastbusy demo
 
-test: .venv/made           ## the whole test suite
-	$(BIN)/python -m pytest -n 2
+test: .venv/made                  ## the whole test suite
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: .venv/made          ## style, types, import contracts, structure
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && cd agents && ../$(BIN)/mypy --strict reference.py flawed.py && cd .. && $(BIN)/lint-imports && $(BIN)/python -m pytest -q tests/rules
+test-clients: .venv-clients/made  ## the providers' own SDKs and a stock Pipecat bot against the mocks
+	.venv-clients/bin/python -m pytest -m clients tests/clients tests/agents tests/system
 
-bench: .venv/made          ## measurements, written to docs/benchmarks.md by hand
-	$(BIN)/python -m bench
+check: .venv/made                 ## style, types, import contracts, structure
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd agents && ../$(BIN)/mypy --strict reference.py flawed.py
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/rules
 
-docs: .venv/made           ## regenerate docs/reference from the code
+docs: .venv/made                  ## regenerate docs/reference from the code
 	$(BIN)/python -m fastbusy.reference
 
-.venv/made: pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --editable '.[harness,test]'
-	touch .venv/made
+bench: .venv/made                 ## measurements, written to docs/benchmarks.md by hand
+	$(BIN)/python -m bench
+
+.venv/made: pyproject.toml constraints.txt
+	$(call made,.venv,--editable '.[harness$(,)test]' $(CONSTRAINTS:%=--constraint %))
+
+.venv-clients/made: pyproject.toml tests/clients/requirements.txt agents/requirements-pipecat.txt
+	$(call made,.venv-clients,--editable . --requirement tests/clients/requirements.txt)
+
+, := ,
+# $(call made,ENVIRONMENT,WHAT PIP INSTALLS)
+define made
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "fastbusy needs Python 3.11 or newer, and $(PYTHON) is not: $$($(PYTHON) --version 2>&1)"; \
+	echo "  → name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; } >&2
+@$(PYTHON) -m venv $(1) || { rm -rf $(1); \
+	echo "  → on Debian and Ubuntu: apt install python3-venv"; exit 1; } >&2
+$(1)/bin/python $(PIP) $(2)
+@touch $(1)/made
+endef

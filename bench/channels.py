@@ -95,8 +95,10 @@ def channels() -> list[tuple[str, int, Channel]]:
             chain = ">".join(str(rate_hz // 1000) for rate_hz in rates_hz)
             rows.append((f"µ-law, {chain} {name}", rates_hz[-1], converted(converter, *rates_hz)))
     for done, how in (("zeroed", Loss.ZERO), ("deleted", Loss.DELETE), ("repeated", Loss.REPEAT)):
-        for percent in (1, 3, 5, 10):
-            rows.append((f"µ-law, {percent} % of frames {done}", 8000, lossy(percent / 100, how)))
+        rows += [
+            (f"µ-law, {percent} % of frames {done}", 8000, lossy(percent / 100, how))
+            for percent in (1, 3, 5, 10)
+        ]
     for burst in (2, 3):
         name = f"µ-law, 5 % zeroed in bursts of {20 * burst} ms"
         rows.append((name, 8000, lossy(0.05, Loss.ZERO, burst)))

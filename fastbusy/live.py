@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from harness.progress import Progress
+from harness.runner import Progress
 
 _LINE_EVERY_S = 15.0
 

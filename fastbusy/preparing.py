@@ -14,6 +14,7 @@ from harness.grammar import Secret
 from harness.plan import Plan, Target
 from harness.planning import make_plan
 from harness.recorder import Keep
+from harness.transports.by_scheme import scheme_of, transports
 from kernel.errors import UsageError
 
 from . import catalogue, samples, shelf
@@ -22,13 +23,7 @@ from .env import DEFAULT_PORT_BASE, environment
 SAMPLE_AGENT_OFFSET = -50
 """Where a sample agent listens, counted from the port base."""
 _SAMPLES = ("reference", "flawed")
-_LATER = {
-    "ws": "media streams without a webhook",
-    "wss": "media streams without a webhook",
-    "sip": "SIP",
-    "webrtc+http": "WebRTC",
-    "webrtc+https": "WebRTC",
-}
+_LATER = {"sip": "SIP", "webrtc+http": "WebRTC", "webrtc+https": "WebRTC"}
 # Callers wish for dates after this day; fixed, so that a seed means the same run on any day.
 TODAY = dt.date(2026, 11, 2)
 
@@ -85,17 +80,15 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
 
 def _aimed(plan: Plan, target: Target, options: Options, where: str) -> Prepared:
     wanted = options.agent or target.webhook or "reference"
-    scheme, separator, _ = wanted.partition("://")
-    if not separator:
-        scheme, separator, _ = wanted.partition(":")
+    scheme = scheme_of(wanted)
     token = target.auth_token or Secret(environment()["TWILIO_AUTH_TOKEN"])
     if scheme in _LATER:
         raise UsageError(
             f"agent {wanted!r}: {_LATER[scheme]} is not built yet",
             where="--agent" if options.agent else where,
-            remedy="give the agent's Twilio voice webhook, http(s)://…",
+            remedy="give the agent's Twilio voice webhook, http(s)://…, or its stream, ws(s)://…",
         )
-    if scheme in ("http", "https"):
+    if scheme in transports():
         target = msgspec.structs.replace(target, webhook=wanted, auth_token=token)
         return Prepared(plan, target)
     _check_sample(wanted, where="--agent" if options.agent else where)
@@ -111,7 +104,8 @@ def _check_sample(wanted: str, where: str) -> None:
         raise UsageError(
             f"{wanted!r} is no agent",
             where=where,
-            remedy="write reference, flawed:FLAW, or the http(s):// URL of a voice webhook",
+            remedy="write reference, flawed:FLAW, the http(s):// URL of a voice webhook, "
+            "or the ws(s):// URL of a media stream",
         )
     flaws = samples.flaws()
     if flaw and flaw not in flaws:

@@ -17,10 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from harness.nemesis.mock_control import MockControl
-from harness.progress import Progress
 from harness.recorder import Recorder, check_space, point_latest
 from harness.run_log import tell_without_calls
-from harness.runner import run_plan
+from harness.runner import Progress, run_plan
 from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
 

@@ -22,6 +22,7 @@ class Persona(msgspec.Struct, frozen=True):
 
     patience_s   hangs up after so long without hearing anything while an answer is owed
     pause_s      between the end of the agent's turn and the caller's next words
+    voice        one of the voices by name, or any
     """
 
     patience_s: Duration = msgspec.field(default=Duration(8), name="patience")

@@ -19,7 +19,7 @@ from .phone import Phone
 from .placing import Placing
 from .plan import Plan, PlannedCall, Target
 from .recorder import Recorder
-from .transports.twilio import TwilioTransport
+from .transports.by_scheme import transport_for
 from .wheel import Wheel
 from .wiring import missing_link
 
@@ -70,15 +70,13 @@ async def _place(
     def keep(_: CallLog, phone: Phone) -> None:
         recorder.keep_recording(SPAN, phone.said, phone.heard)
 
-    async with TwilioTransport(target, clock, seed=plan.seed) as transport:
+    async with transport_for(target, clock, seed=plan.seed) as transport:
         wheel = Wheel(clock)
         # The only line of this call is no goodbye: its answer is what matters.
         manners = Manners(goodbye_wait_s=ANSWER_WAIT_S)
         placing = Placing(transport, wheel, clock, events.append, manners, keep)
-        turning = asyncio.create_task(wheel.run())
-        try:
+        async with asyncio.TaskGroup() as group:
+            turning = group.create_task(wheel.run())
             await placing.place(call)
-        finally:
             turning.cancel()
-            await asyncio.gather(turning, return_exceptions=True)
     return events

@@ -19,7 +19,8 @@ class ProfiledFault(msgspec.Struct, frozen=True, kw_only=True):
 
     kind    a file of `mocks/faults/`
     target  a stage, optionally a provider of it: `llm` or `llm/openai`
-    at      from the start of the phase that names the profile; lasts is `for`
+    at      when it begins, from the start of the phase that names the profile
+    for     how long it lasts
     share   of callers that it bites, all without it
     label   its name in the run; made from the profile's name without it
     """
@@ -34,7 +35,12 @@ class ProfiledFault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FaultProfile(msgspec.Struct, frozen=True):
-    """A named timeline of faults, and why anybody would want to see it."""
+    """A named timeline of faults.
+
+    name    what the file is called, without .yaml
+    why     why anybody would want to see it
+    faults  in any order; times decide
+    """
 
     name: str
     why: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from kernel.clock import SECOND_NS, Clock, RunClock, cpu_ns, wall_time_s
@@ -19,16 +20,39 @@ from .phone import Phone
 from .placing import Placing
 from .plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
-from .progress import Progress
 from .recorder import Keep, Recorder, keeps
 from .run_log import RunLog
-from .transports.twilio import TwilioTransport
+from .transports.by_scheme import transport_for
+from .transports.link import Transport
 from .wheel import Wheel
 
 SAMPLE_EVERY_S = 5
 SETTLE_S = 16.0
 """Provider work that outlives its call by 15 s is an orphan: so long the mocks are watched."""
 END_LIMIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A glance at a run.
+
+    phase    the one that is on; empty while the last calls end
+    dialled  of `planned` calls
+    talking  calls that are up; ringing are those that wait for the agent's webhook or stream
+    over     how calls ended (`kernel.records.Call.how`) → how many
+    faults   names of those that are on
+    """
+
+    elapsed_s: float
+    total_s: float
+    phase: str
+    planned: int
+    dialled: int
+    ringing: int
+    talking: int
+    over: Mapping[str, int]
+    faults: tuple[str, ...]
+
 
 Act = Callable[[], None]
 OnProgress = Callable[[Progress], None]
@@ -58,7 +82,7 @@ async def run_plan(
         run_clock = RunClock(clock)
         for mock in mocks:
             await mock.set_clock(run_clock)
-        async with TwilioTransport(target, run_clock, seed=plan.seed) as transport:
+        async with transport_for(target, run_clock, seed=plan.seed) as transport:
             run = _Run(plan, target, run_clock, mocks, recorder, transport, keep, on_progress)
             await run.conduct()
     finally:
@@ -85,7 +109,7 @@ class _Run:
         clock: RunClock,
         mocks: Sequence[MockControl],
         recorder: Recorder,
-        transport: TwilioTransport,
+        transport: Transport,
         keep: Keep,
         on_progress: OnProgress | None,
     ) -> None:

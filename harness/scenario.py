@@ -17,11 +17,16 @@ from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, sug
 from .plan import Persona, Target
 from .shapes import Shape, shapes
 
-SAMPLES = ("reference", "flawed:")
+SAMPLES = ("reference",)
 
 
 class Group(msgspec.Struct, frozen=True):
-    """One kind of caller: its part of all calls, its dialogue, and how it behaves."""
+    """One kind of caller.
+
+    dialogue  the name of what it says
+    share     its part of all calls; equal parts if none has one
+    persona   how it behaves
+    """
 
     dialogue: str
     share: Share | None = None
@@ -31,6 +36,7 @@ class Group(msgspec.Struct, frozen=True):
 class Phase(msgspec.Struct, frozen=True, kw_only=True):
     """One phase of the load. The keys of its shape (`rate`, `for`, …) stand beside these.
 
+    phase     its name; baseline and warm_up mean something to checks
     arrivals  the load shape: a file of `harness/arrivals/`
     faults    fault profiles whose time starts with this phase
     warm_up   left out of all statistics; by itself if the phase is called warm_up
@@ -48,7 +54,11 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StageLatency(msgspec.Struct, frozen=True):
-    """How slow the mocks of one stage are when nothing is wrong."""
+    """How slow the mocks of one stage are when nothing is wrong.
+
+    first    from being asked to the first output
+    between  from one output to the next
+    """
 
     first: Latency | None = None
     between: Latency | None = None
@@ -57,11 +67,16 @@ class StageLatency(msgspec.Struct, frozen=True):
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """The whole file.
 
+    name      what its run folders are called after
+    why       what it shows, in a sentence
     agent     whom to call: `reference`, `flawed:FLAW`, a webhook's URL, or keys; the command line
               may say it instead
     callers   shares of the calls; without them all dialogues get equal parts
+    dialogues name → what is said
+    load      the phases, one after the other
     gate      check → its limit or its fields; or a plain list of checks
     latency   stage → `first` and `between` of its mocks
+    seed      repeats plan, callers and every decision by chance; the command line may set another
     profiles  fault profiles beside those that phases name
     """
 
@@ -102,7 +117,7 @@ UNBUILT: dict[type, dict[str, str]] = {
         "forecast": "take it out: compare the runs of several rates by hand",
     },
     Target: {
-        "stream": "give the webhook that answers with <Connect><Stream>",
+        "stream": "give its ws:// or wss:// address as the webhook",
         "sip": "give the agent's Twilio voice webhook",
         "webrtc": "give the agent's Twilio voice webhook",
         "command": "start the agent with --agent-command",
@@ -150,7 +165,8 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
 def target_flaws(target: Target) -> Iterator[Flaw]:
     """What is wrong with an agent's address, whether a file or the command line gives it."""
     address, limit = target.webhook, target.limit
-    if address and not address.startswith(("http://", "https://", *SAMPLES)):
+    # Which schemes there are is the transports' to say.
+    if address and ":" not in address and address not in SAMPLES:
         remedy = "give reference, flawed:FLAW or the http(s):// address of a Twilio voice webhook"
         yield Flaw(("webhook",), f"no agent can be reached at {address!r}", remedy)
     if limit is not None and limit < 1:

@@ -42,6 +42,7 @@ class Wheel:
         self._clock = clock
         self._zero_ns = clock.now_ns()
         self._slots: list[list[Phone]] = [[] for _ in range(SLOTS)]
+        self._due_ns = [0] * SLOTS  # the next turn of each slot
         self._ear = Ear(RATE_HZ)
         self._phones: dict[int, Phone] = {}  # by their stream at the ear
         self._played: list[tuple[Phone, int, bytes]] = []  # with the instant each frame began
@@ -59,10 +60,9 @@ class Wheel:
     def join(self, phone: Phone) -> None:
         """Take on a call that has just been answered."""
         slot = self._roomiest()
-        tick = -(-(self._clock.now_ns() - self._zero_ns) // SLOT_NS)
-        tick += (slot - tick) % SLOTS
+        self._due_ns[slot] = self._next_ns(slot)
         stream = self._ear.open(Encoding.MULAW)
-        phone.begin(self._zero_ns + tick * SLOT_NS, stream)
+        phone.begin(self._due_ns[slot], stream)
         self._slots[slot].append(phone)
         self._phones[stream] = phone
         self._busy.set()
@@ -93,30 +93,30 @@ class Wheel:
 
     async def run(self) -> None:
         """Turn until cancelled."""
-        tick = 0
         while True:
             if not self._phones:
                 self._busy.clear()
                 await self._busy.wait()
-            # After a stall every slot has one turn at once, and the rest waits for its time.
-            behind = (self._clock.now_ns() - self._zero_ns) // SLOT_NS - SLOTS
-            tick = self._next_occupied(max(tick, behind) + 1)
-            await self._clock.sleep_until(self._zero_ns + tick * SLOT_NS)
-            self._turn(tick % SLOTS)
+            slot = min(self._occupied(), key=self._due_ns.__getitem__)
+            await self._clock.sleep_until(self._due_ns[slot])
+            self._turn(slot)
+            # A turn that was late is not made up for at once: what it left waits for the next.
+            self._due_ns[slot] = self._next_ns(slot)
 
-    def _next_occupied(self, tick: int) -> int:
-        """The first tick from this one on whose slot has calls."""
-        for ahead in range(SLOTS):
-            if self._slots[(tick + ahead) % SLOTS]:
-                return tick + ahead
-        return tick
+    def _occupied(self) -> list[int]:
+        return [slot for slot, phones in enumerate(self._slots) if phones]
+
+    def _next_ns(self, slot: int) -> int:
+        """The next turn of a slot after now."""
+        tick = (self._clock.now_ns() - self._zero_ns) // SLOT_NS + 1
+        return self._zero_ns + (tick + (slot - tick) % SLOTS) * SLOT_NS
 
     def _turn(self, slot: int) -> None:
         self._happen()
         for _ in range(CATCH_UP_FRAMES):
             if not self._frame(slot):
                 break
-        if slot == min((slot for slot in range(SLOTS) if self._slots[slot]), default=slot):
+        if slot == next(iter(self._occupied()), slot):
             self._perceive()
         if self._to_prepare:  # one in a turn: it takes longer than anything else here
             phone, say = self._to_prepare.popleft()

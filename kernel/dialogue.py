@@ -15,14 +15,19 @@ import msgspec
 
 from .units import Duration, Share
 
-SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
+SLOT = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
 _CALL = re.compile(r"^([A-Za-z_][\w.-]*)\((.*)\)$", re.DOTALL)
 _BETWEEN_COMMAS = re.compile(r"""(?:[^,"']|"[^"]*"|'[^']*'|["'])+""")
 _ARGUMENT = re.compile(r"^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$", re.DOTALL)
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the caller: the words, and how they are said."""
+    """One line of the caller: the words, and how they are said.
+
+    say       the words, with slots
+    barge_in  share of callers that say it into the agent's words
+    pause     silence before it, in place of the persona's
+    """
 
     say: str
     barge_in: Share | None = None
@@ -66,7 +71,10 @@ class ToolCall(msgspec.Struct, frozen=True):
 class Reply(msgspec.Struct, frozen=True):
     """What the mock LLM does for one line of the caller: speaks, or calls a tool and then speaks.
 
-    `then` may hold slots of the result; `failed` is said instead if the tool answers an error.
+    say     the words, with slots
+    call    a tool of the agent, with arguments that may hold slots
+    then    said after the tool has answered; may hold slots of the result
+    failed  said in its place if the tool answers an error
     """
 
     say: str = ""
@@ -76,7 +84,11 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """When the task counts as done: a tool that answered well, and words that the caller heard."""
+    """When the task counts as done. What is left out is not asked for.
+
+    tool_ok  a tool that must have answered well
+    heard    words that the caller must have heard
+    """
 
     tool_ok: str = ""
     heard: str = ""
@@ -90,6 +102,7 @@ class Dialogue(msgspec.Struct, frozen=True):
     answers  pattern (regular expression, any case) → what the caller says if asked out of order
     replies  number of the caller's line, from 1 → what the mock LLM does about it
     greeting what it says to a request without any words of the caller
+    done     when its task counts as done
     also_ok  fates that count as done as well
     """
 

@@ -230,7 +230,7 @@ def _person(heard: str, today: dt.date) -> str | None:
         return None
     # Between them stands a `van` or a `de`, but a sentence begins or ends otherwise.
     name, ends = " ".join(words), words[0][0] + words[-1][0]
-    if not name.islower() and any(map(str.islower, ends)):
+    if any(map(str.islower, ends)) and (not name.islower() or len(words) > 2):
         return None
     name = name.replace("\ufffd", "")
     return (name.title() if name.islower() else name) or None

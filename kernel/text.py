@@ -65,6 +65,12 @@ class Text:
         return [0, *inner, len(self) - 1]
 
 
+def parts(original: str) -> list[str]:
+    """What quotes, colons and line breaks set apart; empty if they set nothing apart."""
+    found = [part for part in _WALL.split(original) if part.strip()]
+    return found if len(found) > 1 else []
+
+
 class Template:
     """A line of a script made ready: its characters, with a mark for each slot.
 

@@ -88,7 +88,7 @@ class Brain:
         if reply is None:
             return replace(answer, text=wording.CARRY_ON)
         if reply.call is None:
-            return replace(answer, text=values.spoken(reply.say)[0])
+            return replace(answer, text=values.spoken(reply.say)[0] or wording.CARRY_ON)
         tool = toolcall.offered(reply.call, _usable(asked))
         result = _result_of(turn, tool.name if tool else reply.call.name)
         if result is not None:
@@ -96,7 +96,7 @@ class Brain:
         if tool is None:
             return replace(answer, text=wording.NEUTRAL, line=None, off_script=True)
         if turn.rounds >= MOST_ROUNDS:
-            return replace(answer, text=values.spoken(reply.failed or wording.APOLOGY)[0])
+            return replace(answer, text=_failed(reply, values))
         given = {name: values.argument(text) for name, text in reply.call.arguments.items()}
         call = self._call(asked, tool, toolcall.arguments(given, values.guess, tool))
         return replace(answer, text=values.spoken(reply.say)[0], calls=(call,))
@@ -182,7 +182,11 @@ def _then(reply: Reply, text: str, values: Values) -> str:
             return spoken
         if isinstance(result, str):
             return f"This is what I found: {result[:300]}"
-    return values.spoken(reply.failed or wording.APOLOGY)[0]
+    return _failed(reply, values)
+
+
+def _failed(reply: Reply, values: Values) -> str:
+    return values.spoken(reply.failed)[0] or wording.APOLOGY
 
 
 def _mentions(heard: str, tool: ToolOffered) -> int:

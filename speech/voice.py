@@ -39,7 +39,7 @@ VOICES: dict[str, Voice] = {
 }
 DEFAULT_VOICE = VOICES["mira"]
 
-FILLERS = "eaioeu"
+FILLERS = "egaoie"
 """What symbols that stand for no letter are voiced with, in turn.
 
 Silence there would sound like an end, and one long vowel like a machine.

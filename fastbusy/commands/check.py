@@ -13,9 +13,8 @@ from .run import tell
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="for example runs/latest")
-    parser.add_argument(
-        "--unknown-is", choices=("pass", "warn", "fail", "unknown"), default="unknown"
-    )
+    parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
+                        default="unknown", help="what an unknown verdict counts as")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:

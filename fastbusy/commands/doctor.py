@@ -42,12 +42,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--agent-command", default="", metavar="CMD", help="started with the mocks' environment"
     )
     parser.add_argument(
-        "--scenario", default="appointments", help="whose first line the caller says (appointments)"
+        "--scenario",
+        default="appointments",
+        metavar="NAME|FILE",
+        help="whose first line the caller says (appointments)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
     parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
                         help="first port of the mocks (8700)")  # fmt: skip
-    parser.add_argument("--out", type=Path, default=Path("runs"), help="where runs are kept (runs)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs"), metavar="DIR", help="where runs are kept (runs)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,9 +8,11 @@ from ..env import DEFAULT_PORT_BASE, FORMATS, environment
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=FORMATS, default="shell")
+    parser.add_argument("--format", choices=FORMATS, default="shell",
+                        help="variables, or constructor arguments of a framework")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="where the mocks are reached")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE)
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+                        help="their first port (8700)")  # fmt: skip
     parser.add_argument(
         "--port-per-stage", action="store_true", help="each stage at its own port (8701 stt, …)"
     )

@@ -21,7 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="serves all; each stage has one above it (8700)")  # fmt: skip
     parser.add_argument("--profile", action="append", default=[], metavar="NAME|FILE",
                         help="fault profile to carry out from the start")  # fmt: skip
-    parser.add_argument("--seed", type=int, default=0, help="of every latency and wording (0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of every latency and wording (0)"
+    )
     parser.add_argument("--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
                         help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip
 

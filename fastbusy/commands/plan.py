@@ -11,10 +11,12 @@ from ..preparing import Options, prepare
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenario")
-    parser.add_argument("--agent", default="", metavar="TARGET")
-    parser.add_argument("--profile", action="append", default=[], metavar="NAME|FILE")
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("scenario", help="a file, or one that ships: demo, appointments")
+    parser.add_argument("--agent", default="", metavar="TARGET", help="whom to call (reference)")
+    parser.add_argument(
+        "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="in place of the scenario's")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Run a scenario against an agent and judge it.
 
-TARGET is `reference`, `flawed:FLAW` or the http(s):// URL of a Twilio voice webhook.
+TARGET is `reference`, `flawed:FLAW`, the http(s):// URL of a Twilio voice webhook, or the ws(s)://
+URL of a media stream without one.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
     )
-    parser.add_argument("--seed", type=int, help="in place of the scenario's")
+    parser.add_argument("--seed", type=int, metavar="N", help="in place of the scenario's")
     parser.add_argument("--out", type=Path, metavar="DIR", help="run folder (runs/NAME-TIME)")
     parser.add_argument("--keep", choices=("failed", "all", "none"), default="failed",
                         help="recordings to keep (failed and the first ten)")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE)
+    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+                        help="first port of the mocks (8700)")  # fmt: skip
     parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
                         default="unknown", help="what an unknown verdict counts as")  # fmt: skip
 

@@ -15,10 +15,12 @@ _ROLES = {"caller": Role.CALLER, "agent": Role.AGENT}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("text")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="WAV file to write")
-    parser.add_argument("--rate", type=int, default=8000, help="samples per second (8000)")
-    parser.add_argument("--role", choices=_ROLES, default="caller")
+    parser.add_argument("text", help="what is said")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE",
+                        help="WAV file to write")  # fmt: skip
+    parser.add_argument("--rate", type=int, default=8000, metavar="HZ",
+                        help="samples per second (8000)")  # fmt: skip
+    parser.add_argument("--role", choices=_ROLES, default="caller", help="whose sound (caller)")
     parser.add_argument("--voice", type=int, default=1, metavar="N", help=f"1 to {len(VOICES)} (1)")
 
 

@@ -20,8 +20,6 @@ from ..statistics import of_all
 from ..windows import judged_calls
 from .script_matched import ScriptMatched
 
-_FEWEST = 10
-
 
 class Goal(msgspec.Struct, frozen=True):
     """The part of a dialogue that says when it is done."""
@@ -36,12 +34,14 @@ class TaskCompleted(Check, frozen=True):
     counted; a fate under `also_ok` counts as done. A dialogue without `done` is done once served.
 
     at_least  the share that must be done
+    fewest    calls with a task below which nothing is said
     """
 
     scalar: ClassVar[str] = "at_least"
     per_call: ClassVar[bool] = True
 
     at_least: Share = Share(0.95)
+    fewest: int = 10
 
     def look(self, history: History) -> Finding:
         script = ScriptMatched()(history)
@@ -52,8 +52,8 @@ class TaskCompleted(Check, frozen=True):
             for call in judged_calls(history)
             if fate_of(call) != "cut_by_us" and not refused_at_the_door(call)
         ]
-        if len(calls) < _FEWEST:
-            return self.unknown(f"{len(calls)} calls had a task; at least {_FEWEST} are needed")
+        if len(calls) < self.fewest:
+            return self.unknown(f"{len(calls)} calls had a task; at least {self.fewest} are needed")
         goals = convert(dict(history.run.get("dialogues", {})), dict[str, Goal])
         used = _tools_that_answered_well(history)
         missed = [

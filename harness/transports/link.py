@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from types import TracebackType
+from typing import Any, ClassVar, Literal, Protocol, Self
 
-from ..plan import PlannedCall
+from kernel.clock import Clock
+
+from ..plan import PlannedCall, Target
 
 By = Literal["caller", "agent", "network"]
 Step = Literal["webhook", "stream"]
@@ -72,4 +75,24 @@ class Ended:
 
 
 class Transport(Protocol):
-    async def dial(self, call: PlannedCall) -> Answered | Refused: ...
+    """Dials one target; an async context. Takes any number of calls at once.
+
+    schemes  of the addresses that it can dial; what it is found by
+    """
+
+    schemes: ClassVar[tuple[str, ...]]
+
+    def __init__(self, target: Target, clock: Clock, *, seed: int = 0) -> None: ...
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+    async def dial(self, call: PlannedCall) -> Answered | Refused:
+        """A link, or the reason why there is none; never raises for what the agent does."""
+        ...

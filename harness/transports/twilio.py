@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -61,6 +61,8 @@ class TwilioTransport:
 
     A `ws://` or `wss://` target is a media stream without a webhook before it.
     """
+
+    schemes: ClassVar[tuple[str, ...]] = ("http", "https", "ws", "wss")
 
     def __init__(self, target: Target, clock: Clock, *, seed: int = 0) -> None:
         self._target, self._clock, self._seed = target, clock, seed

@@ -49,6 +49,7 @@ class RateLimit:
         burst: 4               # so many may come at once; one second's worth by default
         tokens: 30000/m        # tokens asked for, where the provider counts them
         retry_after: 2s        # what Retry-After says; by default the wait that is really left
+        of: request            # socket, request or context; by default what the provider counts
 
     Give `requests`, `tokens` or both. Whom it refuses depends on who comes first: with the same
     seed but another timing other callers are refused. A refused request costs nothing.

@@ -11,12 +11,12 @@ from kernel.alignment import Alignment
 from kernel.dialogue import Dialogue, slots
 from kernel.facts import apart, value_of
 from kernel.likeness import Lines
-from kernel.text import DAMAGED, Template
+from kernel.text import DAMAGED, Template, parts
 
 _SOME = 0.3  # a line may be there if so much of it was found;
-_HALF = 0.5  # it surely is if half of it was …
-_CERTAIN = 10  # … and these are so many characters
-_MUCH = 0.4  # or so much of the text;
+_CERTAIN = 10  # it surely is if the part that was found, times its characters, is so much
+_HALF = 0.5  # or if half of it was found …
+_MUCH = 0.4  # … and is so much of the text;
 _MOST = 0.75  # a piece of it surely is if the text is mostly that
 _PIECE = 6  # and it has so many characters;
 _NEARLY_ALL = 0.7  # but if a slot holds no fact of its kind, then only what is nearly complete
@@ -99,15 +99,20 @@ class Sayings:
         return [saying for saying, _ in self._ways(text[-_LONGEST:])]
 
     def _read(self, text: str) -> Sequence[tuple[Saying, bool]]:
-        ways = []
+        ways = list(self._ways_of(text))
+        if any(sure for _, sure in ways):
+            return ways
+        # Much around a short line hides it; alone it may be seen.
+        for part in parts(text):
+            ways += self._ways_of(part)
+        return [*((saying, True) for saying in self._of_slots_only(text)), *ways]
+
+    def _ways_of(self, text: str) -> Iterator[tuple[Saying, bool]]:
         for number, way in self._lines.read(text):
             saying = self._saying(number, way)
             sure = self._is_sure(saying, way)
             if sure or (way.share >= _SOME and saying.weight > 0):
-                ways.append((saying, sure))
-        if any(sure for _, sure in ways):
-            return ways
-        return [*((saying, True) for saying in self._of_slots_only(text)), *ways]
+                yield saying, sure
 
     def _saying(self, number: int, way: Alignment) -> Saying:
         dialogue, line, _ = self._texts[number]
@@ -134,10 +139,10 @@ class Sayings:
     def _is_sure(self, saying: Saying, way: Alignment) -> bool:
         """Whether so much agrees that it is no chance."""
         right, wrong = self._facts_in(saying.dialogue, saying.heard)
-        if wrong and way.share < _NEARLY_ALL:
-            return False
         explained = way.told + way.filled
-        if way.share >= _HALF and (way.matched >= _CERTAIN or explained >= _MUCH):
+        if wrong:
+            return way.share >= _NEARLY_ALL and explained >= _MUCH
+        if way.share * way.matched >= _CERTAIN or (way.share >= _HALF and explained >= _MUCH):
             return True
         return (
             explained >= _MOST

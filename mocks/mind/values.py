@@ -81,4 +81,4 @@ def _in_words(value: Any) -> str:
 def _mended(text: str) -> str:
     """A sentence from which a slot was taken: `Goodbye, .` → `Goodbye.`"""
     text = re.sub(r"\s+", " ", text)
-    return re.sub(r"[\s,;:]+(?=[.,;:!?])", "", text).strip(" ,;:")
+    return re.sub(r"[\s,;:]+(?=[.,;:!?])", "", text).lstrip(" .,;:!?").rstrip(" ,;:")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from fastbusy.live import Show, line
-from harness.progress import Progress
+from harness.runner import Progress
 
 GLANCE = Progress(
     elapsed_s=47.0,

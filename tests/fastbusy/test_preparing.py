@@ -60,6 +60,11 @@ def test_webhooks_are_signed_with_the_token_that_env_prints(tmp_path: Path) -> N
     assert prepare(Options(path), {"TOKEN": "mine"}).target.auth_token == "mine"
 
 
+def test_a_media_stream_needs_no_webhook() -> None:
+    prepared = prepare(Options("demo", agent="wss://here/media"), {})
+    assert (prepared.sample, prepared.target.webhook) == ("", "wss://here/media")
+
+
 def test_seed_and_profiles(tmp_path: Path) -> None:
     prepared = prepare(Options("demo", seed=42, profiles=("stt-slowdown",)), {})
     assert prepared.plan.seed == 42
@@ -83,7 +88,6 @@ def test_a_profile_beside_the_scenario_is_found(tmp_path: Path) -> None:
         ("flawed", "--agent: 'flawed' is no agent"),
         ("flawed:nice", "--agent: there is no flaw 'nice'\n  → one of: silent-drop, retry-storm"),
         ("sip:me@here", "--agent: agent 'sip:me@here': SIP is not built yet"),
-        ("wss://here/media", "media streams without a webhook is not built yet"),
         ("webrtc+https://here", "WebRTC is not built yet"),
     ],
 )

@@ -234,13 +234,13 @@ def test_callers_without_shares_get_equal_parts() -> None:
         ),
         (
             "{webhook: reference, limit: 20}",
-            "sip:me@host",
-            "s.yaml:3: no agent can be reached at 'sip:me@host'\n  → give reference, flawed:FLAW "
+            "me@host",
+            "s.yaml:3: no agent can be reached at 'me@host'\n  → give reference, flawed:FLAW "
             "or the http(s):// address of a Twilio voice webhook",
         ),
         (
             "limit: 20",
-            "sip: sip:me@host",
+            "sip: me@host",
             "s.yaml:3: agent: 'sip' is not built yet\n  → give the agent's Twilio voice webhook",
         ),
         (

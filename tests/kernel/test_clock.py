@@ -56,7 +56,6 @@ def test_a_wake_that_comes_too_early_is_slept_on(monkeypatch: pytest.MonkeyPatch
     asyncio.run(SystemClock().sleep_until(8 * MILLISECOND_NS))
     assert now[0] >= 8 * MILLISECOND_NS
     assert len(slept) > 3
-    assert slept[-1] == 0, "and the loop gets its turn"
 
 
 def test_waiting_for_the_past_still_gives_the_loop_a_turn() -> None:

@@ -43,7 +43,7 @@ def test_arguments_have_names(wrong: str) -> None:
     [
         ("Hi, {name}, on {when}.", ("name", "when")),
         ("{result.slots.0} or {result.freeSlots.1}", ("result.slots.0", "result.freeSlots.1")),
-        ("{} {1} {a b} {a.} plain", ()),
+        ("{} {1} {a b} {a.} {Name} plain", ()),
     ],
 )
 def test_slots_are_found_in_order(text: str, found: tuple[str, ...]) -> None:

@@ -176,6 +176,13 @@ def test_a_line_without_a_reply_is_carried_on() -> None:
     assert (answer.text, answer.line, answer.off_script) == (CARRY_ON, 1, False)
 
 
+def test_a_reply_that_cannot_be_filled_is_never_silent() -> None:
+    replies = {1: Reply("{nobody}."), 2: Reply("")}
+    dialogue = Dialogue("mute", (Line("Who are you then?"), Line("And now?")), replies=replies)
+    for words in ("Who are you then?", "And now?"):
+        assert Brain(Script((dialogue,))).answer(ask(user(words))).text == CARRY_ON
+
+
 @pytest.mark.parametrize(
     ("words", "text"),
     [

@@ -64,5 +64,5 @@ def test_with_15_percent_of_its_characters_damaged_a_line_is_found_in_99_of_100(
     assert found(0.15, False, split) >= 0.99
 
 
-def test_damaged_and_wrapped_lines_are_found_in_95_of_100() -> None:
-    assert found(0.15, True, True) >= 0.95
+def test_damaged_and_wrapped_lines_are_found_in_97_of_100() -> None:
+    assert found(0.15, True, True) >= 0.97

@@ -16,7 +16,9 @@ SOURCES = sorted(
     for path in (ROOT / package).rglob("*.py")
     if path.name != "__init__.py"
 )
-AGENTS = sorted(path.relative_to(ROOT) for path in (ROOT / "agents").rglob("*.py"))
+AGENTS = sorted(
+    path.relative_to(ROOT) for path in (ROOT / "agents").rglob("*.py") if path.name != "__init__.py"
+)
 
 # Where sockets, processes and waiting live. Whatever is not listed here is pure.
 IMPURE = (
@@ -27,12 +29,18 @@ IMPURE = (
     "harness/transports/",
     "harness/nemesis/",
     "harness/placing.py",
-    "harness/recorder.py",
+    "harness/preflight.py",
     "harness/runner.py",
     "harness/wheel.py",
-    "harness/preflight.py",
-    "fastbusy/",
+    "fastbusy/rehearsal.py",
+    "fastbusy/samples.py",
+    "fastbusy/stack.py",
+    "fastbusy/virtual/",
+    "fastbusy/whole.py",
+    "fastbusy/wired.py",
 )
+# What reads and writes files, and is no more pure for that than the above.
+DISK = ("harness/files.py", "harness/recorder.py", "harness/report/page.py", "speech/wav.py")
 UNPLANNED = {"asyncio", "socket", "time", "random", "threading", "subprocess", "aiohttp"}
 MAX_LINES = 300
 
@@ -79,9 +87,19 @@ def test_agents_import_none_of_ours(path: Path) -> None:
     assert not imported(path) & set(PACKAGES)
 
 
+@pytest.mark.parametrize("place", IMPURE)
+def test_what_is_listed_as_impure_is_so(place: str) -> None:
+    inside = [path for path in SOURCES if str(path).startswith(place)]
+    assert any(imported(path) & UNPLANNED for path in inside), f"take {place} off the list"
+
+
 def test_three_quarters_of_the_code_is_pure() -> None:
     sizes = {path: len((ROOT / path).read_text().splitlines()) for path in SOURCES}
-    pure = sum(lines for path, lines in sizes.items() if is_pure(path))
+    pure = sum(
+        lines
+        for path, lines in sizes.items()
+        if is_pure(path) and path.parts[0] != "fastbusy" and str(path) not in DISK
+    )
     # The command line and the child processes of fastbusy/ are shell by their nature.
     everything = sum(lines for path, lines in sizes.items() if path.parts[0] != "fastbusy")
     assert pure / everything >= 0.75

@@ -27,7 +27,7 @@ def planned(number: int = 1, *lines: str, patience_s: float = 3.0, due_ns: int =
         phase="baseline",
         dialogue="book",
         facts={},
-        lines=lines or (f"Hi {number}.", "Bye."),
+        lines=lines or ("Bye.",),
         persona=Persona(patience_s=Duration(patience_s), pause_s=Duration(0.2)),
         voice="mira",
         from_number=f"+1415555{100 + number % 100:04}",

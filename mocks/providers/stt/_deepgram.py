@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -19,6 +19,11 @@ from ...wire import Body, Head, Request, json_reply, json_text
 
 _DEFAULT_ENDPOINTING_MS = 10
 _ECHOED = 1000
+TOO_QUIET = (
+    "Deepgram did not receive audio data or a text message within the timeout window. "
+    "See https://dpgr.am/net0001"
+)
+UNREADABLE = "could not parse client message"
 _MODEL = {"name": "general-nova-3", "version": "2025-04-17.0", "arch": "nova-3"}
 _MODEL_ID = "40bd3654-e622-47c4-a111-63a61b23bfe8"
 _ERRORS = {
@@ -163,6 +168,17 @@ def _word(word: SpokenWord, punctuated: bool) -> dict[str, Any]:
     return {**told, "punctuated_word": word.text} if punctuated else told
 
 
+def speech_started(at_s: float) -> str:
+    """Somebody speaks, since `at_s` of the stream."""
+    return json_text({"type": "SpeechStarted", "channel": [0, 1], "timestamp": round(at_s, 3)})
+
+
+def utterance_end(last_word_s: float) -> str:
+    """Nothing was said for a while since the last word."""
+    end = {"type": "UtteranceEnd", "channel": [0, 1]}
+    return json_text({**end, "last_word_end": round(last_word_s, 3)})
+
+
 def parsed(data: str) -> Any:
     """A message of the client's, None if it is no JSON."""
     try:
@@ -171,13 +187,17 @@ def parsed(data: str) -> Any:
         return None
 
 
-def schema_error(data: str) -> str:
-    """The answer to a message that is none of Deepgram's."""
-    error = {"type": "Error", "variant": "SchemaError", "message": data[:_ECHOED]}
-    try:
-        return json_text({**error, "description": "could not parse client message"})
-    except UnicodeEncodeError:
-        return schema_error(data.encode(errors="replace").decode())
+def configured(id: str, asked: Mapping[str, Any]) -> str:
+    """Everything that a `Configure` message asks for is granted."""
+    success = {"type": "ConfigureSuccess", "request_id": id}
+    return json_text({**success, "keyterms": asked.get("keyterms", [])})
+
+
+def error_message(variant: str, description: str, message: str) -> str:
+    """An error on an open stream. `message` is what the client wrote, as far as it is shown."""
+    shown = message[:_ECHOED].encode(errors="replace").decode()
+    error = {"type": "Error", "variant": variant, "description": description}
+    return json_text({**error, "message": shown})
 
 
 def metadata(id: str, duration_s: float, created_s: int) -> str:

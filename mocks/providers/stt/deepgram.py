@@ -19,20 +19,25 @@ from speech.events import Cut, Ended, TextEvent
 from ...dictation import Dictation, SpokenWord, Utterance
 from ...hearing import TICK_NS
 from ...provider import Route
-from ...wire import Binary, Close, Head, Request, Text, Wire, json_text
+from ...wire import Binary, Close, Head, Request, Text, Wire
 from ...work import Admitted, Begin, Finish, Heard, Listen, Note, Opened, Refused
 from ...world import World
 from ._deepgram import (
     STATUSES,
+    TOO_QUIET,
+    UNREADABLE,
     BadRequest,
     Parameters,
+    configured,
+    error_message,
     error_text,
     metadata,
     parsed,
     refused_upgrade,
     request_id,
     results,
-    schema_error,
+    speech_started,
+    utterance_end,
 )
 
 _INTERIM_S = 1.0
@@ -44,10 +49,6 @@ _SHORTEST_TICK_NS, _STALLED_TICK_NS = 40 * MILLISECOND_NS, 250 * MILLISECOND_NS
 # How long an utterance without an end is held back for more of it.
 _HOLD_NS = SECOND_NS
 _TOO_QUIET_NS = 10 * SECOND_NS
-_TOO_QUIET = (
-    "Deepgram did not receive audio data or a text message within the timeout window. "
-    "See https://dpgr.am/net0001"
-)
 _LAST_WORD_NS = 25 * MILLISECOND_NS
 
 
@@ -123,11 +124,9 @@ class Listening:
                 return [Nudge("finalize", now_ns + TICK_NS)]
             case {"type": "CloseStream"}:
                 return self._close_stream(now_ns)
-            case {"type": "Configure", **asked}:
-                success = {"type": "ConfigureSuccess", "request_id": self._id}
-                terms = asked.get("keyterms", [])
-                return [Emit(Text(json_text({**success, "keyterms": terms})))]
-        return [Emit(Text(schema_error(data)))]
+            case {"type": "Configure"} as asked:
+                return [Emit(Text(configured(self._id, asked)))]
+        return [Emit(Text(error_message("SchemaError", UNREADABLE, data)))]
 
     def _close_stream(self, now_ns: int) -> list[Instruction]:
         self._closing = True
@@ -145,8 +144,7 @@ class Listening:
                 return self._finalize(now_ns)
             case "close":
                 return self._close(Close(1000), now_ns)
-        end = {"type": "UtteranceEnd", "channel": [0, 1]}
-        return [Emit(Text(json_text({**end, "last_word_end": round(self._last_word_s, 3)})))]
+        return [Emit(Text(utterance_end(self._last_word_s)))]
 
     def _hear(
         self, events: Iterable[TextEvent], audio_s: float, now_ns: int
@@ -158,9 +156,11 @@ class Listening:
             # Where somebody begins anew, what was held back must not run into it.
             if (unfinished := self._said.take(event)) is not None:
                 yield from self._conclude(unfinished, now_ns, speech_final=True)
-            if (current := self._said.current) is not None and current is not before:
+            current = self._said.current
+            if current is not None and current is not before:
                 yield from self._begin(current, now_ns)
-            if isinstance(event, Ended | Cut):
+            # An echo ends too, which is no end of what the caller said.
+            if isinstance(event, Ended | Cut) and current and current.end_s == event.at_s:
                 self._over_ns = max(self._begun_ns, self._when_ns(event.at_s))
         if events:
             yield self._await_final()
@@ -171,8 +171,7 @@ class Listening:
         yield Emit(Begin(self._work, refusable=False))
         yield Nudge("utterance_end", None)
         if self._asked.vad_events:
-            started = {"type": "SpeechStarted", "channel": [0, 1]}
-            yield Emit(Text(json_text({**started, "timestamp": round(utterance.start_s, 3)})))
+            yield Emit(Text(speech_started(utterance.start_s)))
 
     def _when_ns(self, audio_s: float) -> int:
         """When this moment of the sound came in."""
@@ -197,7 +196,7 @@ class Listening:
 
     def _tick(self, now_ns: int) -> Iterator[Instruction]:
         if now_ns - self._active_ns >= _TOO_QUIET_NS:
-            yield from self._close(Close(1011, _TOO_QUIET), now_ns)
+            yield from self._close(Close(1011, TOO_QUIET), now_ns)
             return
         wait_ns = _TICK_NS
         if self._asked.interim_results:
@@ -255,6 +254,7 @@ class Listening:
     def _close(self, close: Close, now_ns: int) -> Iterator[Instruction]:
         if (utterance := self._said.release()) is not None:
             yield from self._conclude(utterance, now_ns, speech_final=False)
+        self._closing = True
         created_s = self._world.wall_s(self._opened_ns)
         yield Emit(Text(metadata(self._id, self._audio_s, created_s)))
         yield Emit(close, now_ns + _LAST_WORD_NS)
@@ -292,8 +292,7 @@ class Deepgram:
         opened = Head(101, {"dg-request-id": id})
         if refusal.where == "after":
             return [opened, Close(1008 if status < 500 else 1011, text)]
-        error = {"type": "Error", "variant": "Refused", "description": text, "message": text}
-        return [opened, Text(json_text(error)), Close(1011, text)]
+        return [opened, Text(error_message("Refused", text, text)), Close(1011, text)]
 
 
 PROVIDER = Deepgram()

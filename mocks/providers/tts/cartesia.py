@@ -83,7 +83,7 @@ class Speaking:
                 return self._expire(self._contexts[name])
         if self._contexts:
             return [Nudge("idle", now_ns + _IDLE_NS)]
-        return [Emit(Close(1000, "The connection was idle for five minutes."))]
+        return [Emit(Close(1000, "connection idle timeout"))]
 
     def _told(self, data: str, now_ns: int) -> Iterable[Instruction]:
         fields = _parsed(data)

@@ -44,6 +44,8 @@ def test_slots_are_spoken_as_they_were_heard(template: str, text: str) -> None:
         ("Sure, {nobody}, which day?", "Sure, which day?"),
         ("{nobody}, which day?", "which day?"),
         ("At {result.nothing}.", "At."),
+        ("{nobody}. Goodbye.", "Goodbye."),
+        ("{nobody}.", ""),
     ],
 )
 def test_an_unknown_slot_is_left_out_and_the_sentence_mended(template: str, text: str) -> None:

@@ -148,6 +148,18 @@ def test_the_agents_own_voice_is_no_text() -> None:
     assert client.work == ()
 
 
+def test_the_end_of_an_echo_is_not_that_of_the_caller() -> None:
+    client = Client(endpointing="2000")
+    utterance = client.speak("That is all.")
+    client.play(client.agent.speak("Sure.").samples)
+    client.silence(3.0)
+    ((at_s, text),) = client.finals
+    assert text == "That is all."
+    ended_s = utterance.duration_s - TRAILING_SILENCE_S
+    assert at_s == pytest.approx(ended_s + 2.0 + 0.2, abs=0.06)
+    assert client.work[0].asked_at_ns == pytest.approx(ended_s * 1e9, abs=6e7)
+
+
 def test_finalize_is_answered_with_what_was_said() -> None:
     client = Client(endpointing="2000", final_s=0.05)
     client.speak("That is all.")

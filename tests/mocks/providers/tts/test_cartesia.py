@@ -242,7 +242,7 @@ def test_an_idle_socket_is_closed() -> None:
     client.run(299_000)
     assert client.texts(client.number)
     client.run(2_000)
-    assert client.to(client.number)[-1].code == 1000
+    assert client.to(client.number)[-1] == Close(1000, "connection idle timeout")
     assert client.closing("socket")[0].type == "ok"
 
 

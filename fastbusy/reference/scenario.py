@@ -1,0 +1,85 @@
+"""scenario.md: every key of scenario files and fault profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from harness import profile as profile_file
+from harness import scenario as scenario_file
+from harness.grammar import Grammar
+from harness.keys import is_record
+from harness.profile import FaultProfile
+from harness.scenario import UNBUILT, Scenario
+from harness.shapes import shapes
+
+from .. import catalogue
+from .docstrings import explain
+from .tables import field_table, fields_of, table
+
+_HEAD = """\
+# Scenarios and fault profiles
+
+Both are YAML. Quantities are written with their unit; a bare number is refused where a unit \
+belongs. Unknown and duplicate keys are refused, all mistakes at once, each with its line. \
+`fastbusy plan FILE` checks a file and shows what it would do.
+
+In texts of a dialogue `{name}` is a fact of the call and `{result.slots.0}` a part of the last \
+tool's result."""
+
+
+def page() -> str:
+    known = catalogue.known()
+    files: Mapping[Any, Grammar] = {
+        Scenario: scenario_file.grammar(known.checks),
+        FaultProfile: profile_file.grammar(known.kinds, known.targets),
+    }
+    parts = [_HEAD]
+    for kind, grammar in files.items():
+        parts += [_section(record, grammar) for record in _records(kind)]
+    parts += ["## Load shapes", _shapes(), "## Not built yet", _unbuilt()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _records(kind: Any) -> list[Any]:
+    """A record and all records in its fields, each once, in the order in which they are met."""
+    found: list[Any] = []
+
+    def meet(kind: Any) -> None:
+        if is_record(kind) and kind not in found:
+            found.append(kind)
+            for field in fields_of(kind):
+                meet(field.kind)
+        for argument in get_args(kind):
+            meet(argument)
+
+    meet(kind)
+    return found
+
+
+def _section(kind: Any, grammar: Grammar) -> str:
+    variant, named = grammar.variants.get(kind), grammar.named.get(kind)
+    left_out = {named, variant.rest if variant else None, *UNBUILT.get(kind, ())}
+    every = fields_of(kind)
+    fields = [field for field in every if field.attribute not in left_out]
+    told = explain(kind, [name for field in every for name in (field.attribute, field.key)])
+    notes = [told.prose]
+    if short := grammar.short.get(kind):
+        notes.append(f"Where only a value is written, it is `{short}`.")
+    return "\n\n".join([f"## {kind.__name__}", *notes, field_table(fields, told.meanings)])
+
+
+def _shapes() -> str:
+    return "\n\n".join(
+        f"### {name}\n\n{explain(shape, ()).prose}\n\n{field_table(fields_of(shape), {})}"
+        for name, shape in sorted(shapes().items())
+    )
+
+
+def _unbuilt() -> str:
+    rows = [
+        (f"`{key}`", kind.__name__, remedy)
+        for kind, keys in UNBUILT.items()
+        for key, remedy in keys.items()
+    ]
+    return table(("key", "of", "for now"), rows)

@@ -1,0 +1,61 @@
+import pytest
+
+from harness.callers.attention import Attention
+from harness.callers.exchange import Exchange
+from harness.callers.messages import Say, Utterance
+
+S = 1_000_000_000
+ASKED = Exchange(Say("Hi.", 2), 0, 3 * S)
+
+
+def said(text: str, from_s: int = 4, sound: str = "speech") -> Utterance:
+    return Utterance(from_s * S, (from_s + 1) * S, text, True, sound=sound)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "opening", "later"),
+    [
+        ("Hello, how can I help?", "greeting", "answer"),
+        ("Hello?", "greeting", "idle_prompt"),
+        ("Are you there?", "greeting", "idle_prompt"),
+        ("One moment, please.", "filler", "filler"),
+        ("Could you repeat that?", "greeting", "reprompt"),
+        ("Please call again later.", "refusal", "refusal"),
+        ("Something went wrong.", "refusal", "apology"),
+        ("", "other", "other"),
+    ],
+)
+def test_the_role_depends_on_words_and_moment(text: str, opening: str, later: str) -> None:
+    assert Attention().note(said(text), None).role == opening
+    heard = Attention().note(said(text), ASKED)
+    assert (heard.role, heard.turn) == (later, 2)
+
+
+def test_noise_and_what_came_too_early_have_no_role() -> None:
+    agent = Attention()
+    assert agent.note(said("", sound="noise"), ASKED).role == "other"
+    assert agent.last_role == ""
+    assert agent.note(said("As I said.", from_s=1), ASKED).role == "other"
+
+
+def test_it_remembers_what_was_heard_and_when() -> None:
+    agent = Attention()
+    agent.sound_began(4 * S)
+    agent.speaks = True
+    assert (agent.sounds, agent.heard_ns) == (True, 4 * S)
+    agent.note(said("Could you repeat that?"), ASKED)
+    assert not agent.sounds
+    assert not agent.speaks
+    assert (agent.heard_ns, agent.settled_ns) == (5 * S, 4 * S)
+    agent.note(said("Sure.", from_s=6), ASKED)
+    assert agent.settled_ns == 4 * S
+    assert agent.take_roles() == {"reprompt", "answer"}
+    assert agent.take_roles() == set()
+    assert agent.last_role == "answer"
+
+
+def test_noise_is_heard_when_it_begins_and_not_for_longer() -> None:
+    agent = Attention()
+    agent.sound_began(4 * S)
+    agent.note(said("", from_s=4, sound="noise"), ASKED)
+    assert agent.heard_ns == 4 * S

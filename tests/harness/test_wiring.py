@@ -1,0 +1,160 @@
+from typing import Any
+
+import pytest
+
+from harness.wiring import MissingLink, missing_link
+from kernel.event import Event, Type
+from kernel.history import History
+
+S = 1_000_000_000
+ALL = ("stt", "llm", "tts", "tools")
+
+
+def setup(type_: Type = "ok", **data: Any) -> list[Event]:
+    return [
+        Event(0, "caller", "call", "invoke", "preflight", data={"number": 0}),
+        Event(0, "caller", "setup", "invoke", "preflight/setup", "preflight"),
+        Event(S, "caller", "setup", type_, "preflight/setup", "preflight", data=data),
+    ]
+
+
+def end(at_s: float = 9, how: str = "completed", by: str = "caller") -> Event:
+    data = {"how": how, "ended_by": by}
+    return Event(int(at_s * S), "caller", "call", "ok", "preflight", data=data)
+
+
+def heard(text: str = "Hello.", sound: str = "speech") -> Event:
+    data = {"from_at_ns": 2 * S, "until_at_ns": 3 * S, "text": text, "sound": sound}
+    return Event(3 * S, "caller", "heard", "info", "preflight/h1", "preflight", data=data)
+
+
+def turn(answer_at_ns: int | None = 7 * S) -> Event:
+    times = {"from_at_ns": 4 * S, "until_at_ns": 5 * S, "owed_until_at_ns": 8 * S}
+    data = {"index": 1, "text": "Hi.", **times, "answer_at_ns": answer_at_ns}
+    return Event(8 * S, "caller", "turn", "ok", "preflight/t1", "preflight", data=data)
+
+
+def socket(stage: str, **data: Any) -> Event:
+    return Event(S, f"mock.{stage}", "socket", "invoke", f"{stage}-s1", data=data)
+
+
+def work(stage: str, number: int = 1, **data: Any) -> list[Event]:
+    span = f"{stage}-w{number}"
+    return [
+        Event(5 * S, f"mock.{stage}", "work", "invoke", span, data=data),
+        Event(6 * S, f"mock.{stage}", "work", "ok", span, data=data),
+    ]
+
+
+STT = [socket("stt"), *work("stt", text_out="Hi.")]
+LLM = [*work("llm", 1, purpose="greeting"), *work("llm", 2, purpose="turn")]
+TTS = work("tts", text_in="Hello.")
+WHOLE = [*setup(), *STT, *LLM, *TTS, heard(), turn(), end()]
+
+
+def found(*events: Event, stages: tuple[str, ...] = ALL) -> MissingLink | None:
+    return missing_link(History(events), stages)
+
+
+def test_nothing_is_missing_in_a_whole_chain() -> None:
+    assert found(*WHOLE) is None
+
+
+@pytest.mark.parametrize(
+    ("how", "remedy"),
+    [
+        ("unreachable", "--agent"),
+        ("no_answer", "at once"),
+        ("http_403", "auth_token"),
+        ("http_404", "path"),
+        ("http_500", "log"),
+        ("garbage", "TwiML"),
+        ("closed", "<Connect>"),
+        ("reject", "limit"),
+    ],
+)
+def test_no_call_at_all(how: str, remedy: str) -> None:
+    missing = found(*setup("fail", how=how, step="webhook", detail="http://agent/incoming"))
+    assert missing is not None
+    assert missing.link == "webhook"
+    assert missing.seen == f"{how}: http://agent/incoming"
+    assert remedy in missing.remedy
+
+
+def test_a_stream_that_does_not_open() -> None:
+    missing = found(*setup("fail", how="upgrade_403", step="stream", detail="ws://agent/media"))
+    assert missing is not None
+    assert missing.link == "stream"
+    assert "<Stream" in missing.remedy
+
+
+def test_a_stream_that_closes_at_once() -> None:
+    missing = found(*setup(), end(1.2, "closed", "agent"))
+    assert missing is not None
+    assert (missing.link, "0.20 s" in missing.seen) == ("stream", True)
+
+
+def test_an_agent_that_does_not_use_our_stt() -> None:
+    missing = found(*setup(), heard(), turn(None), end())
+    assert missing is not None
+    assert missing.link == "stt"
+    assert "did not connect" in missing.seen
+    assert "fastbusy env" in missing.remedy
+
+
+def test_stt_without_sound() -> None:
+    missing = found(*setup(), socket("stt"), turn(None), end())
+    assert missing is not None
+    assert missing.link == "stt"
+    assert "encoding" in missing.remedy
+
+
+def test_a_noise_suppressor_before_stt() -> None:
+    closed = Event(8 * S, "mock.stt", "socket", "ok", "stt-s1", data={"muffled": True})
+    missing = found(*setup(), socket("stt"), closed, turn(None), end())
+    assert missing is not None
+    assert "noise suppress" in missing.seen
+    assert "Krisp" in missing.remedy
+
+
+@pytest.mark.parametrize("purpose", ["greeting", "prewarm"])
+def test_words_that_reach_no_llm(purpose: str) -> None:
+    missing = found(*setup(), *STT, *work("llm", purpose=purpose), *TTS, heard(), end())
+    assert missing is not None
+    assert missing.link == "llm"
+
+
+def test_audio_that_our_tts_did_not_make() -> None:
+    missing = found(*setup(), *STT, *LLM, heard("", "noise"), turn(None), end())
+    assert missing is not None
+    assert missing.link == "tts"
+    assert "without a TTS request" in missing.seen
+
+
+def test_an_llm_answer_that_nobody_speaks() -> None:
+    missing = found(*setup(), *STT, *LLM, turn(None), end())
+    assert missing is not None
+    assert missing.link == "tts"
+
+
+def test_speech_that_does_not_arrive() -> None:
+    missing = found(*setup(), *STT, *LLM, *TTS, turn(None), end())
+    assert missing is not None
+    assert (missing.link, "heard nothing" in missing.seen) == ("heard", True)
+
+
+def test_speech_that_arrives_unreadable() -> None:
+    missing = found(*setup(), *STT, *LLM, *TTS, heard("", "noise"), turn(None), end())
+    assert missing is not None
+    assert (missing.link, "cannot be read" in missing.seen) == ("heard", True)
+
+
+def test_an_agent_that_greets_and_then_does_not_answer() -> None:
+    missing = found(*setup(), *STT, *LLM, *TTS, heard("Hello."), turn(None), end())
+    assert missing is not None
+    assert missing.link == "heard"
+    assert "Hello." in missing.seen
+
+
+def test_of_stages_that_no_mock_serves_nothing_is_said() -> None:
+    assert found(*setup(), heard(), turn(), end(), stages=()) is None

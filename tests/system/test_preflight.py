@@ -1,0 +1,103 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from harness.nemesis.mock_control import MockControl
+from harness.plan import Plan, PlannedPhase, Target
+from harness.preflight import preflight
+from harness.recorder import Recorder
+from kernel.clock import SystemClock
+from kernel.dialogue import Script
+from kernel.errors import NotWired
+from kernel.event import Event, from_lines
+
+from .calls import planned
+from .mock_stub import MockStub
+from .scripted_agent import Line, ScriptedAgent
+
+pytestmark = pytest.mark.system
+
+PLAN = Plan(
+    scenario="demo",
+    why="",
+    seed=1,
+    phases=(PlannedPhase("baseline", 0, False, 0, 1),),
+    calls=(planned(5, "Hi.", "Bye."),),
+    faults=(),
+    script=Script(),
+    dialogues={},
+)
+
+
+def work(stub: MockStub, stage: str, **data: object) -> None:
+    span = f"{stage}-w{len(stub.events)}"
+    actor = f"mock.{stage}"
+    stub.events.append(Event(stub.now_ns(), actor, "work", "invoke", span, data=data))
+    stub.events.append(Event(stub.now_ns(), actor, "work", "ok", span, data=data))
+
+
+async def check(agent: ScriptedAgent, stub: MockStub, folder: Path) -> list[Event]:
+    recorder = Recorder(folder)
+    async with agent.serving() as url, stub.serving() as mock_url:
+        mock = MockControl(mock_url)
+        await mock.open()
+        try:
+            await preflight(
+                PLAN,
+                Target(webhook=url),
+                clock=SystemClock(),
+                mocks=[mock],
+                recorder=recorder,
+            )
+        finally:
+            await mock.close()
+            recorder.close()
+            agent.errors.clear()
+    return list(from_lines((folder / "events.jsonl").read_bytes().splitlines()))
+
+
+def test_a_wired_agent_passes_and_the_history_knows_it(tmp_path: Path) -> None:
+    stub = MockStub()
+
+    async def script(line: Line) -> None:
+        work(stub, "llm", purpose="greeting")
+        work(stub, "tts", text_in="Hello.")
+        await line.say("Hello.")
+        await line.turn()
+        work(stub, "stt", text_out="Hi.")
+        work(stub, "llm", purpose="turn")
+        await line.say("All right.")
+        await line.stopped.wait()
+
+    (event,) = asyncio.run(check(ScriptedAgent(script), stub, tmp_path))
+    assert (event.kind, event.type, event.actor) == ("preflight", "ok", "runner")
+    assert event.at_ns < 0
+    assert (tmp_path / "recordings" / "preflight.wav").exists()
+
+
+def test_an_agent_with_its_own_stt_is_named(tmp_path: Path) -> None:
+    async def script(line: Line) -> None:
+        await line.say("Hello.")
+        await line.turn()
+        await line.say("All right.")
+        await line.stopped.wait()
+
+    with pytest.raises(NotWired, match="did not connect to STT") as caught:
+        asyncio.run(check(ScriptedAgent(script), MockStub(), tmp_path))
+    assert caught.value.exit_code == 2
+    assert "fastbusy env" in caught.value.remedy
+    (event,) = from_lines((tmp_path / "events.jsonl").read_bytes().splitlines())
+    assert (event.type, event.data["link"]) == ("fail", "stt")
+
+
+def test_a_webhook_that_says_no_is_named(tmp_path: Path) -> None:
+    agent = ScriptedAgent()
+
+    async def forbid(_: web.Request) -> web.Response:
+        return web.Response(status=403)
+
+    agent.webhook = forbid
+    with pytest.raises(NotWired, match="http_403"):
+        asyncio.run(check(agent, MockStub(), tmp_path))
