@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..fates import Fate
+from ..analysis.fates import Fate
 
 FATE_COLOURS: Mapping[Fate, str] = {
     "served": "#3d9a6a",
