@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from harness.correlate import correlate
+from harness.correlation.correlate import correlate
 from harness.finding import Verdict
 from harness.headline import headline
 from harness.report.junit import junit
@@ -22,8 +22,14 @@ from harness.report.page import page
 from harness.report.summary import summary
 from harness.verdict import judge
 from kernel.errors import StackError, UsageError
-from kernel.event import from_lines
+from kernel.event import DamagedLine, from_lines
 from kernel.history import History
+
+
+class _Gated(msgspec.Struct):
+    """What the judge wants of a plan."""
+
+    gates: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -46,14 +52,20 @@ def read_history(folder: Path) -> History:
     try:
         with path.open("rb") as lines:
             history = History(from_lines(lines))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(
             "no events.jsonl: this is no run folder",
             where=str(folder),
             remedy="name a folder that `fastbusy run` has made, such as runs/latest",
         ) from error
-    except msgspec.MsgspecError as error:
-        raise UsageError(f"damaged: {error}", where=str(path)) from error
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    except DamagedLine as error:
+        raise UsageError(
+            f"damaged: {error}",
+            where=f"{path}:{error.line}",
+            remedy="take that line out, or make the run again",
+        ) from error
     return history.plus(correlate(history))
 
 
@@ -61,10 +73,14 @@ def read_gates(folder: Path) -> Mapping[str, Any]:
     """The gates that the run was planned with. UsageError if its plan cannot be read."""
     path = folder / "plan.json"
     try:
-        gates: Mapping[str, Any] = msgspec.json.decode(path.read_bytes()).get("gates", {})
-    except (OSError, msgspec.MsgspecError) as error:
-        raise UsageError(f"cannot be read: {error}", where=str(path)) from error
-    return gates
+        return msgspec.json.decode(path.read_bytes(), type=_Gated).gates
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"the run's plan cannot be read: {why}",
+            where=str(path),
+            remedy="put it back; its `gates` say what decides the verdict",
+        ) from error
 
 
 def judge_folder(folder: Path, gates: Mapping[str, Any] | None = None) -> Judged:
@@ -87,7 +103,9 @@ def write_views(judged: Judged) -> None:
     _write(judged.folder / "findings.json", findings)
     _write(judged.folder / "junit.xml", junit(verdict).encode())
     _write(judged.folder / "summary.md", summary(verdict, first_line).encode())
-    report = page(judged.history, verdict, first_line, command_of(judged.folder))
+    recordings = {path.stem for path in judged.folder.glob("recordings/*.wav")}
+    command = command_of(judged.folder)
+    report = page(judged.history, verdict, first_line, command, recordings)
     _write(judged.folder / "report.html", report.encode())
 
 

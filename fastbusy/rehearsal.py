@@ -43,6 +43,7 @@ def rehearse(options: Options) -> Judged:
     if options.out is None:
         raise UsageError("a rehearsal needs a folder", remedy="give it as out=")
     recorder = Recorder(options.out)
+    recorder.write_plan(prepared.plan)
     try:
         virtual.run(
             _run(options, prepared, recorder),

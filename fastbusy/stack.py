@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import errno
 import os
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from kernel.clock import SECOND_NS, Clock
-from kernel.errors import StackError
+from kernel.errors import FastbusyError, StackError, UsageError
 
 _GRACE_S = 5.0
 _POLL_S = 0.05
+_NO_SUCH_COMMAND = (126, 127)
+"""What a shell ends with if it cannot run the command."""
+_PR_SET_PDEATHSIG = 1
 
 
 class Child:
-    """One child process in a group of its own; its output goes to `log`."""
+    """One child process in a group of its own; its output goes to `log`.
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
+    failure  what is raised if it does not get ready: whose fault that is
+    """
+
+    def __init__(
+        self,
+        name: str,
+        process: asyncio.subprocess.Process,
+        log: Path,
+        failure: type[FastbusyError] = StackError,
+    ) -> None:
         self.name, self.log = name, log
-        self._process = process
+        self._process, self._failure = process, failure
 
     @property
     def running(self) -> bool:
@@ -37,38 +53,76 @@ class Child:
     async def ready(self, url: str, clock: Clock, within_s: float = 30.0) -> None:
         """Wait until `url` answers anything at all below 500.
 
-        StackError with the end of its log if the process ends first or the time runs out.
+        Its failure with the end of its log if the process ends first or the time runs out.
         """
         give_up_ns = clock.now_ns() + round(within_s * SECOND_NS)
         async with aiohttp.ClientSession() as session:
             while clock.now_ns() < give_up_ns:
                 if not self.running:
-                    raise StackError(
-                        f"{self.name} ended with code {self._process.returncode} before it was "
-                        f"ready; its last words:\n{self._last_words()}",
-                        where=str(self.log),
-                    )
+                    raise self._ended_early()
                 with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError, OSError):
                     timeout = aiohttp.ClientTimeout(total=2)
                     async with session.get(url, timeout=timeout) as response:
                         if response.status < 500:
                             return
                 await clock.sleep(_POLL_S)
-        raise StackError(
+        raise self._failure(
             f"{self.name} did not answer {url} within {within_s:g} s; its last words:\n"
             f"{self._last_words()}",
             where=str(self.log),
+            remedy=f"see that {self.name} listens at that URL",
         )
 
+    def _ended_early(self) -> FastbusyError:
+        code = self._process.returncode
+        known = code not in _NO_SUCH_COMMAND
+        return self._failure(
+            f"{self.name} ended with code {code} before it was ready; its last words:\n"
+            f"{self._last_words()}",
+            where=str(self.log),
+            remedy=f"start {self.name} by itself and see" if known else "correct the command",
+        )
+
+    @contextlib.asynccontextmanager
+    async def needed(self) -> AsyncIterator[None]:
+        """The body is cancelled when the process ends under it; StackError then."""
+        body = asyncio.current_task()
+        assert body is not None
+        missed = ""
+
+        async def watch() -> None:
+            nonlocal missed
+            code = await self._process.wait()
+            missed = f"{self.name} ended with code {code} in the middle of the run"
+            body.cancel(missed)
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not missed or body.uncancel():
+                raise
+            raise StackError(
+                f"{missed}; its last words:\n{self._last_words()}",
+                where=str(self.log),
+                remedy="see what ended it (out of memory?), and run again",
+            ) from None
+        finally:
+            watching.cancel()
+
     async def stop(self, grace_s: float = _GRACE_S) -> None:
-        """SIGTERM to the whole group, SIGKILL to what is left after `grace_s`."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
-            if not self.running:
-                continue
-            with contextlib.suppress(asyncio.TimeoutError):
+        """SIGTERM to the whole group, SIGKILL to what is left after `grace_s` or a cancellation."""
+        try:
+            self._signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), grace_s)
+        finally:
+            self._signal(signal.SIGKILL)
+        await self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
 
     def _last_words(self, lines: int = 12) -> str:
         try:
@@ -79,35 +133,71 @@ class Child:
 
 
 async def start(
-    name: str, command: Sequence[str] | str, *, env: Mapping[str, str], log: Path
+    name: str,
+    command: Sequence[str] | str,
+    *,
+    env: Mapping[str, str],
+    log: Path,
+    failure: type[FastbusyError] = StackError,
 ) -> Child:
-    """Start a command; a string goes through the shell. StackError if it cannot be started."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        try:
-            if isinstance(command, str):
-                process = await asyncio.create_subprocess_shell(
-                    command, env={**os.environ, **env}, stdin=asyncio.subprocess.DEVNULL,
-                    stdout=output, stderr=asyncio.subprocess.STDOUT, start_new_session=True,
-                )  # fmt: skip
-            else:
-                process = await asyncio.create_subprocess_exec(
-                    *command, env={**os.environ, **env}, stdin=asyncio.subprocess.DEVNULL,
-                    stdout=output, stderr=asyncio.subprocess.STDOUT, start_new_session=True,
-                )  # fmt: skip
-        except OSError as error:
-            raise StackError(f"{name} cannot be started: {error}", where=str(command)) from error
-    return Child(name, process, log)
+    """Start a command; a string goes through the shell. `failure` if it cannot be started."""
+    words = ["/bin/sh", "-c", command] if isinstance(command, str) else command
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *words, env={**os.environ, **env}, stdin=asyncio.subprocess.DEVNULL,
+                stdout=output, stderr=asyncio.subprocess.STDOUT, start_new_session=True,
+                preexec_fn=_ends_with_us(),
+            )  # fmt: skip
+    except OSError as error:
+        raise failure(f"{name} cannot be started: {error}", where=str(command)) from error
+    return Child(name, process, log, failure)
+
+
+def _ends_with_us() -> Callable[[], object] | None:
+    """What a child calls so that SIGTERM reaches it even if we are killed; Linux has that."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def refuse_taken_ports(host: str, ports: Sequence[int], remedy: str) -> None:
-    """StackError that names the first port somebody else listens on."""
+    """StackError that names the first port somebody else listens on.
+
+    UsageError if nobody could ever listen there.
+    """
     for port in ports:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise StackError(
-                    f"port {port} is taken ({error.strerror})", where=host, remedy=remedy
-                ) from error
+        try:
+            family, *_, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((address[0], port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                taken = f"port {port} is taken ({error.strerror})"
+                raise StackError(taken, where=host, remedy=remedy) from error
+            raise _nowhere(host, port, error.strerror or str(error)) from error
+        except OverflowError:
+            raise _nowhere(host, port, "ports go from 0 to 65535") from None
+
+
+def refuse_strangers(url: str) -> None:
+    """StackError if somebody answers already where a child is going to listen."""
+    place = urlsplit(url)
+    port = place.port or (443 if place.scheme == "https" else 80)
+    try:
+        socket.create_connection((place.hostname or "", port), timeout=_GRACE_S).close()
+    except OSError:
+        return
+    raise StackError(
+        f"port {port} is taken: somebody listens there before the agent is started",
+        where=url,
+        remedy="stop it, or leave --agent-command out and call what is running",
+    )
+
+
+def _nowhere(host: str, port: int, why: str) -> UsageError:
+    remedy = "give an address of this machine as --host, and a free --port-base above 1023"
+    return UsageError(f"nothing can listen on port {port}: {why}", where=host, remedy=remedy)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shlex
+import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from harness.nemesis.mock_control import MockControl
 from harness.recorder import Recorder, check_space, point_latest
+from harness.run_log import tell_without_calls
 from harness.runner import Progress, run_plan
 from kernel.clock import Clock, SystemClock, wall_time_s
+from kernel.errors import FastbusyError, NotWired, StackError, UsageError
 
 from . import samples, shelf, stack
 from .env import environment
@@ -28,24 +35,80 @@ _CONTROL = "/_fastbusy/health"
 _MOCKS = (sys.executable, "-P", "-m", "mocks", "all")
 
 
-async def run_whole(options: Options, on_progress: OnProgress | None = None) -> Judged:
-    """Plan, start, run, judge. The run folder is kept and readable whatever happens."""
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C or SIGTERM. Faults are healed, children gone; `judged` is what came of it so far."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged = judged
+        super().__init__(judged.history.interrupted)
+
+
+def run_blocking(options: Options, on_progress: OnProgress | None = None) -> Judged:
+    """Plan, start, run, stop, judge. The run folder is kept and readable whatever happens.
+
+    Interrupted if that was so; a second Ctrl-C does without the farewells. FastbusyError as
+    `fastbusy.run` tells it; what was recorded until then is judged all the same.
+    """
+    import uvloop
+
     prepared = prepare(options, os.environ)
-    folder = options.out or new_folder(prepared.plan.scenario)
-    check_space(folder, len(prepared.plan.calls), options.keep)
-    recorder = Recorder(folder)
-    (folder / "command.txt").write_text(reproduce(options, prepared) + "\n")
-    point_latest(folder)
+    folder = _make_room(options, prepared)
     try:
-        clock = SystemClock()
-        async with surroundings(options, prepared, folder, clock) as mocks:
-            await run_plan(
-                prepared.plan, prepared.target, clock=clock, mocks=[mocks], recorder=recorder,
-                on_progress=on_progress, keep=options.keep,
-            )  # fmt: skip
-    finally:
-        recorder.close()
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_interruptible(_run(options, prepared, folder, on_progress)))
+    except asyncio.CancelledError:
+        raise Interrupted(judge_folder(folder)) from None
+    except Exception:
+        with contextlib.suppress(FastbusyError):
+            judge_folder(folder)
+        raise
     return judge_folder(folder)
+
+
+def _make_room(options: Options, prepared: Prepared) -> Path:
+    """The run folder's place. UsageError if a run is there, StackError if the disk is too full."""
+    folder = options.out or new_folder(prepared.plan.scenario)
+    if (folder / "events.jsonl").exists():
+        raise UsageError(
+            "this folder holds a run already", where=f"--out {folder}", remedy="name another folder"
+        )
+    check_space(folder, len(prepared.plan.calls), options.keep)
+    return folder
+
+
+async def _interruptible(run: Coroutine[Any, Any, None]) -> None:
+    """Every Ctrl-C or SIGTERM cancels what is going on, and says so; the clean-up goes on."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # A shell's background job ignores Ctrl-C, and is to go on doing so.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, task.cancel, f"interrupted by {number.name}")
+    await run
+
+
+async def _run(
+    options: Options, prepared: Prepared, folder: Path, on_progress: OnProgress | None
+) -> None:
+    plan, target, clock = prepared.plan, prepared.target, SystemClock()
+    with closing(Recorder(folder)) as recorder:
+        recorder.write_plan(plan)
+        recorder.write_command(reproduce(options, prepared))
+        point_latest(folder)
+        try:
+            async with surroundings(options, prepared, folder, clock) as mocks:
+                await run_plan(
+                    plan, target, clock=clock, mocks=[mocks], recorder=recorder,
+                    on_progress=on_progress, keep=options.keep,
+                )  # fmt: skip
+        except BaseException as error:
+            if not recorder.ended:
+                tell_without_calls(
+                    plan, target, recorder.record, keep=options.keep, started_s=wall_time_s(),
+                    reason=str(error),
+                )  # fmt: skip
+            raise
 
 
 @asynccontextmanager
@@ -58,20 +121,27 @@ async def surroundings(
     stack.refuse_taken_ports(host, [base], remedy)
     async with AsyncExitStack() as running:
 
-        async def up(name: str, command: list[str] | str, env: Mapping[str, str], url: str) -> None:
-            child = await stack.start(name, command, env=env, log=folder / "logs" / f"{name}.log")
+        async def up(
+            name: str, command: list[str] | str, env: Mapping[str, str], url: str,
+            failure: type[FastbusyError] = StackError,
+        ) -> stack.Child:  # fmt: skip
+            log = folder / "logs" / f"{name}.log"
+            child = await stack.start(name, command, env=env, log=log, failure=failure)
             running.push_async_callback(child.stop)
             await child.ready(url, clock)
+            return child
 
         mocks = [*_MOCKS, "--host", host, "--port-base", str(base), "--seed"]
         url = f"http://{host}:{base}"
         ours = {"PYTHONPATH": os.pathsep.join([str(shelf.PACKAGES), *_python_path()])}
-        await up("mocks", [*mocks, str(prepared.plan.seed)], ours, url + _CONTROL)
+        served = await up("mocks", [*mocks, str(prepared.plan.seed)], ours, url + _CONTROL)
+        await running.enter_async_context(served.needed())
         env, webhook = environment(host, base), prepared.target.webhook
         if options.agent_command:
-            await up("agent", options.agent_command, env, webhook)
+            stack.refuse_strangers(webhook)
+            await up("agent", options.agent_command, env, webhook, NotWired)
         elif prepared.sample:
-            port = int(webhook.rpartition(":")[2].partition("/")[0])
+            port = urlsplit(webhook).port or 0
             stack.refuse_taken_ports(host, [port], remedy)
             settings = samples.settings(host, port, prepared.target.limit)
             await up("agent", samples.command(prepared.sample), {**env, **settings}, webhook)
@@ -103,11 +173,3 @@ def reproduce(options: Options, prepared: Prepared) -> str:
     for profile in options.profiles:
         words += ["--profile", profile]
     return shlex.join(words)
-
-
-def run_blocking(options: Options, on_progress: OnProgress | None = None) -> Judged:
-    """`run_whole` on an event loop of its own. KeyboardInterrupt after everything has healed."""
-    import uvloop
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(run_whole(options, on_progress))

@@ -14,13 +14,13 @@ from kernel.history import History
 
 from .call_log import CallLog
 from .callers.manners import Manners
+from .media.phone import Phone
+from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
-from .phone import Phone
 from .placing import Placing
-from .plan import Plan, PlannedCall, Target
+from .planning.plan import Plan, PlannedCall, Target
 from .recorder import Recorder
 from .transports.by_scheme import transport_for
-from .wheel import Wheel
 from .wiring import missing_link
 
 SPAN = "preflight"
@@ -75,10 +75,8 @@ async def _place(
         # The only line of this call is no goodbye: its answer is what matters.
         manners = Manners(goodbye_wait_s=ANSWER_WAIT_S)
         placing = Placing(transport, wheel, clock, events.append, manners, keep)
-        turning = asyncio.create_task(wheel.run())
-        try:
+        async with asyncio.TaskGroup() as group:
+            turning = group.create_task(wheel.run())
             await placing.place(call)
-        finally:
             turning.cancel()
-            await asyncio.gather(turning, return_exceptions=True)
     return events

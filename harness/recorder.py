@@ -17,7 +17,7 @@ from speech.encoding import Encoding
 from speech.g711 import mulaw_decode
 from speech.wav import write_wav
 
-from .plan import Plan
+from .planning.plan import Plan
 from .protocols.media_streams import RATE_HZ
 
 Keep = Literal["failed", "all", "none"]
@@ -86,6 +86,8 @@ class Recorder:
         """Makes the folder. StackError if that is impossible."""
         self.folder = folder
         self.recordings = 0
+        self.ended = False
+        """Whether the history has the end of the run."""
         self._errors: list[str] = []
         try:
             (folder / "recordings").mkdir(parents=True, exist_ok=True)
@@ -98,6 +100,9 @@ class Recorder:
                 remedy="name another folder with --out",
             ) from None
 
+    def write_command(self, command: str) -> None:
+        self._write(self.folder / "command.txt", f"{command}\n".encode())
+
     def write_plan(self, plan: Plan) -> None:
         data = msgspec.json.format(msgspec.json.encode(plan, enc_hook=encode), indent=1)
         self._write(self.folder / "plan.json", data)
@@ -105,6 +110,7 @@ class Recorder:
     def record(self, event: Event) -> None:
         """Any event; what was said or heard becomes a line of the transcript as well."""
         self._events.add(to_line(event))
+        self.ended |= event.kind == "run" and event.type != "invoke"
         line = _transcript_line(event)
         if line:
             self._transcripts.add(line)
@@ -128,6 +134,10 @@ class Recorder:
     def close(self) -> None:
         self._events.close()
         self._transcripts.close()
+
+    @property
+    def lost_lines(self) -> int:
+        return self._events.lost_lines
 
     @property
     def errors(self) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from kernel.event import Event, Type
 from kernel.units import builtins
 
 from .call_log import Record
-from .lateness import Sample
-from .plan import Plan, PlannedPhase, Target
+from .media.lateness import Sample
+from .planning.plan import Plan, PlannedPhase, Target
 
 
 class RunLog:
@@ -89,6 +89,15 @@ class RunLog:
     ) -> None:
         parent = "" if kind == "run" else "run"
         self._record(Event(now_ns, "runner", kind, type_, span, parent, due_ns, data or {}))
+
+
+def tell_without_calls(
+    plan: Plan, target: Target, record: Record, *, keep: str, started_s: float, reason: str
+) -> None:
+    """The beginning and the end of a run that did not come to its first phase."""
+    log = RunLog(plan, target, record)
+    log.begin(0, 0, keep, started_s)
+    log.end(reason, 0, {"complete": True})
 
 
 def _version() -> str:

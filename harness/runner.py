@@ -14,17 +14,17 @@ from kernel.timeline import Timeline
 
 from .call_log import CallLog
 from .callers.manners import Manners
+from .media.phone import Phone
+from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
 from .nemesis.nemesis import Nemesis
-from .phone import Phone
 from .placing import Placing
-from .plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
+from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
 from .recorder import Keep, Recorder, keeps
 from .run_log import RunLog
 from .transports.by_scheme import transport_for
 from .transports.link import Transport
-from .wheel import Wheel
 
 SAMPLE_EVERY_S = 5
 SETTLE_S = 16.0
@@ -74,7 +74,6 @@ async def run_plan(
     Cancelling it ends the calls, heals the faults, completes the history and then raises; the
     message of the cancellation is the reason that stands there. NotWired if the preflight fails.
     """
-    recorder.write_plan(plan)
     try:
         await prepare_mocks(mocks, plan)
         if preflight:
@@ -263,18 +262,25 @@ class _Run:
     async def _finish(self, reason: str) -> None:
         """Heal, complete the history and write it, whatever has happened."""
         self._sample()
+        complete = False
         try:
             async with asyncio.timeout(END_LIMIT_S):
                 await self._nemesis.heal_all()
-                await self._nemesis.fetch_journals()
+                complete = await self._nemesis.fetch_journals()
         except TimeoutError:
             self._nemesis.troubles.append(f"the mocks did not answer within {END_LIMIT_S:g} s")
+        finally:
+            self._tell_end(reason, complete=complete)
+
+    def _tell_end(self, reason: str, *, complete: bool) -> None:
+        lost = sum(mock.lost for mock in self._mocks)
         data = {
+            "complete": complete and not lost and not self._recorder.lost_lines,
             "clocks": {
                 mock.url: {"offset_ns": mock.offset_ns, "uncertainty_ns": mock.uncertainty_ns}
                 for mock in self._mocks
             },
-            "journal_lost": sum(mock.lost for mock in self._mocks),
+            "journal_lost": lost,
             "troubles": [*self._nemesis.troubles, *self._recorder.errors],
             "recordings": self._recorder.recordings,
         }

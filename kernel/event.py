@@ -55,18 +55,29 @@ def to_line(event: Event) -> bytes:
     return _ENCODER.encode(event) + b"\n"
 
 
+class DamagedLine(ValueError):
+    """A line that is no event; `line` counts from 1."""
+
+    def __init__(self, line: int, why: str) -> None:
+        self.line = line
+        super().__init__(why)
+
+
 def from_lines(lines: Iterable[bytes]) -> Iterator[Event]:
     """The events of a file. A last line cut off in the middle (a full disk, a kill) is left out.
 
-    msgspec.ValidationError or DecodeError if any other line is not an event.
+    DamagedLine if any other line is not an event.
     """
-    pending: bytes | None = None
-    for line in lines:
-        if pending:
-            yield _DECODER.decode(pending)
-        pending = line.strip()
-    if pending:
+    damaged: DamagedLine | None = None
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text:
+            continue
+        if damaged:
+            raise damaged
         try:
-            yield _DECODER.decode(pending)
-        except msgspec.DecodeError:
-            return
+            yield _DECODER.decode(text)
+        except msgspec.ValidationError as error:
+            raise DamagedLine(number, str(error)) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            damaged = DamagedLine(number, str(error))

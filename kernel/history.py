@@ -4,7 +4,8 @@ The vocabulary, by kind (spans and parents in brackets; what stands in `data`):
 
 run         runner [run]                     invoke scenario, seed, target, profiles, versions,
                                              calls (how many are planned), dialogues
-                                             ok; info reason (Ctrl-C, stop criterion)
+                                             ok; info reason (Ctrl-C, stop criterion);
+                                             both complete, troubles, journal_lost, clocks
 phase       runner [phase/NAME < run]        invoke name, index, warm_up · ok
 fault       nemesis [fault/LABEL < run]      invoke label, kind, target, name, colour, fields
                                              ok bites, identities · info (could not be healed)
@@ -71,8 +72,13 @@ class History:
     @cached_property
     def interrupted(self) -> str:
         """Why the run was cut short, empty if it was not."""
-        ends = [event for event in self.of_kind("run") if event.type != "invoke"]
-        return str(ends[-1].data.get("reason", "")) if ends and ends[-1].type == "info" else ""
+        return str((self.end or {}).get("reason", ""))
+
+    @cached_property
+    def end(self) -> Mapping[str, Any] | None:
+        """What the run says at its end; None if it has none, as after a kill."""
+        ends = [event.data for event in self.of_kind("run") if event.type != "invoke"]
+        return ends[-1] if ends else None
 
     def _pairs(self, kind: str) -> dict[str, tuple[Event, Event | None]]:
         pairs: dict[str, tuple[Event, Event | None]] = {}

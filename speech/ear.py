@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,23 +22,17 @@ _LOWEST_RATE_HZ = 8000
 _STREAMS_AT_ONCE, _HOPS_AT_ONCE = 512, 1024
 """How many streams, and hops of them all, are analysed together: what a cache holds."""
 
+_ENCODINGS = list(Encoding)
+
 Sound = bytes | NDArray[np.int16] | NDArray[np.floating]
 
 
-@dataclass(slots=True)
-class _Wire:
-    """How the sound of one stream comes, and the bytes that are no whole hop yet."""
+class _Group(NamedTuple):
+    """Streams in ascending order, of one encoding, with equally many whole hops each."""
 
-    encoding: str
-    hop_bytes: int
-    rest: bytes = b""
-
-    def whole_hops(self, data: bytes) -> bytes:
-        """The data that can be heard, with what was left over before."""
-        data = self.rest + data
-        whole = len(data) - len(data) % self.hop_bytes
-        self.rest = data[whole:]
-        return data[:whole]
+    encoding: Encoding
+    streams: list[int]
+    chunks: list[bytes]
 
 
 class Ear:
@@ -60,7 +54,11 @@ class Ear:
         self._edges = np.zeros((capacity, self._analyser.past_n), np.float32)
         self._resting = np.zeros(capacity, np.bool_)
         self._free = list(range(capacity))
-        self._wires: dict[int, _Wire] = {}
+        self._hop_bytes = [self._analyser.hop_n * each.sample_bytes for each in _ENCODINGS]
+        self._wires: dict[int, int] = {}
+        """The encoding of each stream, by its place in _ENCODINGS."""
+        self._rests: dict[int, bytes] = {}
+        """Of the streams whose last sound was no whole number of hops: what is left of it."""
 
     def open(self, encoding: Encoding = Encoding.LINEAR16) -> int:
         """A new stream. `encoding` is that of its sound where it comes as bytes."""
@@ -70,13 +68,13 @@ class Ear:
         self._tracks[stream : stream + 1] = self._silent(1)
         self._edges[stream] = 0
         self._resting[stream] = False
-        hop_bytes = self._analyser.hop_n * encoding.sample_bytes
-        self._wires[stream] = _Wire(encoding.value, hop_bytes)
+        self._wires[stream] = _ENCODINGS.index(encoding)
         return stream
 
     def close(self, stream: int) -> None:
         """Forget a stream; its number will be given to another."""
         del self._wires[stream]
+        self._rests.pop(stream, None)
         heapq.heappush(self._free, stream)
 
     def muffled(self, stream: int) -> bool:
@@ -92,31 +90,48 @@ class Ear:
         Sound is bytes in the stream's encoding or, for linear16, an array: int16, or floating
         point of full scale 1. The symbols of one stream are in order.
         """
-        alike: dict[tuple[str, int], tuple[list[int], list[bytes]]] = {}
-        for stream, sound in sorted(sounds.items()):
-            wire = self._wires[stream]
-            data = sound if isinstance(sound, bytes) else _linear16(sound)
-            if wire.rest or len(data) % wire.hop_bytes:
-                data = wire.whole_hops(data)
-            if data:
-                kind = wire.encoding, len(data)
-                if kind not in alike:
-                    alike[kind] = [], []
-                streams, chunks = alike[kind]
-                streams.append(stream)
-                chunks.append(data)
         symbols: list[Symbol] = []
-        for (encoding, _), (streams, chunks) in alike.items():
-            samples = Encoding(encoding).decode(b"".join(chunks)).reshape(len(streams), -1)
+        for encoding, streams, chunks in self._alike(sounds):
+            samples = encoding.decode(b"".join(chunks)).reshape(len(streams), -1)
             for first in range(0, len(streams), _STREAMS_AT_ONCE):
                 some = slice(first, first + _STREAMS_AT_ONCE)
                 symbols += self._hear_awake(streams[some], samples[some])
         return symbols
 
+    def _alike(self, sounds: Mapping[int, Sound]) -> list[_Group]:
+        """The whole hops of some streams, grouped by encoding and number."""
+        streams = sorted(sounds)
+        usual = self._all_alike(streams, [sounds[stream] for stream in streams])
+        if usual is not None:
+            return [usual]
+        groups: dict[tuple[int, int], _Group] = {}
+        for stream in streams:
+            wire, sound = self._wires[stream], sounds[stream]
+            data = sound if isinstance(sound, bytes) else _linear16(sound)
+            data = self._rests.pop(stream, b"") + data
+            if rest := len(data) % self._hop_bytes[wire]:
+                self._rests[stream] = data[-rest:]
+                data = data[:-rest]
+            group = groups.setdefault((wire, len(data)), _Group(_ENCODINGS[wire], [], []))
+            group.streams.append(stream)
+            group.chunks.append(data)
+        return [group for group in groups.values() if group.chunks[0]]
+
+    def _all_alike(self, streams: list[int], sounds: list[Sound]) -> _Group | None:
+        """The usual case, without a step of Python for each stream: one group, no remainder."""
+        wires = {*map(self._wires.__getitem__, streams)}
+        if len(wires) != 1 or {*map(type, sounds)} != {bytes} or len({*map(len, sounds)}) != 1:
+            return None
+        (wire,) = wires
+        if self._rests or not sounds[0] or len(sounds[0]) % self._hop_bytes[wire]:
+            return None
+        return _Group(_ENCODINGS[wire], streams, cast(list[bytes], sounds))
+
     def _hear_awake(self, streams: list[int], samples: NDArray[np.int16]) -> list[Symbol]:
         """Equally many hops of some streams, in ascending order; digital silence costs little."""
         which = _selection(streams)
-        silent = ~samples.any(axis=1)
+        silent = samples[:, 0] == 0
+        silent[silent] = ~samples[silent].any(axis=1)
         resting = silent & self._resting[which]
         if not resting.any():
             symbols = self._hear_alike(streams, samples, which)

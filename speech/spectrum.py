@@ -79,18 +79,19 @@ class Analyser:
         return Spectrum(clock, data.reshape(hops, DATA_TONES, streams), clarity, voiced)
 
     def _energy(self, rising: Floats, past: Floats) -> Floats:
-        """[hops, 36, S] over 40 ms: two pairs of hops, `past` being a hop and two pairs."""
-        hops, tones = rising.shape[1], len(TONES_HZ)
-        waves = np.empty((1 + hops, *past.shape[1:]), np.float32)
-        waves[0] = past[0]
-        np.matmul(self._tones, rising.transpose(1, 2, 0), out=waves[1:])
-        pairs = np.empty((2 + hops, *past.shape[1:]), np.float32)
-        pairs[:2] = past[1:]
-        np.multiply(self._turns, waves[:-1], out=pairs[2:])
-        pairs[2:] += waves[1:]
-        past[0], past[1:] = waves[-1], pairs[-2:]
-        windows = pairs[2:] + pairs[:-2]
+        """[hops, 36, S] of the sum of the last four hops' waves, `past` being its partial sums."""
+        after_1, after_2, after_3 = past
+        windows = np.empty((rising.shape[1], *past.shape[1:]), np.float32)
+        for hop, window in enumerate(windows):
+            wave = self._tones @ rising[:, hop].T
+            np.add(wave, after_1, out=window)
+            np.add(wave, after_3, out=after_3)
+            wave *= self._turns
+            np.add(wave, after_2, out=after_1)
+            after_2[:] = after_3
+            after_3[:] = wave
         np.square(windows, out=windows)
+        tones = len(TONES_HZ)
         energy = windows[:, :tones] + windows[:, tones:]
         energy += self._floor
         return np.asarray(energy)

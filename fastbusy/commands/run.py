@@ -7,19 +7,15 @@ URL of a media stream without one.
 from __future__ import annotations
 
 import argparse
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from harness.verdict import exit_code
-from kernel.errors import UsageError
 
 from ..env import DEFAULT_PORT_BASE
 from ..judging import Judged
 from ..live import Show
 from ..preparing import Options
-from ..whole import run_blocking
+from ..whole import Interrupted, run_blocking
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,11 +49,6 @@ def run(args: argparse.Namespace) -> int:
 
 def carry_out(scenario: str, args: argparse.Namespace) -> int:
     """Run, print, and give the exit code."""
-    if args.out is not None and (args.out / "events.jsonl").exists():
-        raise UsageError(
-            "this folder holds a run already", where=f"--out {args.out}",
-            remedy="name another folder",
-        )  # fmt: skip
     options = Options(
         scenario=scenario,
         agent=args.agent,
@@ -69,20 +60,14 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
         out=args.out,
         keep=args.keep,
     )
-    with Show() as show, _terminated_as_interrupted():
-        judged = run_blocking(options, show)
+    try:
+        with Show() as show:
+            judged = run_blocking(options, show)
+    except Interrupted as interrupted:
+        tell(interrupted.judged)
+        raise
     tell(judged)
     return exit_code(judged.verdict.verdict, args.unknown_is)
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """CI systems end a job with SIGTERM: faults are to heal and children to stop then too."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def tell(judged: Judged) -> None:
@@ -96,4 +81,6 @@ def tell(judged: Judged) -> None:
             kind = "gate" if finding.gate else "instrument" if finding.instrument else "advice"
             print(f"  {finding.outcome:<8}{kind:<11}{finding.name}: {finding.summary}")
     print(f"because: {verdict.reason}")
+    if cut := judged.history.interrupted:
+        print(f"cut:     {cut}")
     print(f"report:  {judged.folder / 'report.html'}")

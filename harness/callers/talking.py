@@ -180,7 +180,7 @@ class Talking:
         assert self._exchange is not None
         self.stage = "waiting"
         yield Nudge("patience", self._deadline_ns())
-        if self._said_goodbye:
+        if self._said_goodbye and self._agent.last_role:  # to nobody, a goodbye completes nothing
             yield Nudge("goodbye", self._exchange.until_ns + _ns(self._manners.goodbye_wait_s))
 
     def _go_on(self, exchange: Exchange, now_ns: int) -> Iterator[Instruction]:

@@ -12,7 +12,7 @@ from kernel.errors import FastbusyError
 from kernel.event import Event, Type
 from kernel.units import builtins
 
-from ..plan import PlannedFault
+from ..planning.plan import PlannedFault
 from .mock_control import MockControl
 
 LEASE_S = 20.0
@@ -54,7 +54,7 @@ class Nemesis:
             failed.append(f"no mock serves {order.target!r}")
         if failed:
             del self._active[order.label]
-            self.troubles += failed
+            self._note(failed)
             self._tell(fault, "info", {"reason": f"not applied: {failed[0]}"})
 
     async def heal(self, label: str) -> None:
@@ -71,7 +71,7 @@ class Nemesis:
 
         failed = await self._each([heal_one(mock) for mock in self._targets(fault)])
         if failed:
-            self.troubles += failed
+            self._note(failed)
             self._tell(fault, "info", {"reason": f"not healed: {failed[0]}"})
             return
         bites = sum(state.bites for state in states)
@@ -83,20 +83,26 @@ class Nemesis:
         """Heal everything, also what nobody here knows of. Any number of times."""
         for label in tuple(self._active):
             await self.heal(label)
-        self.troubles += await self._each([mock.heal_all() for mock in self._mocks])
+        self._note(await self._each([mock.heal_all() for mock in self._mocks]))
 
     async def renew(self) -> None:
         """Keep the faults on: they heal by themselves if we cease to."""
-        self.troubles += await self._each([mock.renew(LEASE_S) for mock in self._mocks])
+        self._note(await self._each([mock.renew(LEASE_S) for mock in self._mocks]))
 
-    async def fetch_journals(self) -> None:
-        """Record what the mocks have noted since the last time."""
+    async def fetch_journals(self) -> bool:
+        """Record what the mocks have noted since the last time; whether all of them told it."""
 
         async def fetch(mock: MockControl) -> None:
             for event in await mock.fetch_journal():
                 self._record(event)
 
-        self.troubles += await self._each([fetch(mock) for mock in self._mocks])
+        failed = await self._each([fetch(mock) for mock in self._mocks])
+        self._note(failed)
+        return not failed
+
+    def _note(self, troubles: Sequence[str]) -> None:
+        """Each trouble once: what is down is asked again every few seconds."""
+        self.troubles += [trouble for trouble in troubles if trouble not in self.troubles]
 
     def _targets(self, fault: PlannedFault) -> list[MockControl]:
         stage = fault.order.target.partition("/")[0]

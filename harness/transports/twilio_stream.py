@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,14 +11,16 @@ import aiohttp
 
 from kernel.clock import SECOND_NS, Clock
 
-from ..playout import Playout
+from ..media.playout import Playout
 from ..protocols import twiml
 from ..protocols.media_streams import RATE_HZ, Clear, Inbox, Mark, Media, Outbox
 from ..protocols.twilio import sid
-from .link import By, Ended
+from .link import Ended
 
 WS_TIMEOUT = aiohttp.ClientWSTimeout(ws_close=2.0)
 """Seconds that an agent has to answer the close."""
+CLOSE_LIMIT_S = 3.0
+"""The same where the close cannot even be sent."""
 UNREAD_STALLS = 4
 """So often in `UNREAD_WITHIN_NS` may the agent leave another 64 KiB unread: about 15 s of sound."""
 UNREAD_WITHIN_NS = 30 * SECOND_NS
@@ -81,7 +85,9 @@ class TwilioLink:
         self._hung_up = True
         if not self._socket.closed:
             self._post(self._outbox.stop())
-        await self._socket.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_LIMIT_S):
+                await self._socket.close()
 
     @property
     def measures(self) -> Mapping[str, Any]:
@@ -113,8 +119,7 @@ class TwilioLink:
             return Ended("network", "cut")
         words = " ".join(verb.text for verb in self._after if isinstance(verb, twiml.Say))
         elsewhere = any(isinstance(verb, twiml.Dial | twiml.Enqueue) for verb in self._after)
-        by: By = "agent"
-        return Ended(by, "transferred" if elsewhere else "closed", words)
+        return Ended("agent", "transferred" if elsewhere else "closed", words)
 
     def _post(self, text: str) -> None:
         """Hand a message to the socket without waiting for it to be read.

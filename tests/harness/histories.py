@@ -92,13 +92,17 @@ class Story:
         return self
 
     def ends(self, at: float) -> Story:
-        """The run's end; without it the history stops with its last event."""
+        """The run's end, where it is not the last event's."""
         self.tell(at, "runner", "run", "ok", "run")
         return self
 
     def history(self) -> History:
         told = [event for caller in self.callers for event in caller.told()]
-        return History([*self.events, *told])
+        events = [*self.events, *told]
+        if not any(event.kind == "run" and event.type != "invoke" for event in events):
+            last_ns = max(event.at_ns for event in events)
+            events.append(Event(last_ns, "runner", "run", "ok", "run"))
+        return History(events)
 
 
 class Caller:

@@ -1,9 +1,8 @@
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.event import Event, from_lines, to_line
+from kernel.event import DamagedLine, Event, from_lines, to_line
 
 EVENT = Event(at_ns=5, actor="caller", kind="call", type="invoke", span="c0001")
 
@@ -44,10 +43,13 @@ def test_a_last_line_that_was_cut_off_is_left_out(kept: int) -> None:
     assert list(from_lines([to_line(EVENT), to_line(EVENT)[:kept]])) == [EVENT]
 
 
-@pytest.mark.parametrize("line", [b"{", b"[]", b'{"at_ns": "soon"}', b"nonsense"])
+@pytest.mark.parametrize(
+    "line", [b"{", b"[]", b'{"at_ns": "soon"}', b"nonsense", b"\xff\x00", b"[" * 5000]
+)
 def test_any_other_line_must_be_an_event(line: bytes) -> None:
-    with pytest.raises(msgspec.DecodeError):
-        list(from_lines([line, to_line(EVENT)]))
+    with pytest.raises(DamagedLine) as caught:
+        list(from_lines([to_line(EVENT), b"\n", line, to_line(EVENT)]))
+    assert caught.value.line == 3
 
 
 def test_no_lines_are_no_events() -> None:
@@ -55,8 +57,8 @@ def test_no_lines_are_no_events() -> None:
 
 
 def test_an_unknown_type_is_refused() -> None:
-    with pytest.raises(msgspec.ValidationError):
-        list(from_lines([to_line(EVENT).replace(b"invoke", b"perhaps"), to_line(EVENT)]))
+    with pytest.raises(DamagedLine, match="perhaps"):
+        list(from_lines([to_line(EVENT), to_line(EVENT).replace(b"invoke", b"perhaps")]))
 
 
 def test_shifting_moves_every_instant_and_nothing_else() -> None:

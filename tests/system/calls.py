@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 
 from harness.call_log import CallLog
 from harness.callers.manners import Manners
-from harness.phone import Phone
+from harness.media.phone import Phone
+from harness.media.wheel import Wheel
 from harness.placing import Placing
-from harness.plan import Persona, PlannedCall, Target
+from harness.planning.plan import Persona, PlannedCall, Target
 from harness.transports.twilio import TwilioTransport
-from harness.wheel import Wheel
 from kernel.clock import RunClock, SystemClock
 from kernel.event import Event
 from kernel.history import History
@@ -27,7 +27,7 @@ def planned(number: int = 1, *lines: str, patience_s: float = 3.0, due_ns: int =
         phase="baseline",
         dialogue="book",
         facts={},
-        lines=lines or (f"Hi {number}.", "Bye."),
+        lines=lines or ("Bye.",),
         persona=Persona(patience_s=Duration(patience_s), pause_s=Duration(0.2)),
         voice="mira",
         from_number=f"+1415555{100 + number % 100:04}",

@@ -5,13 +5,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from harness.nemesis.mock_control import MockControl
-from harness.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
+from harness.planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from harness.recorder import Recorder
 from harness.runner import Progress, run_plan
 from kernel.clock import SystemClock
 from kernel.dialogue import Dialogue, Line, Script
+from kernel.errors import NotWired
 from kernel.event import Event, from_lines
 from kernel.fault import FaultOrder
 from kernel.history import History
@@ -250,3 +252,16 @@ def test_an_agent_that_leaves_work_behind_is_watched(tmp_path: Path) -> None:
     history = asyncio.run(carry_out(plan(calls_at(0.0)), ScriptedAgent(script), stub, tmp_path))
     (call,) = history.calls
     assert 0.5 * S < history.end_ns - call.ended_ns < 5 * S
+
+
+def test_an_agent_that_is_not_wired_is_not_run(tmp_path: Path) -> None:
+    agent = ScriptedAgent()
+
+    async def forbid(_: Any) -> Any:
+        return web.Response(status=403)
+
+    agent.webhook = forbid
+    with pytest.raises(NotWired, match="http_403"):
+        asyncio.run(carry_out(plan(calls_at(0.1)), agent, MockStub(), tmp_path, preflight=True))
+    assert [event.kind for event in read(tmp_path).events] == ["preflight"]
+    assert len(agent.forms) == 1

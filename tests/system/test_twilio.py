@@ -1,11 +1,12 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
 
-from harness.plan import Target
+from harness.planning.plan import Target
 from harness.protocols import twilio
 from harness.transports import twilio as transport
 from kernel.records import Call
@@ -18,9 +19,9 @@ pytestmark = pytest.mark.system
 Webhook = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-async def one_call(agent: ScriptedAgent, **target: object) -> Call:
+async def one_call(agent: ScriptedAgent, *lines: str, **target: Any) -> Call:
     async with agent.serving() as url:
-        caller = await place(Target(**{"webhook": url, **target}))
+        caller = await place(Target(**{"webhook": url, **target}), planned(1, *lines))
     assert agent.errors == []
     (call,) = caller.history.calls
     return call
@@ -30,7 +31,8 @@ def test_a_whole_call_is_true_to_twilio_on_the_wire() -> None:
     agent = ScriptedAgent()
 
     async def run() -> tuple[Call, str]:
-        call = await one_call(agent, auth_token="secret", parameters={"ForwardedFrom": "+1555"})
+        parameters = {"ForwardedFrom": "+1555"}
+        call = await one_call(agent, "Hi.", "Bye.", auth_token="secret", parameters=parameters)
         return call, agent.url
 
     call, url = asyncio.run(run())
@@ -68,8 +70,6 @@ def test_times_of_an_answer_are_those_of_its_playout() -> None:
         await asyncio.sleep(0.2)
         heard_at.append(asyncio.get_running_loop().time() - voiced_at)
         await line.say("Yes.")
-        await line.turn()
-        await line.say("Bye.")
         await line.stopped.wait()
 
     call = asyncio.run(one_call(ScriptedAgent(script)))

@@ -226,6 +226,13 @@ def test_an_end_without_answer_to_the_goodbye_is_complete() -> None:
     assert stage.turns[0].owed_until_at_ns == stage.turns[0].until_at_ns
 
 
+def test_a_goodbye_to_an_agent_that_never_spoke_completes_nothing() -> None:
+    stage = Stage(LINES[-1:]).at(12.49)  # begins at 2.5 and ends at 4.5
+    assert stage.over is None
+    stage.at(12.5)
+    assert stage.over == Over("info", "patience", "caller")
+
+
 def test_lets_the_agent_say_its_goodbye_to_the_end() -> None:
     stage = Stage(LINES[-1:]).greeted().agent("Goodbye, have a nice day.", 8.5, 10.5).at(11.1)
     assert stage.over == Over("ok", "completed", "caller")
