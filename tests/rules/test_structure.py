@@ -40,7 +40,12 @@ IMPURE = (
     "fastbusy/wired.py",
 )
 # What reads and writes files, and is no more pure for that than the above.
-DISK = ("harness/files/reading.py", "harness/recorder.py", "harness/report/page.py", "speech/wav.py")
+DISK = (
+    "harness/files/reading.py",
+    "harness/recorder.py",
+    "harness/report/page.py",
+    "speech/wav.py",
+)
 UNPLANNED = {"asyncio", "socket", "time", "random", "threading", "subprocess", "aiohttp"}
 MAX_LINES = 300
 
