@@ -40,11 +40,7 @@ def committed() -> Iterator[Path]:
 WORKPLACES = [
     re.compile(pattern)
     for pattern in (
-<<<<<<< HEAD
-        r"pypi\.o" r"rg|python" r"hosted|regis" r"try\.npmjs|--index" r"-url|--ex" r"tra-index",
-=======
         r"pypi\.o" r"rg|python" r"hosted|regis" r"try\.npmjs|-index" r"-url",
->>>>>>> home
         r"(?<![\w.])/ho" r"me/\w|/Us" r"ers/\w|(?<![\w.])/ro" r"ot/|[A-Z]:\\\\",
         r"(?<![\w.~])/wo" r"rk/|/tmp/v" r"env",
     )
