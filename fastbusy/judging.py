@@ -103,7 +103,9 @@ def write_views(judged: Judged) -> None:
     _write(judged.folder / "findings.json", findings)
     _write(judged.folder / "junit.xml", junit(verdict).encode())
     _write(judged.folder / "summary.md", summary(verdict, first_line).encode())
-    report = page(judged.history, verdict, first_line, command_of(judged.folder))
+    recordings = {path.stem for path in judged.folder.glob("recordings/*.wav")}
+    command = command_of(judged.folder)
+    report = page(judged.history, verdict, first_line, command, recordings)
     _write(judged.folder / "report.html", report.encode())
 
 

@@ -59,6 +59,11 @@ class Synthesis:
         """All that was said, as an ear reads it."""
         return " ".join(sound.text for sound in self._sounds)
 
+    @property
+    def said_s(self) -> float:
+        """Seconds of sound so far."""
+        return self._sent[-1][1] / self.mouth.rate_hz if self._sent else 0.0
+
     def say(self, text: str, ready_ns: int) -> Spoken:
         """The next piece of text, which cannot sound before `ready_ns`; white space is no text."""
         sound = self.mouth.say(text)

@@ -34,11 +34,10 @@ class HeardUtterance:
         """Whether END was heard."""
         self.verified = False
         """Whether the whole text passed the check after END."""
-        # Parallel lists of plain values: they cost the garbage collector nothing.
         self._characters: list[str] = []
-        self._confidences: list[float] = []
-        self._starts_s: list[float] = []
-        self._ends_s: list[float] = []
+        # Start, end and confidence of each character in one list: thousands of utterances grow at
+        # once, and what they touch must come from memory.
+        self._measures: list[float] = []
         self.passed_words = 0
         self._words: list[tuple[int, int]] = []
         self._word_start = 0  # in characters
@@ -58,12 +57,13 @@ class HeardUtterance:
     def confidences(self) -> list[float]:
         """0 to 1 for each character; none is in doubt once the whole text passed its check."""
         least = _VERIFIED_CONFIDENCE if self.verified else 0.0
-        return [max(confidence, least) for confidence in self._confidences]
+        return [max(confidence, least) for confidence in self._measures[2::3]]
 
     @property
     def characters(self) -> list[Heard]:
         """Every character so far, as it would be reported."""
-        return list(map(Heard, self._characters, self._starts_s, self._ends_s, self.confidences))
+        starts_s, ends_s = self._measures[::3], self._measures[1::3]
+        return list(map(Heard, self._characters, starts_s, ends_s, self.confidences))
 
     @property
     def words(self) -> list[Word]:
@@ -91,12 +91,13 @@ class HeardUtterance:
         self.end_s = at_s
         if 0 <= value < SPACES.stop and not self._speller.prefix:
             return self._space(symbol)
-        self._least_sure = min(self._least_sure, symbol.confidence)
-        if not 0 <= value < END:
-            self._speller.reset()
-            return [self._put(UNREADABLE, 0.0)]
-        character = self._speller.read(value)
-        return [] if character is None else [self._put(character, self._least_sure)]
+        if symbol.confidence < self._least_sure:
+            self._least_sure = symbol.confidence
+        if 0 <= value < END:
+            character = self._speller.read(value)
+            return [] if character is None else [self._put(character, self._least_sure)]
+        self._speller.reset()
+        return [self._put(UNREADABLE, 0.0)]
 
     def _space(self, symbol: Symbol) -> list[TextEvent]:
         first, last = self._word_start, len(self._characters)
@@ -143,29 +144,26 @@ class HeardUtterance:
             self._distrust(self._word_start)
 
     def _shorten(self, length: int) -> None:
-        for column in (self._characters, self._confidences, self._starts_s, self._ends_s):
-            del column[length:]
+        del self._characters[length:], self._measures[3 * length :]
         self._words = [(first, min(last, length)) for first, last in self._words if first < length]
         self._word_start = min(self._word_start, length)
 
     def _distrust(self, first: int) -> None:
-        for place in range(first, len(self._confidences)):
-            self._confidences[place] = min(self._confidences[place], _DAMAGED_CONFIDENCE)
+        for place in range(3 * first + 2, len(self._measures), 3):
+            self._measures[place] = min(self._measures[place], _DAMAGED_CONFIDENCE)
 
     def _put(self, character: str, confidence: float) -> Heard:
         self._characters.append(character)
-        self._confidences.append(confidence)
-        self._starts_s.append(self._begun_s)
-        self._ends_s.append(self.end_s)
+        self._measures += (self._begun_s, self.end_s, confidence)
         return Heard(character, self._begun_s, self.end_s, confidence)
 
     def _as_word(self, first: int, last: int) -> Word:
         least = _VERIFIED_CONFIDENCE if self.verified else 0.0
         return Word(
             "".join(self._characters[first:last]),
-            self._starts_s[first],
-            self._ends_s[last - 1],
-            max(least, min(self._confidences[first:last])),
+            self._measures[3 * first],
+            self._measures[3 * last - 2],
+            max(least, min(self._measures[3 * first + 2 : 3 * last : 3])),
         )
 
 

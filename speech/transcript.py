@@ -68,29 +68,31 @@ class Transcript:
 
     def add(self, symbol: Symbol) -> list[TextEvent]:
         """Take the next symbol of the stream."""
-        events = self._add(symbol)
+        if symbol.value == IDLE:
+            self._sequence.fall_silent()
+            events = self._break_off(symbol.at_s)
+        elif symbol.value in ROLE_OF_START and symbol.strong and not self._expects_crc:
+            events = self._start(symbol)
+        else:
+            events = self._place(symbol)
         if self.echo:
             return [event for event in events if isinstance(event, Started | Ended | Cut)]
         return events
 
-    def _add(self, symbol: Symbol) -> list[TextEvent]:
-        if symbol.value == IDLE:
-            self._sequence.fall_silent()
-            return self._break_off(symbol.at_s)
-        if symbol.value in ROLE_OF_START and symbol.strong and not self._expects_crc:
-            return self._start(symbol)
-        if self.utterance.ended and symbol.at_s - self.utterance.end_s > _DEAF_S:
-            self._sequence.forget()
+    def _place(self, symbol: Symbol) -> list[TextEvent]:
+        utterance, sequence = self.utterance, self._sequence
+        if utterance.ended and symbol.at_s - utterance.end_s > _DEAF_S:
+            sequence.forget()
             self._take_up(None, None, symbol.at_s)
-        role = self._sequence.role
-        symbols = self._sequence.place(symbol)
-        if self._sequence.role is role and len(symbols) == 1:
+        role = sequence.role
+        symbols = sequence.place(symbol)
+        if sequence.role is role and len(symbols) == 1:
             return self._read(symbol)
         events: list[TextEvent] = []
-        if self._sequence.role is not role and not self.utterance.ended:
+        if sequence.role is not role and not self.utterance.ended:
             start_s = symbols[0].at_s - SYMBOL_S
             events += self._break_off(start_s)
-            self._take_up(self._sequence.role, None, start_s)
+            self._take_up(sequence.role, None, start_s)
         for each in symbols:
             events += self._read(each)
         return events

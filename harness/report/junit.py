@@ -6,13 +6,10 @@ or an instrument check that could not tell) and `skipped` (advice that could not
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree as Xml
 
 from ..finding import Finding, Verdict
-
-# XML 1.0 has no way to write these, not even escaped.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from .markup import writable
 
 
 def junit(verdict: Verdict) -> str:
@@ -33,10 +30,10 @@ def _add_case(suite: Xml.Element, finding: Finding) -> None:
     group = "instrument" if finding.instrument else "gate" if finding.gate else "advice"
     case = Xml.SubElement(suite, "testcase", classname=f"fastbusy.{group}", name=finding.name)
     decides = finding.gate or finding.instrument
-    summary = _UNWRITABLE.sub("�", finding.summary)
+    summary = writable(finding.summary)
     if finding.outcome == "fail" and decides:
         detail = Xml.SubElement(case, "failure", message=summary)
-        detail.text = _UNWRITABLE.sub("�", _places(finding))
+        detail.text = writable(_places(finding))
     elif finding.outcome == "unknown" and decides:
         Xml.SubElement(case, "error", message=summary)
     elif finding.outcome == "unknown":

@@ -2,137 +2,106 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from functools import cache
-from html import escape
 from importlib import resources
 from typing import Any
 
 from kernel.history import History
 
-from ..finding import Finding, Verdict
-from .plots import FATE_COLOURS, Figure, fates_over_time, latency_over_time
-from .transcript import call_table
+from ..finding import Verdict
+from .calls import call_list, choose
+from .colours import style_rules
+from .heading import heading, scenario_of
+from .markup import Html, data_element, joined, raw_element, tag
+from .plots import Plot, plots
+from .verdicts import checks_table, instrument_strip
 
-_SIGNS = {"pass": "✓", "warn": "!", "fail": "✗", "unknown": "?"}
-_ORDER = {"fail": 0, "unknown": 1, "warn": 2, "pass": 3}
-_EVIDENCE_SHOWN = 5
+# The page may fetch nothing but the recordings that stand beside it.
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "img-src data: blob:; media-src 'self' file:"
+)
 
 
-def page(history: History, verdict: Verdict, first_line: str, command: str) -> str:
-    """The whole document. `command` is what reproduces the run."""
-    run = verdict.run
-    title = f"{verdict.verdict}: {run.get('scenario', 'run')}"
-    body = "".join(
+def page(
+    history: History,
+    verdict: Verdict,
+    first_line: str,
+    command: str,
+    recordings: Collection[str] = (),
+) -> str:
+    """The whole document. `command` reproduces the run, empty if nobody knows; `recordings` are
+    the calls of which `recordings/CALL.wav` exists beside the document.
+    """
+    chosen = choose(history, verdict.checks)
+    main = tag(
+        "main",
+        heading(history, verdict, first_line),
+        _section("over-time", "Over the run", _over_time(plots(history))),
+        _section("checks", "Checks", checks_table(verdict.checks, chosen.spans)),
+        _section("instrument", "Instrument", instrument_strip(verdict.checks)),
+        _section("again", "Reproduce", _again(verdict.run, command)),
+        _section("calls", f"Calls ({len(history.calls):,})",
+                 call_list(history, chosen, recordings)),
+    )  # fmt: skip
+    head = (
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{verdict.verdict}: {scenario_of(verdict.run)}"),
+        raw_element("style", style_rules() + _asset("page.css")),
+    )
+    # Scripts stand last, so that the page can be read before they have been.
+    scripts = (raw_element("script", _plotly()), raw_element("script", _asset("page.js")))
+    html = tag("html", tag("head", *head), tag("body", main, *scripts), lang="en")
+    return f"<!doctype html>{html}\n"
+
+
+def _section(name: str, title: str, content: Html) -> Html:
+    return tag("section", tag("h2", title), content, id=name)
+
+
+def _over_time(found: Collection[Plot]) -> Html:
+    if not found:
+        return tag("p", "nothing happened that could be drawn", class_="run")
+    how = (
+        "Lines are percentiles of a window: solid p50, dotted p95. Shaded: a fault was on; ✓: "
+        "it was healed. Drag to zoom, double-click to go back; a click on a point opens its call. "
+        "Keys: + − zoom, ← → move, 0 goes back."
+    )
+    return joined((*map(_plot, found), tag("p", how, class_="run")))
+
+
+def _plot(plot: Plot) -> Html:
+    legend = (
+        tag("button", group, type="button", class_="chip", style=f"--mark:{colour}",
+            data_group=group, aria_pressed="true")
+        for group, colour in plot.groups.items()
+    )  # fmt: skip
+    caption = tag("figcaption", tag("h3", plot.title), tag("small", plot.note),
+                  tag("span", *legend, class_="legend"))  # fmt: skip
+    name = f"plot-{plot.name}"
+    frame = tag("div", class_="plot", id=name, role="img", tabindex=0, aria_label=plot.title)
+    return tag("figure", caption, frame, data_element(plot.figure, data_plot=name))
+
+
+def _again(run: Mapping[str, Any], command: str) -> Html:
+    versions = run.get("versions") or {}
+    told = " · ".join(f"{name} {version}" for name, version in versions.items() if version)
+    return joined(
         (
-            _headline(verdict, first_line),
-            _section("What became of the calls", _plot("fates", fates_over_time(history))),
-            _section("Latency by stage", _plot("latency", latency_over_time(history))),
-            _section("Checks", _checks(verdict.checks)),
-            _section("Instrument", _instrument(verdict.checks)),
-            _section(f"Calls ({len(history.calls)})", call_table(history)),
-            _section("Again", f"<pre>{escape(command)}</pre>{_facts(run)}"),
+            tag("pre", command, tabindex=0)
+            if command
+            else tag("p", "The run folder does not hold the command that made it.", class_="run"),
+            tag("p", f"seed {run.get('seed', '?')}" + (f" · {told}" if told else ""), class_="run"),
         )
-    )
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_asset('page.css')}</style>"
-        f"<script>{_plotly()}</script></head><body><main>{body}</main>"
-        f"<script>{_asset('page.js')}</script></body></html>\n"
-    )
-
-
-def _headline(verdict: Verdict, first_line: str) -> str:
-    offered = sum(verdict.fates.values())
-    bars = "".join(
-        f'<span style="flex:{count};background:{FATE_COLOURS[fate]}" title="{count} {fate}"></span>'
-        for fate, count in verdict.fates.items()
-        if count
-    )
-    legend = " ".join(
-        f'<span class="fate {fate}">{count} {fate.replace("_", " ")}</span>'
-        for fate, count in verdict.fates.items()
-        if count
-    )
-    return (
-        f'<header class="{verdict.verdict}"><h1><span class="badge">'
-        f"{_SIGNS[verdict.verdict]} {verdict.verdict}</span> "
-        f"{escape(str(verdict.run.get('scenario', '')))}</h1>"
-        f'<p class="first">{escape(first_line)}</p><p>{escape(verdict.reason)}</p>'
-        f'<div class="bar" role="img" aria-label="fates of {offered} calls">{bars}</div>'
-        f'<p class="legend">{legend}</p></header>'
-    )
-
-
-def _checks(findings: Iterable[Finding]) -> str:
-    chosen = sorted(
-        (finding for finding in findings if not finding.instrument),
-        key=lambda finding: (not finding.gate, _ORDER[finding.outcome], finding.name),
-    )
-    rows = "".join(
-        f'<tr class="{finding.outcome}"><td>{_SIGNS[finding.outcome]}</td>'
-        f"<td><b>{escape(finding.name)}</b>{' <small>gate</small>' if finding.gate else ''}</td>"
-        f"<td>{escape(finding.summary)}{_measures(finding)}</td><td>{_evidence(finding)}</td></tr>"
-        for finding in chosen
-    )
-    return f"<table class='checks'><tbody>{rows}</tbody></table>"
-
-
-def _measures(finding: Finding) -> str:
-    shown = " · ".join(
-        f"{escape(name)} {_number(value)}"
-        for name, value in finding.measures.items()
-        if value is not None
-    )
-    return f"<br><small>{shown}</small>" if shown else ""
-
-
-def _number(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
-
-
-def _evidence(finding: Finding) -> str:
-    return "<br>".join(
-        f'<a href="#{escape(evidence.call)}">{escape(evidence.call)}</a> '
-        f"<small>{evidence.at_ns / 1e9:.1f} s {escape(evidence.note)}</small>"
-        for evidence in finding.evidence[:_EVIDENCE_SHOWN]
-    )
-
-
-def _instrument(findings: Iterable[Finding]) -> str:
-    cells = "".join(
-        f'<div class="{finding.outcome}"><b>{_SIGNS[finding.outcome]} {escape(finding.name)}</b>'
-        f"<br><small>{escape(finding.summary)}</small></div>"
-        for finding in findings
-        if finding.instrument
-    )
-    return f'<div class="strip">{cells}</div>'
-
-
-def _facts(run: dict[str, Any]) -> str:
-    shown = {key: value for key, value in run.items() if not isinstance(value, dict)}
-    return "<dl>" + "".join(
-        f"<dt>{escape(key)}</dt><dd>{escape(str(value))}</dd>" for key, value in shown.items()
-    ) + "</dl>"  # fmt: skip
-
-
-def _section(title: str, content: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{content}</section>"
-
-
-def _plot(name: str, figure: Figure) -> str:
-    # `</` would end the script element in the middle of somebody's transcript.
-    data = json.dumps(figure, separators=(",", ":")).replace("</", "<\\/")
-    return (
-        f'<div class="plot" id="plot-{name}"></div>'
-        f'<script type="application/json" data-plot="plot-{name}">{data}</script>'
     )
 
 
 def _asset(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text()
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 @cache

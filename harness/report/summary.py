@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ..finding import Finding, Verdict
+from .quantities import clock
 
 SIGNS = {"pass": "✅", "warn": "⚠️", "fail": "❌", "unknown": "❔"}
 _EVIDENCE_SHOWN = 3
+_MARKUP = re.compile(r"[\\|`*<\[]")
 
 
 def summary(verdict: Verdict, first_line: str) -> str:
@@ -20,16 +23,14 @@ def summary(verdict: Verdict, first_line: str) -> str:
         if finding not in gates and finding.outcome in ("warn", "fail")
     ]
     parts = [
-        f"## {SIGNS[verdict.verdict]} {verdict.verdict}: {run.get('scenario', 'run')}",
-        first_line,
-        verdict.reason,
+        f"## {SIGNS[verdict.verdict]} {verdict.verdict}: {_plain(str(run.get('scenario', 'run')))}",
+        _plain(first_line),
+        _plain(verdict.reason),
         _table(gates),
     ]
     if advice:
         parts += ["### Advice", _table(advice)]
-    parts.append(
-        f"seed {run.get('seed')} · profiles {', '.join(run.get('profiles', [])) or 'none'}"
-    )
+    parts.append(f"seed {run.get('seed', '?')} · profile {_plain(run.get('profile') or 'none')}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -37,9 +38,14 @@ def _table(findings: Iterable[Finding]) -> str:
     rows = ["| | check | what | where to listen |", "| --- | --- | --- | --- |"]
     for finding in findings:
         shown = ", ".join(
-            f"{evidence.call} at {evidence.at_ns / 1e9:.0f} s"
+            f"{evidence.call} at {clock(evidence.at_ns)}"
             for evidence in finding.evidence[:_EVIDENCE_SHOWN]
         )
-        text = finding.summary.replace("|", "\\|").replace("\n", " ")
-        rows.append(f"| {SIGNS[finding.outcome]} | {finding.name} | {text} | {shown} |")
+        sign, text = SIGNS[finding.outcome], _plain(finding.summary)
+        rows.append(f"| {sign} | {finding.name} | {text} | {_plain(shown)} |")
     return "\n".join(rows)
+
+
+def _plain(text: str) -> str:
+    """One line that Markdown shows as it is, in a table too: it may quote what an agent said."""
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))

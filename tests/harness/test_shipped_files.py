@@ -6,18 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from harness.files import Known, read_files, read_profile
+from harness.files import read_files, read_profile
 from harness.gates import known_checks
 from harness.planning import make_plan
 from harness.summary import summary
 
+from . import catalogue
 from .catalogue import KINDS, TODAY, VOICES
 
-KNOWN = Known(KINDS, known_checks())
-
+KNOWN = catalogue.KNOWN._replace(checks=known_checks())
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
-SMOKE = "smoke"  # three calls and no fault: too few for any percentile
 PROFILES = sorted((ROOT / "fault_profiles").glob("*.yaml"))
 
 
@@ -43,10 +42,10 @@ def test_a_scenario_plans(path: Path, more: tuple[str, ...]) -> None:
     )
     plan = make_plan(files.scenario, files.profiles, KINDS, today=TODAY, voices=VOICES)
     assert plan.scenario == path.stem
-    assert bool(plan.faults) == bool(more or path.stem != SMOKE)
-    if path.stem != SMOKE:
+    assert bool(plan.faults) == bool(more or "faults:" in path.read_text())
+    # What a gate judges by must have enough turns to be known.
+    if "turn_latency" in plan.gates:
         assert "p95 of baseline" not in summary(plan)
-        assert "and p99 of baseline" not in summary(plan)
 
 
 def test_the_demo_refuses_about_a_quarter_of_its_surge() -> None:

@@ -218,13 +218,15 @@ def chunk(context: str, sound: Chunk, flush_id: int) -> str:
     )
 
 
-def timestamps(context: str, words: Iterable[SpokenText], flush_id: int) -> str:
-    """When each word sounds, in seconds from the start of the context."""
+def timestamps(
+    context: str, words: Iterable[SpokenText], flush_id: int, after_s: float = 0.0
+) -> str:
+    """When each word sounds, in seconds from the start of the context, `after_s` earlier."""
     told = list(words)
     times = {
         "words": [word.text for word in told],
-        "start": [round(word.start_s, 4) for word in told],
-        "end": [round(word.end_s, 4) for word in told],
+        "start": [round(after_s + word.start_s, 4) for word in told],
+        "end": [round(after_s + word.end_s, 4) for word in told],
     }
     return json_text(_event("timestamps", context, flush_id=flush_id) | {"word_timestamps": times})
 

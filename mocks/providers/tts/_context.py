@@ -34,7 +34,12 @@ class Context:
     """
 
     def __init__(
-        self, first: Generation, fields: Mapping[str, Any], mouths: Mouths, world: World
+        self,
+        first: Generation,
+        fields: Mapping[str, Any],
+        mouths: Mouths,
+        world: World,
+        said_before_s: float = 0.0,
     ) -> None:
         self.name, self.fields, self.closed = first.context_id, fields, False
         self._first, self._mouths, self._world = first, mouths, world
@@ -42,8 +47,14 @@ class Context:
         self._text_in = self._waiting = ""
         self._flush_id = 1
         self._first_ns = 0
+        self._said_before_s = said_before_s
         self._synthesis: Synthesis | None = None
         self._speaks = False
+
+    @property
+    def said_s(self) -> float:
+        """Seconds of sound, those before it expired included: word times run on from there."""
+        return self._said_before_s + (self._synthesis.said_s if self._synthesis else 0.0)
 
     @property
     def waits(self) -> bool:
@@ -129,7 +140,7 @@ class Context:
         spoken = synthesis.say(text, now_ns + self._first_ns)
         yield from self._chunks(spoken.chunks[:1])
         if spoken.words and self._first.add_timestamps:
-            event = timestamps(self.name, spoken.words, self._flush_id)
+            event = timestamps(self.name, spoken.words, self._flush_id, self._said_before_s)
             yield Emit(Text(event, self.name), spoken.chunks[0].due_ns)
         yield from self._chunks(spoken.chunks[1:])
         yield Nudge(("expire", self.name), max(now_ns, synthesis.free_ns) + _EXPIRES_NS)

@@ -47,7 +47,7 @@ class Speaking:
         self._id = request_id(world.seed, request.connection)
         self._mouths = Mouths()
         self._contexts: dict[str, Context] = {}
-        self._expired: dict[str, None] = {}
+        self._expired_s: dict[str, float] = {}
 
     def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
         match message:
@@ -106,12 +106,14 @@ class Speaking:
     ) -> Iterable[Instruction]:
         name = asked.context_id
         context = self._contexts.get(name)
-        ended = name in self._expired if context is None else context.closed
+        ended = context is not None and context.closed
         if asked.transcript.strip():
             if ended:
                 return [self._error(Problem.bad(f"The context {name[:80]} has ended."), name)]
             if context is None:
-                context = Context(asked, fields, self._mouths, self._world)
+                # The service goes on with a context that has expired, late as it is.
+                said_s = self._expired_s.pop(name, 0.0)
+                context = Context(asked, fields, self._mouths, self._world, said_s)
                 self._contexts[name] = context
             elif fields != context.fields:
                 return self._changed(context)
@@ -126,21 +128,17 @@ class Speaking:
         told = "Only transcript and continue may change from one input of a context to the next."
         yield self._error(Problem.bad(told), context.name, context.name)
         yield from context.end("fail", status=400, reason="malformed")
-        self._retire(context)
+        del self._contexts[context.name]
 
     def _expire(self, context: Context) -> Iterator[Instruction]:
         if context.closed:
             del self._contexts[context.name]
         elif not context.waits:
             yield from context.end("ok", reason="expired")
-            self._retire(context)
-
-    def _retire(self, context: Context) -> None:
-        """Its name must not be used again on this socket."""
-        del self._contexts[context.name]
-        self._expired[context.name] = None
-        if len(self._expired) > _EXPIRED_KEPT:
-            del self._expired[next(iter(self._expired))]
+            del self._contexts[context.name]
+            self._expired_s[context.name] = context.said_s
+            if len(self._expired_s) > _EXPIRED_KEPT:
+                del self._expired_s[next(iter(self._expired_s))]
 
     def _error(self, problem: Problem, name: str = "", work: str = "") -> Instruction:
         return Emit(Text(error_event(problem, self._request, self._id, name), work))

@@ -105,19 +105,22 @@ def test_contexts_at_the_same_time_do_not_disturb_each_other() -> None:
     assert len({work.identity for work in client.work}) == 2
 
 
-def test_a_context_that_is_left_alone_expires() -> None:
+def test_a_context_that_is_left_alone_expires_and_may_go_on() -> None:
     client = Client()
-    client.ask("Hello.", more=True)
+    client.ask("Hello.", more=True, add_timestamps=True)
     client.run(4000)
     assert client.of("done") == []
     (work,) = client.work
     assert (work.type, work.reason, work.text_out) == ("ok", "expired", "Hello.")
-    client.ask("Still there?", more=True)
-    client.run(0)
-    (error,) = client.of("error")
-    assert (error["status_code"], error["done"]) == (400, True)
+    client.ask("Still there?", more=True, add_timestamps=True)
+    client.run(500)
     client.ask("", more=False)
-    client.run(0)
+    client.run()
+    assert client.heard() == "Hello. | Still there?"
+    assert [one.text_out for one in client.work] == ["Hello.", "Still there?"]
+    assert len({one.identity for one in client.work}) == 2
+    before, after = [one["word_timestamps"] for one in client.of("timestamps")]
+    assert before["end"][-1] < after["start"][0]
     assert client.messages[-1]["type"] == "done"
 
 
