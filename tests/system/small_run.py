@@ -57,7 +57,9 @@ def write_scenario(folder: Path, scenario: str = SCENARIO) -> Path:
 def agent_command(port: int, **environment: str) -> str:
     """Starts the reference agent at `port` with some variables changed."""
     changed = " ".join(f"{name}={value}" for name, value in environment.items())
-    return f"exec env HOST=127.0.0.1 PORT={port} {changed} {sys.executable} {ROOT}/agents/reference.py"
+    return (
+        f"exec env HOST=127.0.0.1 PORT={port} {changed} {sys.executable} {ROOT}/agents/reference.py"
+    )
 
 
 def events(folder: Path) -> list[Event]:
