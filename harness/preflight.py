@@ -32,7 +32,9 @@ AFTERWARDS_S = 1.0
 async def preflight(
     plan: Plan, target: Target, *, clock: Clock, mocks: Sequence[MockControl], recorder: Recorder
 ) -> None:
-    """Place the first call of the plan, its first line only. NotWired names the first gap.
+    """Place one call of the plan and say so much of it that every link is needed once.
+
+    NotWired names the first gap.
 
     The call is no part of the history: only the event `preflight` is, before the run's time 0, and
     its recording. The mocks are open and have the plan's script.
@@ -40,12 +42,13 @@ async def preflight(
     run_clock = RunClock(clock)
     for mock in mocks:
         await mock.set_clock(run_clock)
-    events = await _place(_probe(plan.calls[0]), target, plan, run_clock, recorder)
+    probe, needs_tools = choose_probe(plan)
+    events = await _place(probe, target, plan, run_clock, recorder)
     await clock.sleep(AFTERWARDS_S)
     stages = {stage for mock in mocks for stage in mock.services}
     for mock in mocks:
         events += await mock.fetch_journal()
-    missing = missing_link(History(events), stages)
+    missing = missing_link(History(events), stages if needs_tools else stages - {"tools"})
     if missing is None:
         data = {"link": "", "remedy": ""}
     else:
@@ -57,9 +60,23 @@ async def preflight(
         raise NotWired(missing.seen, where=f"{missing.link} of the agent", remedy=missing.remedy)
 
 
-def _probe(first: PlannedCall) -> PlannedCall:
-    """Nobody's call: number 0, which no planned call has."""
-    return msgspec.structs.replace(first, span=SPAN, number=0, due_ns=0, lines=first.lines[:1])
+def choose_probe(plan: Plan) -> tuple[PlannedCall, bool]:
+    """Nobody's call: number 0, which no planned call has. And whether it needs the mocked tools.
+
+    It is the first call whose task wants a tool that answered, up to the line that has one called;
+    if there is none, the first line of the first call.
+    """
+    for call in plan.calls:
+        dialogue = plan.dialogues.get(call.dialogue)
+        if dialogue and dialogue.done.tool_ok:
+            calling = [number for number, reply in dialogue.replies.items() if reply.call]
+            return _lines(call, min(calling, default=1)), bool(calling)
+    return _lines(plan.calls[0], 1), False
+
+
+def _lines(call: PlannedCall, count: int) -> PlannedCall:
+    lines = call.lines[:count]
+    return msgspec.structs.replace(call, span=SPAN, number=0, due_ns=0, lines=lines)
 
 
 async def _place(

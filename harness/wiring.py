@@ -16,6 +16,7 @@ LINKS = {
     "llm": "is asked for an answer",
     "tts": "speaks the answer",
     "heard": "the caller hears the answer",
+    "tools": "are asked when the LLM calls one",
 }
 """The links in their order, and what is true of each that is there."""
 
@@ -46,7 +47,7 @@ class MissingLink:
 
 
 def missing_link(history: History, stages: Collection[str]) -> MissingLink | None:
-    """The first gap on the way webhook → stream → STT → LLM → TTS → caller; None if it is whole.
+    """The first gap on the way webhook → stream → STT → LLM → TTS → caller → tools, or None.
 
     history  one call, and the journals of the mocks during it
     stages   what the mocks serve; of others nothing can be said
@@ -58,9 +59,9 @@ def _gaps(history: History, call: Call, stages: Collection[str]) -> Iterator[Mis
     yield from _setup(history)
     if call.ended_by != "caller" and not call.heard and call.answered_ns is not None:
         lasted_ns = call.ended_ns - call.answered_ns
-        if lasted_ns < _AT_ONCE_NS:
+        if lasted_ns < _AT_ONCE_NS or not call.turns:
             seen = f"the agent closed the stream after {lasted_ns / 1e9:.2f} s without a sound"
-            yield MissingLink("stream", seen, "look into the agent's log for its error")
+            yield _closed(history, seen, stages)
     if "stt" in stages:
         yield from _stt(history)
     work = {stage: _work(history, stage) for stage in ("llm", "tts")}
@@ -73,6 +74,26 @@ def _gaps(history: History, call: Call, stages: Collection[str]) -> Iterator[Mis
         heard = " / ".join(heard.text or heard.sound for heard in call.heard) or "nothing"
         seen = f"the caller spoke and got no answer; heard: {heard}"
         yield MissingLink("heard", seen, "look into the agent's log for its error")
+    if "tools" in stages:
+        yield from _tools(history, work["llm"])
+
+
+def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink:
+    """An agent that got hold of one provider and hangs up may have missed another."""
+    reached = {socket.stage for socket in history.sockets} | {work.stage for work in history.work}
+    for stage in ("stt", "tts"):
+        if reached and stage in stages and stage not in reached:
+            name = stage.upper()
+            seen = f"{seen}, and had not connected to {name}"
+            return MissingLink(stage, seen, f"point its {name} at the mock: {_ENVIRONMENT}")
+    return MissingLink("stream", seen, "look into the agent's log for its error")
+
+
+def _tools(history: History, llm: list[Work]) -> Iterator[MissingLink]:
+    called = [str(name) for work in llm for name, *_ in work.calls]
+    if called and not _work(history, "tools"):
+        seen = f"the LLM called {called[0]}, and no request for it came to the tools"
+        yield MissingLink("tools", seen, f"point its tools at the mock: {_ENVIRONMENT}")
 
 
 def _setup(history: History) -> Iterator[MissingLink]:

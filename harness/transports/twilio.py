@@ -25,6 +25,7 @@ REDIRECTS = 5
 SPEECH_S_PER_CHARACTER = 0.06
 """`<Say>` before `<Connect>` delays it by its speech."""
 
+_EXCERPT = 120
 _UNTIMED = aiohttp.ClientTimeout(total=None)
 
 
@@ -220,8 +221,10 @@ def _outcome(
 
 def _failed(error: Exception, url: str, step: Step) -> Refused:
     """No connection, or one that broke before anything was answered."""
-    detail = f"{url}: {error or type(error).__name__}"
-    if isinstance(error, ValueError):  # aiohttp's InvalidURL is one
+    said = " ".join(str(error).split())[:_EXCERPT]
+    detail = f"{url}: {said or type(error).__name__}"
+    # aiohttp's InvalidURL is a ValueError; what is no HTTP it calls an error of the response.
+    if isinstance(error, ValueError | aiohttp.ClientResponseError):
         return Refused("garbage", "info", step=step, detail=detail)
     how = "unreachable" if isinstance(error, aiohttp.ClientConnectorError) else "reset"
     return Refused(how, "info", "network", step, detail=detail)
@@ -229,7 +232,7 @@ def _failed(error: Exception, url: str, step: Step) -> Refused:
 
 def _http_refusal(response: aiohttp.ClientResponse, document: bytes) -> Refused:
     retry_after = response.headers.get("Retry-After", "")
-    excerpt = document[:120].decode("utf-8", "replace")
+    excerpt = document[:_EXCERPT].decode("utf-8", "replace")
     return Refused(
         f"http_{response.status}",
         "fail",

@@ -94,6 +94,29 @@ def test_a_stream_that_closes_at_once() -> None:
     assert (missing.link, "0.20 s" in missing.seen) == ("stream", True)
 
 
+@pytest.mark.parametrize(("reached", "link"), [("stt", "tts"), ("tts", "stt")])
+def test_an_agent_that_hangs_up_over_a_provider(reached: str, link: str) -> None:
+    missing = found(*setup(), socket(reached), end(4, "closed", "agent"))
+    assert missing is not None
+    assert missing.link == link
+    assert f"after 3.00 s without a sound, and had not connected to {link.upper()}" in missing.seen
+
+
+def test_an_agent_that_hangs_up_although_it_has_all() -> None:
+    missing = found(*setup(), socket("stt"), socket("tts"), end(4, "closed", "agent"))
+    assert missing is not None
+    assert missing.link == "stream"
+
+
+def test_a_tool_that_is_called_and_not_asked() -> None:
+    calling = [*WHOLE, *work("llm", 3, purpose="turn", calls=[["lookup", "{}"]])]
+    missing = found(*calling)
+    assert missing is not None
+    assert (missing.link, "the LLM called lookup" in missing.seen) == ("tools", True)
+    assert found(*calling, *work("tools", tool="lookup")) is None
+    assert found(*calling, stages=("stt", "llm", "tts")) is None
+
+
 def test_an_agent_that_does_not_use_our_stt() -> None:
     missing = found(*setup(), heard(), turn(None), end())
     assert missing is not None

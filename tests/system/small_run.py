@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,21 @@ dialogues:
     caller: ["{name} here.", "Bye."]
     replies: {1: "Right.", 2: "Bye."}
 """
+WITH_TOOL = """\
+name: small
+why: Callers who want something looked up.
+load:
+  - {phase: baseline, rate: 1/s, for: 20s}
+dialogues:
+  ask:
+    facts: {name: person, date: date}
+    greeting: "Yes?"
+    caller: ["{name}, for {date}.", "Bye."]
+    replies:
+      1: {call: "lookup_slots(date={date})", then: "At {result.slots.0}.", failed: "Sorry."}
+      2: "Bye."
+    done: {tool_ok: lookup_slots}
+"""
 SLOW = """\
 name: slow
 why: Something that has to be healed.
@@ -41,7 +57,9 @@ def write_scenario(folder: Path, scenario: str = SCENARIO) -> Path:
 def agent_command(port: int, **environment: str) -> str:
     """Starts the reference agent at `port` with some variables changed."""
     changed = " ".join(f"{name}={value}" for name, value in environment.items())
-    return f"exec env HOST=127.0.0.1 PORT={port} {changed} python {ROOT}/agents/reference.py"
+    return (
+        f"exec env HOST=127.0.0.1 PORT={port} {changed} {sys.executable} {ROOT}/agents/reference.py"
+    )
 
 
 def events(folder: Path) -> list[Event]:

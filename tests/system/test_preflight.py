@@ -1,15 +1,22 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 from aiohttp import web
 
 from harness.nemesis.mock_control import MockControl
+<<<<<<< HEAD
 from harness.planning.plan import Plan, PlannedPhase, Target
 from harness.preflight import preflight
+=======
+from harness.plan import Plan, PlannedPhase, Target
+from harness.preflight import choose_probe, preflight
+>>>>>>> badinput
 from harness.recorder import Recorder
 from kernel.clock import SystemClock
-from kernel.dialogue import Script
+from kernel.dialogue import Dialogue, Done, Reply, Script, ToolCall
+from kernel.dialogue import Line as Spoken
 from kernel.errors import NotWired
 from kernel.event import Event, from_lines
 
@@ -90,6 +97,24 @@ def test_an_agent_with_its_own_stt_is_named(tmp_path: Path) -> None:
     assert "fastbusy env" in caught.value.remedy
     (event,) = from_lines((tmp_path / "events.jsonl").read_bytes().splitlines())
     assert (event.type, event.data["link"]) == ("fail", "stt")
+
+
+def test_the_probe_goes_as_far_as_the_first_tool() -> None:
+    calling = Dialogue(
+        name="book",
+        caller=(Spoken(say="Hi."), Spoken(say="On Monday."), Spoken(say="Bye.")),
+        replies={2: Reply(call=ToolCall("lookup", {}), then="Ten."), 1: Reply(say="When?")},
+        done=Done(tool_ok="lookup"),
+    )
+    calls = (planned(5, "Hi.", "Bye."), planned(6, "Hi.", "On Monday.", "Bye."))
+    plan = msgspec.structs.replace(PLAN, calls=calls)
+    assert choose_probe(plan)[0].lines == ("Hi.",)
+    assert choose_probe(plan)[1] is False
+    probe, needs_tools = choose_probe(msgspec.structs.replace(plan, dialogues={"book": calling}))
+    assert (probe.lines, probe.number, needs_tools) == (("Hi.", "Bye."), 0, True)
+    own = msgspec.structs.replace(calling, done=Done())
+    probe, needs_tools = choose_probe(msgspec.structs.replace(plan, dialogues={"book": own}))
+    assert (probe.lines, needs_tools) == (("Hi.",), False)
 
 
 def test_a_webhook_that_says_no_is_named(tmp_path: Path) -> None:

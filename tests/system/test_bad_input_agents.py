@@ -1,0 +1,177 @@
+"""Agents that are not there, answer garbage, fall silent or are wired to somebody else."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from .bad_agents import Answer, bad_agent, http, much, nothing, raw, silent_stream
+from .children import fastbusy
+from .ports import free_port_base
+from .small_run import (
+    SCENARIO,
+    WITH_TOOL,
+    agent_command,
+    end_of_run,
+    events,
+    is_free,
+    told,
+    write_scenario,
+)
+
+pytestmark = pytest.mark.system
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def failed(
+    folder: Path, *words: str, port_base: int | None = None, scenario: str = SCENARIO
+) -> tuple[int, str]:
+    """A run that does not come to its first call: exit code and what was told."""
+    base = port_base or free_port_base()
+    write_scenario(folder, scenario)
+    with fastbusy(
+        folder, "run", "small.yaml", "--port-base", str(base), "--out", "out", *words
+    ) as run:
+        code = run.ends()
+    assert "Traceback" not in told(run), told(run)
+    assert is_free(base) or port_base, "the mocks are still there"
+    return code, told(run)
+
+
+def assert_readable(folder: Path, reason: str) -> None:
+    """The folder is kept, judged, and says why there was no call."""
+    assert reason in end_of_run(folder / "out").data["reason"]
+    assert '"verdict": "unknown"' in (folder / "out" / "findings.json").read_text()
+    assert (folder / "out" / "plan.json").exists()
+
+
+def test_an_agent_that_is_not_there(tmp_path: Path) -> None:
+    code, said = failed(tmp_path, "--agent", f"{NOWHERE}/incoming")
+    assert code == 2, said
+    assert "webhook of the agent: unreachable: http://127.0.0.1:9/incoming" in said
+    assert "→ start the agent, or name the URL of its voice webhook with --agent" in said
+    assert_readable(tmp_path, "webhook of the agent: unreachable")
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen", "remedy"),
+    [
+        (http(b"<html><body>Sign in</body></html>", kind="text/html"), "garbage", "answer TwiML"),
+        (http(b"Internal error", status="500 Oops", kind="text/plain"), "http_500", "agent's log"),
+        (raw(bytes(range(128, 256)) * 40), "garbage", "answer TwiML"),
+        (much(100 << 20), "garbage", "answer TwiML"),
+        (much(None), "garbage", "answer TwiML"),
+    ],
+    ids=["html", "500", "no-http", "100-MB", "endless"],
+)
+def test_an_agent_that_answers_garbage(
+    tmp_path: Path, answer: Answer, seen: str, remedy: str
+) -> None:
+    with bad_agent(answer) as url:
+        code, said = failed(tmp_path, "--agent", url)
+    assert code == 2, said
+    assert f"webhook of the agent: {seen}: " in said
+    assert url in said
+    assert remedy in said.partition("→")[2]
+    assert len(said) < 5000, "an answer of any length is told in a few words"
+    assert_readable(tmp_path, f"webhook of the agent: {seen}")
+
+
+def test_an_agent_that_never_answers(tmp_path: Path) -> None:
+    with bad_agent(nothing) as url:
+        code, said = failed(tmp_path, "--agent", url)
+    assert code == 2, said
+    assert f"no_answer: {url} did not answer within 15 s" in said
+    assert "→ answer the voice webhook at once" in said
+
+
+def test_an_agent_that_takes_the_call_and_says_nothing(tmp_path: Path) -> None:
+    with bad_agent(silent_stream) as url:
+        code, said = failed(tmp_path, "--agent", url)
+    assert code == 2, said
+    assert "stt of the agent: the agent took the call and did not connect to STT" in said
+    assert "fastbusy env" in said.partition("→")[2]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "link"),
+    [
+        ("DEEPGRAM_BASE_URL", NOWHERE, "stt"),
+        ("OPENAI_BASE_URL", f"{NOWHERE}/v1", "llm"),
+        ("CARTESIA_BASE_URL", NOWHERE, "tts"),
+        ("TOOLS_BASE_URL", f"{NOWHERE}/tools", "tools"),
+    ],
+)
+def test_an_agent_whose_provider_is_somebody_else(
+    tmp_path: Path, variable: str, value: str, link: str
+) -> None:
+    port = free_port_base()
+    command = agent_command(port, **{variable: value})
+    url = f"http://127.0.0.1:{port}/incoming"
+    scenario = WITH_TOOL if link == "tools" else SCENARIO
+    code, said = failed(tmp_path, "--agent", url, "--agent-command", command, scenario=scenario)
+    assert code == 2, said
+    assert f"{link} of the agent: " in said
+    assert f"point its {link if link == 'tools' else link.upper()} at the mock" in said
+    assert is_free(port), "the agent is still there"
+    preflight = [event for event in events(tmp_path / "out") if event.kind == "preflight"]
+    assert [event.data["link"] for event in preflight] == [link]
+    assert_readable(tmp_path, f"{link} of the agent")
+
+
+@pytest.mark.parametrize(
+    ("command", "seen", "remedy"),
+    [
+        ("no-such-agent --loud", "no-such-agent: ", "correct the command"),
+        ("echo no key given; exit 3", "agent ended with code 3 before it was ready; its last "
+         "words:\n  no key given", "start agent by itself"),
+    ],
+    ids=["no-such-command", "ends-at-once"],
+)  # fmt: skip
+def test_a_command_that_starts_no_agent(
+    tmp_path: Path, command: str, seen: str, remedy: str
+) -> None:
+    url = f"http://127.0.0.1:{free_port_base()}/incoming"
+    code, said = failed(tmp_path, "--agent", url, "--agent-command", command)
+    assert code == 2, said
+    assert seen in said
+    assert "agent.log" in said
+    assert f"→ {remedy}" in said
+    assert_readable(tmp_path, "before it was ready")
+
+
+def test_ports_that_are_taken(tmp_path: Path) -> None:
+    base = free_port_base()
+    for port, words in {
+        base: (),
+        base + 2: (),
+        base - 50: (),
+        base + 7: ("--agent", f"http://127.0.0.1:{base + 7}/", "--agent-command", "sleep 600"),
+    }.items():
+        folder = tmp_path / str(port)
+        folder.mkdir()
+        with socket.create_server(("127.0.0.1", port)):
+            code, said = failed(folder, *words, port_base=base)
+        assert code == 4, said
+        assert f"port {port} is taken" in said
+        assert "→ " in said
+        assert_readable(folder, f"port {port} is taken")
+
+
+@pytest.mark.parametrize(
+    ("words", "seen"),
+    [
+        (("--port-base", "70000"), "nothing can listen on port 70000"),
+        (("--host", "192.0.2.1"), "nothing can listen on port"),
+        (("--host", "no-such-host.invalid"), "nothing can listen on port"),
+    ],
+)
+def test_a_place_where_nobody_can_listen(tmp_path: Path, words: tuple[str, ...], seen: str) -> None:
+    write_scenario(tmp_path)
+    with fastbusy(tmp_path, "run", "small.yaml", "--out", "out", *words) as run:
+        assert run.ends() == 2, told(run)
+    assert seen in told(run)
+    assert "Traceback" not in told(run)
