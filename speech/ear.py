@@ -22,6 +22,8 @@ _LOWEST_RATE_HZ = 8000
 _STREAMS_AT_ONCE, _HOPS_AT_ONCE = 512, 1024
 """How many streams, and hops of them all, are analysed together: what a cache holds."""
 
+_WORTH_LEAVING_OUT = 0.2
+"""The share of streams at rest from which it is cheaper to pick out the others."""
 _ENCODINGS = list(Encoding)
 
 Sound = bytes | NDArray[np.int16] | NDArray[np.floating]
@@ -133,7 +135,7 @@ class Ear:
         silent = samples[:, 0] == 0
         silent[silent] = ~samples[silent].any(axis=1)
         resting = silent & self._resting[which]
-        if not resting.any():
+        if resting.sum() < _WORTH_LEAVING_OUT * len(streams):
             symbols = self._hear_alike(streams, samples, which)
         else:
             self._tracks.hops[which] += resting * (samples.shape[1] // self._analyser.hop_n)
