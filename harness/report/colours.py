@@ -27,7 +27,7 @@ STAGE_COLOURS: Mapping[str, str] = {
     "tools": "#d97706",
     "realtime": "#c2469a",
 }
-ANSWER_COLOUR = "#5b6ee1"
+ANSWER_COLOUR = "#6576ea"
 _OTHER = "#868e96"
 
 

@@ -6,13 +6,8 @@ import pytest
 from aiohttp import web
 
 from harness.nemesis.mock_control import MockControl
-<<<<<<< HEAD
 from harness.planning.plan import Plan, PlannedPhase, Target
-from harness.preflight import preflight
-=======
-from harness.plan import Plan, PlannedPhase, Target
 from harness.preflight import choose_probe, preflight
->>>>>>> badinput
 from harness.recorder import Recorder
 from kernel.clock import SystemClock
 from kernel.dialogue import Dialogue, Done, Reply, Script, ToolCall

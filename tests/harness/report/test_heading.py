@@ -1,8 +1,8 @@
 from typing import Any
 
-from harness.fates import count_fates
 from harness.finding import Outcome, Verdict
 from harness.report.heading import heading, scenario_of, started
+from harness.verdict import judge
 from kernel.history import History
 from tests.harness.histories import Story
 from tests.harness.report.reading import Page
@@ -13,7 +13,7 @@ def shown(story: Story, outcome: Outcome = "pass", **run: Any) -> Page:
     verdict = Verdict(
         verdict=outcome,
         reason="9 of 9 gates passed",
-        fates=count_fates(history.calls),
+        fates=judge(history, {}).fates,
         checks=(),
         instrument={},
         run={"scenario": "demo", "seed": 7, **run},

@@ -52,7 +52,7 @@ def test_work_tells_refusals_bites_and_what_came() -> None:
     caller.works("llm", 14, 15, calls=[["book", "{}"]], cancelled=True)
     caller.works("tts", 16, None, text_in="x" * 500)
     page = shown(caller.ends())
-    assert "llm refused 429 rate limit, retry after 1.5 s bitten by burst Hi" in page.text
+    assert "llm refused 429 rate limit, retry after 1.5 s · bitten by burst Hi" in page.text
     assert 'tools 250 ms book {"at":9}' in page.text
     assert "llm nothing came, cancelled → book {}" in page.text
     assert "tts nothing came, unfinished " + "x" * 159 + "…" in page.text
