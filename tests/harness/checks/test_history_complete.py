@@ -3,6 +3,7 @@ from typing import Any
 from harness.checks.history_complete import HistoryComplete
 from harness.finding import Finding
 from kernel.event import Type
+from kernel.history import History
 from tests.harness.histories import Story
 
 
@@ -18,7 +19,7 @@ def test_a_run_that_came_to_its_end() -> None:
 
 
 def test_a_history_without_an_end_tells_nothing() -> None:
-    finding = HistoryComplete()(Story().history())
+    finding = HistoryComplete()(History(Story().events))
     assert (finding.outcome, finding.instrument) == ("unknown", True)
 
 
