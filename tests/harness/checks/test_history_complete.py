@@ -1,35 +1,38 @@
 from typing import Any
 
-import pytest
-
 from harness.checks.history_complete import HistoryComplete
-from kernel.event import Event
-from kernel.history import History
+from harness.finding import Finding
+from kernel.event import Type
+from tests.harness.histories import Story
 
 
-def ended(type_: str = "ok", **data: Any) -> History:
-    begun = Event(0, "runner", "run", "invoke", "run")
-    return History([begun, Event(9, "runner", "run", type_, "run", data=data)])  # type: ignore[arg-type]
+def found(type: Type, allowed: int = 0, **data: Any) -> Finding:
+    """What is said of a run that ends so."""
+    story = Story()
+    story.tell(60, "runner", "run", type, "run", data=data)
+    return HistoryComplete(troubles=allowed)(story.history())
 
 
-def test_a_run_that_told_everything_passes() -> None:
-    finding = HistoryComplete()(ended(complete=True, troubles=[]))
-    assert (finding.outcome, finding.instrument) == ("pass", True)
+def test_a_run_that_came_to_its_end() -> None:
+    assert found("ok", complete=True).outcome == "pass"
 
 
-def test_a_history_without_an_end_says_nothing() -> None:
-    finding = HistoryComplete()(History([Event(0, "runner", "run", "invoke", "run")]))
+def test_a_history_without_an_end_tells_nothing() -> None:
+    finding = HistoryComplete()(Story().history())
+    assert (finding.outcome, finding.instrument) == ("unknown", True)
+
+
+def test_journals_that_were_not_read() -> None:
+    finding = found("info", complete=False, reason="Ctrl-C", troubles=["mock.llm is gone"])
     assert finding.outcome == "unknown"
-    assert "no end" in finding.summary
+    assert finding.summary == "some of what the mocks did is missing (Ctrl-C): mock.llm is gone"
 
 
-def test_what_the_mocks_did_is_missing() -> None:
-    finding = HistoryComplete()(ended("info", complete=False, reason="broken", troubles=["gone"]))
-    assert finding.outcome == "unknown"
-    assert finding.summary == "some of what the mocks did is missing (broken): gone"
+def test_an_interrupted_run_whose_journals_were_read() -> None:
+    assert found("info", complete=True, reason="Ctrl-C").outcome == "pass"
 
 
-@pytest.mark.parametrize(("allowed", "outcome"), [(0, "warn"), (1, "pass")])
-def test_troubles_on_the_way(allowed: int, outcome: str) -> None:
-    finding = HistoryComplete(troubles=allowed)(ended(complete=True, troubles=["mock: late"]))
-    assert finding.outcome == outcome
+def test_troubles_on_the_way_warn_unless_they_are_allowed() -> None:
+    assert found("ok", complete=True, troubles=["a", "b"]).outcome == "warn"
+    finding = found("ok", allowed=2, complete=True, troubles=["a", "b"])
+    assert (finding.outcome, finding.measures["troubles"]) == ("pass", 2)
