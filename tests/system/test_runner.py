@@ -66,6 +66,7 @@ async def carry_out(
     **settings: Any,
 ) -> History:
     recorder = Recorder(folder)
+    recorder.write_plan(what)
     async with agent.serving() as url, stub.serving() as mock_url:
         running = asyncio.create_task(
             run_plan(

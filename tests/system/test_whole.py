@@ -83,7 +83,7 @@ def test_an_agent_command_that_breaks(tmp_path: Path) -> None:
     base = free_port_base()
     words = ["--agent-command", command, "--port-base", str(base), "--out", "run"]
     with fastbusy(tmp_path, "run", small_scenario(tmp_path).name, *words) as it:
-        assert it.ends() == 4
+        assert it.ends() == 2
     told = "\n".join(it.lines)
     assert "run/logs/agent.log: agent ended with code 1 before it was ready" in told
     assert "no licence" in told
@@ -95,7 +95,7 @@ def test_doctor_finds_an_agent_well_wired(tmp_path: Path) -> None:
     with fastbusy(tmp_path, "doctor", "--agent", "reference", "--port-base", str(base)) as it:
         code = it.ends()
     assert code == 0, it.lines
-    assert [line[0] for line in it.lines] == ["✓"] * 6 + ["w"]
+    assert [line[0] for line in it.lines] == ["✓"] * 7 + ["w"]
 
 
 def test_doctor_names_the_first_missing_link(tmp_path: Path) -> None:
@@ -115,4 +115,5 @@ def test_doctor_names_the_first_missing_link(tmp_path: Path) -> None:
         "llm": "✗",
         "tts": "·",
         "heard": "·",
+        "tools": "·",
     }
