@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TypeVar
 
-from harness.correlate import correlate
+from harness.correlation.correlate import correlate
 from harness.gates import configure
 from harness.headline import headline
 from harness.verdict import judge

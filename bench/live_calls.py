@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.callers.manners import Manners
-from harness.lateness import Sample
+from harness.media.lateness import Sample
+from harness.media.wheel import Wheel
 from harness.placing import Placing
-from harness.plan import Persona, PlannedCall, Target
+from harness.planning.plan import Persona, PlannedCall, Target
 from harness.transports.twilio import TwilioTransport
-from harness.wheel import Wheel
 from kernel.clock import RunClock, SystemClock, cpu_ns
 from kernel.event import Event
 from kernel.history import History

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping
 from functools import cache
 
-from harness.files import Known
+from harness.files.reading import Known
 from harness.gates import known_checks
 from kernel.fault import STAGES, FaultKind, Stage
 from mocks.chain import fault_kinds as kinds_of_mocks

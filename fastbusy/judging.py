@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from harness.correlate import correlate
+from harness.correlation.correlate import correlate
 from harness.finding import Verdict
 from harness.headline import headline
 from harness.report.junit import junit

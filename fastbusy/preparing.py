@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from harness.files import read_files
-from harness.grammar import Secret
-from harness.plan import Plan, Target
-from harness.planning import make_plan
+from harness.files.grammar import Secret
+from harness.files.reading import read_files
+from harness.planning.plan import Plan, Target
+from harness.planning.planning import make_plan
 from harness.recorder import Keep
 from harness.transports.by_scheme import scheme_of, transports
 from kernel.errors import UsageError

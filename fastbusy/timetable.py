@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from harness.files import read_profile
-from harness.plan import PlannedFault
-from harness.planning import profile_faults
+from harness.files.reading import read_profile
+from harness.planning.plan import PlannedFault
+from harness.planning.planning import profile_faults
 from kernel.clock import SECOND_NS
 from kernel.errors import UsageError
 from mocks.serve_shell import Shell

@@ -12,8 +12,8 @@ from kernel.records import Heard, Turn
 from kernel.units import builtins
 
 from .callers.messages import Over, TurnBegan
-from .phone import Phone
-from .plan import PlannedCall
+from .media.phone import Phone
+from .planning.plan import PlannedCall
 from .transports.link import Refused
 
 Record = Callable[[Event], None]

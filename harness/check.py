@@ -9,7 +9,7 @@ import msgspec
 
 from kernel.history import History
 
-from .correlate import attribution
+from .correlation.correlate import attribution
 from .finding import Evidence, Finding, Outcome
 
 _EVIDENCE = 10

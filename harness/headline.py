@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fates import FATES
+from .analysis.fates import FATES
 from .finding import Verdict
 
 

@@ -12,10 +12,10 @@ from .call_log import CallLog, Record
 from .callers.manners import Manners
 from .callers.messages import LineClosed
 from .callers.talking import Talking
-from .phone import Phone
-from .plan import PlannedCall
+from .media.phone import Phone
+from .media.wheel import Wheel
+from .planning.plan import PlannedCall
 from .transports.link import Answered, Ended, Link, Refused, Transport
-from .wheel import Wheel
 
 
 @dataclass(slots=True)

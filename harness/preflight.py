@@ -14,13 +14,13 @@ from kernel.history import History
 
 from .call_log import CallLog
 from .callers.manners import Manners
+from .media.phone import Phone
+from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
-from .phone import Phone
 from .placing import Placing
-from .plan import Plan, PlannedCall, Target
+from .planning.plan import Plan, PlannedCall, Target
 from .recorder import Recorder
 from .transports.by_scheme import transport_for
-from .wheel import Wheel
 from .wiring import missing_link
 
 SPAN = "preflight"

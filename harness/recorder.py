@@ -17,7 +17,7 @@ from speech.encoding import Encoding
 from speech.g711 import mulaw_decode
 from speech.wav import write_wav
 
-from .plan import Plan
+from .planning.plan import Plan
 from .protocols.media_streams import RATE_HZ
 
 Keep = Literal["failed", "all", "none"]

@@ -12,8 +12,8 @@ from kernel.event import Event, Type
 from kernel.units import builtins
 
 from .call_log import Record
-from .lateness import Sample
-from .plan import Plan, PlannedPhase, Target
+from .media.lateness import Sample
+from .planning.plan import Plan, PlannedPhase, Target
 
 
 class RunLog:

@@ -14,17 +14,17 @@ from kernel.timeline import Timeline
 
 from .call_log import CallLog
 from .callers.manners import Manners
+from .media.phone import Phone
+from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
 from .nemesis.nemesis import Nemesis
-from .phone import Phone
 from .placing import Placing
-from .plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
+from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
 from .recorder import Keep, Recorder, keeps
 from .run_log import RunLog
 from .transports.by_scheme import transport_for
 from .transports.link import Transport
-from .wheel import Wheel
 
 SAMPLE_EVERY_S = 5
 SETTLE_S = 16.0

@@ -9,9 +9,9 @@ import msgspec
 
 from kernel.history import History
 
+from .analysis.fates import count_fates
 from .check import Check
-from .correlate import correlate
-from .fates import count_fates
+from .correlation.correlate import correlate
 from .finding import Finding, Outcome, Verdict
 from .gates import configure
 

@@ -19,9 +19,11 @@ from .tracker import IDLE, Symbol, Tracks, advance
 __all__ = ["IDLE", "Ear", "Symbol"]
 
 _LOWEST_RATE_HZ = 8000
-_STREAMS_AT_ONCE, _HOPS_AT_ONCE = 512, 1024
-"""How many streams, and hops of them all, are analysed together: what a cache holds."""
+_HOPS_AT_ONCE = 1024
+"""How many hops of all streams together are analysed at once: what a cache holds."""
 
+_WORTH_LEAVING_OUT = 0.2
+"""The share of streams at rest from which it is cheaper to pick out the others."""
 _ENCODINGS = list(Encoding)
 
 Sound = bytes | NDArray[np.int16] | NDArray[np.floating]
@@ -93,9 +95,7 @@ class Ear:
         symbols: list[Symbol] = []
         for encoding, streams, chunks in self._alike(sounds):
             samples = encoding.decode(b"".join(chunks)).reshape(len(streams), -1)
-            for first in range(0, len(streams), _STREAMS_AT_ONCE):
-                some = slice(first, first + _STREAMS_AT_ONCE)
-                symbols += self._hear_awake(streams[some], samples[some])
+            symbols += self._hear_awake(streams, samples)
         return symbols
 
     def _alike(self, sounds: Mapping[int, Sound]) -> list[_Group]:
@@ -133,7 +133,7 @@ class Ear:
         silent = samples[:, 0] == 0
         silent[silent] = ~samples[silent].any(axis=1)
         resting = silent & self._resting[which]
-        if not resting.any():
+        if resting.sum() < _WORTH_LEAVING_OUT * len(streams):
             symbols = self._hear_alike(streams, samples, which)
         else:
             self._tracks.hops[which] += resting * (samples.shape[1] // self._analyser.hop_n)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from harness.summary import summary
+from harness.planning.summary import summary
 
 from ..preparing import Options, prepare
 

@@ -6,7 +6,7 @@ import datetime as dt
 import types
 from typing import Any, Literal, Union, get_args, get_origin
 
-from harness.grammar import Secret
+from harness.files.grammar import Secret
 from kernel.dialogue import ToolCall
 from kernel.fault import Stage
 from kernel.units import QUANTITIES, Duration, Latency, Rate, Ratio, Share

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from harness import profile as profile_file
-from harness import scenario as scenario_file
-from harness.grammar import Grammar
-from harness.keys import is_record
-from harness.profile import FaultProfile
-from harness.scenario import UNBUILT, Scenario
-from harness.shapes import shapes
+from harness.files import profile as profile_file
+from harness.files import scenario as scenario_file
+from harness.files.grammar import Grammar
+from harness.files.keys import is_record
+from harness.files.profile import FaultProfile
+from harness.files.scenario import UNBUILT, Scenario
+from harness.planning.shapes import shapes
 
 from .. import catalogue
 from .docstrings import explain

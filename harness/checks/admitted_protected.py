@@ -9,11 +9,9 @@ from kernel.history import History
 from kernel.records import Call
 from kernel.units import Ratio
 
-from ..check import Check
-from ..fates import Fate, fate_of
-from ..finding import Evidence, Finding, Outcome
-from ..statistics import Change, change, needed, percentile
-from ..windows import (
+from ..analysis.fates import Fate, fate_of
+from ..analysis.statistics import Change, change, needed, percentile
+from ..analysis.windows import (
     Answer,
     Scars,
     answers,
@@ -22,6 +20,8 @@ from ..windows import (
     overload_from_ns,
     waited_ms,
 )
+from ..check import Check
+from ..finding import Evidence, Finding, Outcome
 
 _LOST: tuple[Fate, ...] = ("dropped", "abandoned", "unclear")
 _SHARES = (0.95, 0.5)

@@ -9,7 +9,7 @@ from kernel.history import History
 from kernel.units import Share
 
 from ..check import Check
-from ..correlate import ENOUGH, attribution
+from ..correlation.correlate import ENOUGH, attribution
 from ..finding import Finding
 
 

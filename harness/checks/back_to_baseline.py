@@ -10,11 +10,11 @@ from kernel.history import History
 from kernel.records import Call
 from kernel.units import Duration
 
+from ..analysis.fates import fate_of
+from ..analysis.statistics import NOTICEABLE_MS, needed, percentile
+from ..analysis.windows import Answer, answers, baseline, judged_calls, settled_from_ns, waited_ms
 from ..check import Check
-from ..fates import fate_of
 from ..finding import Evidence, Finding
-from ..statistics import NOTICEABLE_MS, needed, percentile
-from ..windows import Answer, answers, baseline, judged_calls, settled_from_ns, waited_ms
 
 _P95 = 0.95
 _SLOWER = 1.5

@@ -7,11 +7,11 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.records import Call
 
+from ..analysis.fates import Fate, fate_of
+from ..analysis.statistics import of_all
+from ..analysis.windows import judged_calls
 from ..check import Check
-from ..fates import Fate, fate_of
 from ..finding import Evidence, Finding
-from ..statistics import of_all
-from ..windows import judged_calls
 
 _NEVER_RIGHT: tuple[Fate, ...] = ("refused_abruptly", "dropped", "unclear")
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from kernel.history import History
 
+from ..analysis.logical import speculative
 from ..check import Check
 from ..finding import Finding
-from ..logical import speculative
 
 
 class FaultWasFelt(Check, frozen=True):

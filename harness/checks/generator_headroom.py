@@ -7,9 +7,9 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.units import Share
 
+from ..analysis.instruments import processes
 from ..check import Check
 from ..finding import Finding
-from ..instruments import processes
 
 
 class GeneratorHeadroom(Check, frozen=True):

@@ -7,10 +7,10 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.units import Share
 
+from ..analysis.instruments import processes
+from ..analysis.statistics import of_all
 from ..check import Check
 from ..finding import Finding
-from ..instruments import processes
-from ..statistics import of_all
 
 
 class HarnessOnTime(Check, frozen=True):

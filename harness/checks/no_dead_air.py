@@ -10,10 +10,10 @@ from kernel.history import History
 from kernel.records import Call, Turn
 from kernel.units import Duration, Share
 
+from ..analysis.statistics import of_all
+from ..analysis.windows import is_goodbye, judged_calls
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
-from ..statistics import of_all
-from ..windows import is_goodbye, judged_calls
 
 
 class NoDeadAir(Check, frozen=True):

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from kernel.history import History
 
+from ..analysis.fates import fate_of
+from ..analysis.statistics import of_all
+from ..analysis.windows import judged_calls
 from ..check import Check
-from ..fates import fate_of
 from ..finding import Evidence, Finding
-from ..statistics import of_all
-from ..windows import judged_calls
 
 
 class NoDroppedCalls(Check, frozen=True):

@@ -10,9 +10,9 @@ from kernel.history import History
 from kernel.records import Call, Socket, Work
 from kernel.units import Duration
 
+from ..analysis.windows import judged_calls
 from ..check import Check
 from ..finding import Evidence, Finding
-from ..windows import judged_calls
 
 
 class NoOrphans(Check, frozen=True):

@@ -10,10 +10,10 @@ from kernel.history import History
 from kernel.records import Work
 from kernel.units import Share
 
+from ..analysis.logical import Logical, requests
+from ..analysis.statistics import of_all
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
-from ..logical import Logical, requests
-from ..statistics import of_all
 
 _FEWEST = 5
 _SLACK_S, _SLACK_SHARE = 0.05, 0.05

@@ -9,9 +9,9 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.records import FaultWindow
 
+from ..analysis.logical import Logical, requests
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
-from ..logical import Logical, requests
 
 _FEWEST = 10
 

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from kernel.history import History
 
+from ..analysis.statistics import needed
+from ..analysis.windows import answers, judged_calls
 from ..check import Check
 from ..finding import Finding
-from ..statistics import needed
-from ..windows import answers, judged_calls
 
 
 class Samples(Check, frozen=True):

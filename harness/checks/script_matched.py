@@ -7,9 +7,9 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.units import Share
 
+from ..analysis.statistics import of_all
 from ..check import Check
 from ..finding import Evidence, Finding
-from ..statistics import of_all
 
 
 class ScriptMatched(Check, frozen=True):

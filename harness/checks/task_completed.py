@@ -13,11 +13,11 @@ from kernel.history import History
 from kernel.records import Call
 from kernel.units import Share, convert
 
+from ..analysis.fates import fate_of, refused_at_the_door
+from ..analysis.statistics import of_all
+from ..analysis.windows import judged_calls
 from ..check import Check
-from ..fates import fate_of, refused_at_the_door
 from ..finding import Evidence, Finding
-from ..statistics import of_all
-from ..windows import judged_calls
 from .script_matched import ScriptMatched
 
 

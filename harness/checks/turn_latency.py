@@ -9,10 +9,10 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.units import Ratio
 
+from ..analysis.statistics import Change, change, needed, percentile
+from ..analysis.windows import Answer, answers, baseline, faulted, waited_ms
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
-from ..statistics import Change, change, needed, percentile
-from ..windows import Answer, answers, baseline, faulted, waited_ms
 
 _P95 = 0.95
 

@@ -12,7 +12,7 @@ from kernel.errors import FastbusyError
 from kernel.event import Event, Type
 from kernel.units import builtins
 
-from ..plan import PlannedFault
+from ..planning.plan import PlannedFault
 from .mock_control import MockControl
 
 LEASE_S = 20.0

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from kernel.history import History
 from kernel.records import Call, Work
 
-from ..fates import Fate, fate_of
+from ..analysis.fates import Fate, fate_of
+from ..analysis.windows import is_goodbye
 from ..finding import Finding
-from ..windows import is_goodbye
 from .colours import FATE_COLOURS
 from .marks import Mark, marks_by_call, shown_evidence
 from .markup import Html, joined, tag

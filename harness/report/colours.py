@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..fates import Fate
+from ..analysis.fates import Fate
 
 FATE_COLOURS: Mapping[Fate, str] = {
     "served": "#3d9a6a",
@@ -27,7 +27,7 @@ STAGE_COLOURS: Mapping[str, str] = {
     "tools": "#d97706",
     "realtime": "#c2469a",
 }
-ANSWER_COLOUR = "#5b6ee1"
+ANSWER_COLOUR = "#6576ea"
 _OTHER = "#868e96"
 
 

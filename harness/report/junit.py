@@ -14,7 +14,8 @@ from .markup import writable
 
 def junit(verdict: Verdict) -> str:
     """The whole document."""
-    suite = Xml.Element("testsuite", name=f"fastbusy {verdict.run.get('scenario', '')}".strip())
+    scenario = writable(str(verdict.run.get("scenario", "")))
+    suite = Xml.Element("testsuite", name=f"fastbusy {scenario}".strip())
     for finding in verdict.checks:
         _add_case(suite, finding)
     suite.set("tests", str(len(verdict.checks)))

@@ -22,7 +22,7 @@ function draw() {
     });
     layout.xaxis.range = shown.slice();
     layout.xaxis.nticks = frame.clientWidth < 600 ? 6 : 12;
-    Plotly.react(frame, data, layout, { responsive: true, displayModeBar: false, doubleClick: false });
+    Plotly.react(frame, data, layout, { responsive: true, displayModeBar: false, doubleClick: false, showTips: false });
   }
 }
 

@@ -15,8 +15,8 @@ from typing import Any
 from kernel.history import History
 from kernel.records import Work
 
-from ..fates import fate_of
-from ..windows import Answer, answers, baseline
+from ..analysis.fates import fate_of
+from ..analysis.windows import Answer, answers, baseline
 from .colours import ANSWER_COLOUR, FATE_COLOURS, STAGE_COLOURS, stage_colour
 from .frame import Figure, Trace, at_ms, figure, whole_numbers
 from .marks import turn_anchor

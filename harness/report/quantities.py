@@ -19,9 +19,9 @@ def clock(at_ns: int, *, tenths: bool = False) -> str:
 
 
 def waited(milliseconds: float | None) -> str:
-    """A latency: `412 ms`, from a second on `3.2 s`, an en dash if there is none."""
-    if milliseconds is None:
-        return "–"
+    """A latency: `412 ms`, from a second on `3.2 s`, `0 s`, an en dash if there is none."""
+    if not milliseconds:
+        return "–" if milliseconds is None else "0 s"
     return f"{milliseconds:.0f} ms" if milliseconds < 999.5 else f"{milliseconds / 1000:.1f} s"
 
 

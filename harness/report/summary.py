@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ..finding import Finding, Verdict
+from .markup import writable
 from .quantities import clock
 
 SIGNS = {"pass": "✅", "warn": "⚠️", "fail": "❌", "unknown": "❔"}
@@ -48,4 +49,4 @@ def _table(findings: Iterable[Finding]) -> str:
 
 def _plain(text: str) -> str:
     """One line that Markdown shows as it is, in a table too: it may quote what an agent said."""
-    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\g<0>", " ".join(writable(text).split()))

@@ -125,7 +125,7 @@ def _delay(turn: Turn) -> Html:
 def _worked(told: Told) -> Iterator[Line]:
     for piece in told.work:
         stage = tag("b", piece.stage, class_=f"chip stage-{piece.stage}")
-        bites = tag("span", f"bitten by {', '.join(piece.bites)}") if piece.bites else Html()
+        bites = tag("span", f"· bitten by {', '.join(piece.bites)}") if piece.bites else Html()
         parts = (stage, " ", _outcome(piece), " ", bites, " ", tag("bdi", _what(piece)))
         wrong = "refused" if piece.type == "fail" else None
         content = tag("div", *parts, class_=" ".join(filter(None, ("work", wrong))))

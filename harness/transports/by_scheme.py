@@ -10,7 +10,7 @@ from importlib import import_module
 from kernel.clock import Clock
 
 from .. import transports as package
-from ..plan import Target
+from ..planning.plan import Target
 from .link import Transport
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 
 from kernel.clock import Clock
 
-from ..plan import PlannedCall, Target
+from ..planning.plan import PlannedCall, Target
 
 By = Literal["caller", "agent", "network"]
 Step = Literal["webhook", "stream"]

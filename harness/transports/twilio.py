@@ -13,7 +13,7 @@ import aiohttp
 
 from kernel.clock import Clock
 
-from ..plan import PlannedCall, Target
+from ..planning.plan import PlannedCall, Target
 from ..protocols import twilio, twiml
 from .link import Answered, Refused, Step
 from .twilio_stream import WS_TIMEOUT, TwilioLink

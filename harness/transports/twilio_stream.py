@@ -11,7 +11,7 @@ import aiohttp
 
 from kernel.clock import SECOND_NS, Clock
 
-from ..playout import Playout
+from ..media.playout import Playout
 from ..protocols import twiml
 from ..protocols.media_streams import RATE_HZ, Clear, Inbox, Mark, Media, Outbox
 from ..protocols.twilio import sid

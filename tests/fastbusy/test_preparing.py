@@ -8,7 +8,7 @@ import pytest
 
 from fastbusy import preparing
 from fastbusy.preparing import Options, prepare
-from harness.plan import Target
+from harness.planning.plan import Target
 from kernel.errors import FileProblems, UsageError
 
 SCENARIO = """\

@@ -9,13 +9,13 @@ from typing import ClassVar
 
 import msgspec
 
-from harness import profile as profile_file
-from harness import scenario as scenario_file
-from harness.files import Known
-from harness.grammar import Loaded
-from harness.profile import FaultProfile
-from harness.scenario import CheckKind, Scenario
-from harness.strict import parse
+from harness.files import profile as profile_file
+from harness.files import scenario as scenario_file
+from harness.files.grammar import Loaded
+from harness.files.profile import FaultProfile
+from harness.files.reading import Known
+from harness.files.scenario import CheckKind, Scenario
+from harness.files.strict import parse
 from kernel.fault import FaultKind
 from kernel.units import Duration, Latency, Rate, Ratio, Share
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from harness.call_log import CallLog
 from harness.callers.manners import Manners
-from harness.phone import Phone
+from harness.media.phone import Phone
+from harness.media.playout import SILENCE, Playout
+from harness.media.wheel import Wheel
 from harness.placing import Placing
-from harness.plan import Persona, PlannedCall
-from harness.playout import SILENCE, Playout
+from harness.planning.plan import Persona, PlannedCall
 from harness.transports.link import Answered, Ended, Refused
-from harness.wheel import Wheel
 from kernel.event import Event
 from kernel.history import History
 from kernel.units import Duration

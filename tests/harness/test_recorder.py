@@ -8,15 +8,8 @@ import numpy as np
 import pytest
 
 from harness import recorder
-from harness.plan import Plan, PlannedFault
-from harness.recorder import (
-    RECORDINGS_ALWAYS,
-    Lines,
-    Recorder,
-    check_space,
-    keeps,
-    point_latest,
-)
+from harness.planning.plan import Plan, PlannedFault
+from harness.recorder import RECORDINGS_ALWAYS, Lines, Recorder, check_space, keeps, point_latest
 from kernel.dialogue import Script
 from kernel.errors import StackError
 from kernel.event import Event, from_lines

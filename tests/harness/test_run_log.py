@@ -1,5 +1,5 @@
-from harness.lateness import Sample
-from harness.plan import Plan, PlannedPhase, Target
+from harness.media.lateness import Sample
+from harness.planning.plan import Plan, PlannedPhase, Target
 from harness.run_log import RunLog
 from kernel.dialogue import Dialogue, Line, Script
 from kernel.event import Event, from_lines, to_line

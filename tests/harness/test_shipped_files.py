@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.files import read_files, read_profile
+from harness.files.reading import read_files, read_profile
 from harness.gates import known_checks
-from harness.planning import make_plan
-from harness.summary import summary
+from harness.planning.planning import make_plan
+from harness.planning.summary import summary
 
 from . import catalogue
 from .catalogue import KINDS, TODAY, VOICES

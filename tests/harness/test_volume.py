@@ -1,6 +1,6 @@
 import pytest
 
-from harness.correlate import correlate
+from harness.correlation.correlate import correlate
 from harness.verdict import judge
 from tests.harness.volume import large_run
 

@@ -40,7 +40,7 @@ def committed() -> Iterator[Path]:
 WORKPLACES = [
     re.compile(pattern)
     for pattern in (
-        r"pypi\.o" r"rg|python" r"hosted|regis" r"try\.npmjs|--index" r"-url|--extra-index",
+        r"pypi\.o" r"rg|python" r"hosted|regis" r"try\.npmjs|-index" r"-url",
         r"(?<![\w.])/ho" r"me/\w|/Us" r"ers/\w|(?<![\w.])/ro" r"ot/|[A-Z]:\\\\",
         r"(?<![\w.~])/wo" r"rk/|/tmp/v" r"env",
     )

@@ -16,10 +16,10 @@ import pytest
 from fastbusy import virtual
 from harness.callers.manners import Manners
 from harness.gates import configure, known_checks
+from harness.media.wheel import Wheel
 from harness.placing import Placing
-from harness.plan import Persona, PlannedCall, Target
+from harness.planning.plan import Persona, PlannedCall, Target
 from harness.transports.by_scheme import transport_for, transports
-from harness.wheel import Wheel
 from kernel.event import Event
 from kernel.history import History
 from mocks.chain import fault_kinds

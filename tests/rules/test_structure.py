@@ -31,7 +31,7 @@ IMPURE = (
     "harness/placing.py",
     "harness/preflight.py",
     "harness/runner.py",
-    "harness/wheel.py",
+    "harness/media/wheel.py",
     "fastbusy/rehearsal.py",
     "fastbusy/samples.py",
     "fastbusy/stack.py",
@@ -40,7 +40,12 @@ IMPURE = (
     "fastbusy/wired.py",
 )
 # What reads and writes files, and is no more pure for that than the above.
-DISK = ("harness/files.py", "harness/recorder.py", "harness/report/page.py", "speech/wav.py")
+DISK = (
+    "harness/files/reading.py",
+    "harness/recorder.py",
+    "harness/report/page.py",
+    "speech/wav.py",
+)
 UNPLANNED = {"asyncio", "socket", "time", "random", "threading", "subprocess", "aiohttp"}
 MAX_LINES = 300
 

@@ -78,22 +78,30 @@ def test_joining_amid_gives_a_right_rest(share: float) -> None:
     assert TEXT.endswith(sure.split(" ", 1)[-1])
 
 
-def wrong_words(heard: str, spoken: str) -> set[str]:
-    return set(heard.split()) - set(spoken.split())
-
-
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([Loss.ZERO, Loss.DELETE]), st.integers(1, 3))
-def test_damage_is_never_silent(seed: int, how: Loss, burst: int) -> None:
-    """No utterance is verified with a wrong text, and no wrong word of it is wholly unflagged."""
+def test_a_damaged_text_is_never_verified(seed: int, how: Loss, burst: int) -> None:
     chance = np.random.default_rng(seed)
     damaged = lose_frames(say(TEXT).samples, 8000, 0.08, chance, how=how, burst=burst)
-    for heard in hear_samples(damaged, 8000):
-        if heard.verified:
-            assert heard.text == TEXT
-        words = {word.text: word for word in heard.words}
-        for text in wrong_words(heard.text, TEXT):
-            assert words[text].confidence < 0.5 or not heard.verified
+    assert all(heard.text == TEXT for heard in hear_samples(damaged, 8000) if heard.verified)
+
+
+@pytest.mark.parametrize("how", [Loss.ZERO, Loss.DELETE])
+def test_wrong_words_are_in_doubt(how: Loss) -> None:
+    wrong = [
+        word.confidence
+        for seed in range(20)
+        for heard in hear_samples(
+            lose_frames(
+                say(TEXT).samples, 8000, 0.08, np.random.default_rng(seed), how=how, burst=3
+            ),
+            8000,
+        )
+        for word in heard.words
+        if word.text not in TEXT.split()
+    ]
+    assert len(wrong) > 20
+    assert max(wrong) < 0.5
 
 
 @pytest.mark.parametrize("how", Loss)

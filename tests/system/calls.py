@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 
 from harness.call_log import CallLog
 from harness.callers.manners import Manners
-from harness.phone import Phone
+from harness.media.phone import Phone
+from harness.media.wheel import Wheel
 from harness.placing import Placing
-from harness.plan import Persona, PlannedCall, Target
+from harness.planning.plan import Persona, PlannedCall, Target
 from harness.transports.twilio import TwilioTransport
-from harness.wheel import Wheel
 from kernel.clock import RunClock, SystemClock
 from kernel.event import Event
 from kernel.history import History

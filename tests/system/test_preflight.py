@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from harness.nemesis.mock_control import MockControl
-from harness.plan import Plan, PlannedPhase, Target
+from harness.planning.plan import Plan, PlannedPhase, Target
 from harness.preflight import choose_probe, preflight
 from harness.recorder import Recorder
 from kernel.clock import SystemClock

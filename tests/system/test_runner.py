@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from harness.nemesis.mock_control import MockControl
-from harness.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
+from harness.planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from harness.recorder import Recorder
 from harness.runner import Progress, run_plan
 from kernel.clock import SystemClock

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from harness.plan import Target
+from harness.planning.plan import Target
 from harness.protocols import twilio
 from harness.transports import twilio as transport
 from kernel.records import Call

@@ -94,6 +94,7 @@ def test_the_wiring_of_an_agent_link_by_link(
         "· llm      not reached\n"
         "· tts      not reached\n"
         "· heard    not reached\n"
+        "· tools    not reached\n"
         f"not wired up; call and logs: {tmp_path}\n"
     )
     (options,) = given

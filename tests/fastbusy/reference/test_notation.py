@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from fastbusy.reference.notation import as_written, in_words
-from harness.plan import Persona
+from harness.planning.plan import Persona
 from kernel.units import Duration, Latency, Ratio, Share
 
 

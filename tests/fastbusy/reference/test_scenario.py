@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fastbusy.reference import scenario
-from harness.scenario import UNBUILT
-from harness.shapes import shapes
+from harness.files.scenario import UNBUILT
+from harness.planning.shapes import shapes
 
 PAGE = scenario.page()
 RECORDS, SHAPES, LATER = (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.nemesis.nemesis import Nemesis
-from harness.plan import PlannedFault
+from harness.planning.plan import PlannedFault
 from kernel.control import FaultState
 from kernel.errors import StackError
 from kernel.event import Event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.plan import Target
+from harness.planning.plan import Target
 from harness.transports.by_scheme import scheme_of, transport_for, transports
 from harness.transports.twilio import TwilioTransport
 from kernel.clock import SystemClock

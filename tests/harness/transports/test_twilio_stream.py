@@ -8,15 +8,10 @@ import aiohttp
 import pytest
 from aiohttp import WSMessage, WSMsgType
 
-from harness.playout import FRAME_NS, SILENCE
+from harness.media.playout import FRAME_NS, SILENCE
 from harness.protocols import twiml
 from harness.transports.link import Ended
-from harness.transports.twilio_stream import (
-    READ_BURST,
-    UNREAD_STALLS,
-    UNREAD_WITHIN_NS,
-    TwilioLink,
-)
+from harness.transports.twilio_stream import READ_BURST, UNREAD_STALLS, UNREAD_WITHIN_NS, TwilioLink
 
 from ..desk import StepClock
 

@@ -1,0 +1,1 @@
+"""What the checks ask: fates, attempts, stretches of a run, percentiles, our own health."""

@@ -1,0 +1,1 @@
+"""Which provider work belongs to which call, found after the run."""

@@ -1,0 +1,143 @@
+"""What must hold for a dialogue before a single call is placed with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kernel.dialogue import SLOT, Dialogue, Line, Reply, slots
+from kernel.facts import KINDS
+from kernel.likeness import look_alikes
+
+from ..planning.people import UNIQUE
+from .grammar import Flaw, Path, suggestion
+
+_BRACES = re.compile(r"\{[^{}]*\}?")
+_KIND = re.compile(r"^[a-z_]+$")
+
+
+def line_flaws(line: Line) -> Iterator[Flaw]:
+    if not line.say.strip():
+        yield Flaw(("say",), "a line of the caller is empty", "write what the caller says")
+
+
+def dialogue_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    """Flaws of one dialogue, by path from it."""
+    if not dialogue.caller:
+        yield Flaw(("caller",), "the caller says nothing", "write at least one line")
+        return
+    yield from _fact_flaws(dialogue)
+    yield from _unique_flaws(dialogue)
+    yield from _alike_flaws(dialogue)
+    yield from _answer_flaws(dialogue)
+    yield from _reply_flaws(dialogue)
+    for path, text in _texts(dialogue):
+        yield from _slot_flaws(dialogue, path, text)
+
+
+def _fact_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    for name, kind in dialogue.facts.items():
+        if not SLOT.fullmatch(f"{{{name}}}") or "." in name or name == "result":
+            what = f"{name!r} cannot name a fact"
+            yield Flaw(("facts", name), what, "use lower-case letters, digits and _, not 'result'")
+        if not kind:
+            yield Flaw(("facts", name), f"{name}: no choices", "list some, or name a kind")
+        elif isinstance(kind, str) and _KIND.match(kind) and kind not in KINDS:
+            remedy = f"{suggestion(kind, KINDS, 'kinds')}; a text for all calls stands in a list"
+            yield Flaw(("facts", name), f"{name}: unknown kind of fact {kind!r}", remedy)
+
+
+def _unique_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    """Calls are told apart by what is said first, even where the sound is not heard."""
+    first = dialogue.caller[0].say
+    kinds = {dialogue.facts.get(name) for name in slots(first)}
+    if not kinds & UNIQUE:
+        what = f"the first line is the same for many callers: {first!r}"
+        remedy = f"let it hold a fact that only one caller has: {', '.join(sorted(UNIQUE))}"
+        yield Flaw(("caller", 0), what, remedy)
+
+
+def _alike_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    said = [line.say for line in dialogue.caller]
+    for one, other in look_alikes(dialogue):
+        at = said.index(one)
+        later = said.index(other, at + 1)
+        what = f"lines {at + 1} and {later + 1} are hard to tell apart: {one!r}, {other!r}"
+        remedy = "word one of them differently: the mock LLM finds its place by what it hears"
+        yield Flaw(("caller", later), what, remedy)
+
+
+def _answer_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    for pattern in dialogue.answers:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            what = f"{pattern!r} is no regular expression: {error}"
+            yield Flaw(("answers", pattern), what, "write for example 'name|who'")
+            continue
+        for number, reply in dialogue.replies.items():
+            # The caller would take the planned question for one that is out of order.
+            if re.search(pattern, SLOT.sub(" ", reply.then or reply.say), re.IGNORECASE):
+                what = f"{pattern!r} also fits the reply to line {number}"
+                remedy = "answers are for questions out of order: choose other words"
+                yield Flaw(("answers", pattern), what, remedy)
+
+
+def _reply_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    last = len(dialogue.caller)
+    for number, reply in dialogue.replies.items():
+        path: Path = ("replies", str(number))
+        if not 1 <= number <= last:
+            what = f"a reply to line {number}, but the caller has lines 1 to {last}"
+            yield Flaw(path, what, "number the replies by the caller's lines")
+        yield from _shape_flaws(path, reply)
+    if dialogue.replies and (silent := sorted({*range(1, last + 1)} - {*dialogue.replies})):
+        what = f"no reply to line {', '.join(map(str, silent))}"
+        yield Flaw(("replies",), what, "every line of the caller needs one, or none has any")
+    tools = {reply.call.name for reply in dialogue.replies.values() if reply.call}
+    if dialogue.done.tool_ok and tools and dialogue.done.tool_ok not in tools:
+        what = f"done: no reply calls {dialogue.done.tool_ok!r}"
+        yield Flaw(("done", "tool_ok"), what, suggestion(dialogue.done.tool_ok, tools, "tools"))
+
+
+def _shape_flaws(path: Path, reply: Reply) -> Iterator[Flaw]:
+    if reply.call and not reply.then:
+        what = f"nothing is said after {reply.call.name}"
+        yield Flaw(path, what, "add then: the words for its result")
+    elif reply.call and reply.say:
+        yield Flaw((*path, "say"), "a reply says or calls, not both", "use then: for the words")
+    elif not reply.call and (reply.then or reply.failed):
+        what = "then and failed follow a call, and there is none"
+        yield Flaw(path, what, "add call: tool(name={value}), or use say:")
+    elif not reply.call and not reply.say:
+        yield Flaw(path, "the reply is empty", "write what is said, or call: tool(name={value})")
+
+
+def _texts(dialogue: Dialogue) -> Iterator[tuple[Path, str]]:
+    """Every text of a dialogue that may hold slots."""
+    for at, line in enumerate(dialogue.caller):
+        yield ("caller", at), line.say
+    for pattern, text in dialogue.answers.items():
+        yield ("answers", pattern), text
+    yield ("greeting",), dialogue.greeting
+    for number, reply in dialogue.replies.items():
+        path: Path = ("replies", str(number))
+        for key in ("say", "then", "failed"):
+            yield (*path, key), getattr(reply, key)
+        for text in reply.call.arguments.values() if reply.call else ():
+            yield (*path, "call"), text
+
+
+def _slot_flaws(dialogue: Dialogue, path: Path, text: str) -> Iterator[Flaw]:
+    for braces in _BRACES.findall(SLOT.sub("", text)):
+        remedy = "write {name} in lower-case letters, digits and _"
+        yield Flaw(path, f"{braces!r} in {text!r} is no slot", remedy)
+    for slot in slots(text):
+        if path[0] == "replies" and slot.split(".")[0] == "result":
+            continue
+        if path[0] == "greeting":
+            what = f"{{{slot}}} in the greeting, which comes before anything is heard"
+            yield Flaw(path, what, "take the slot out")
+        elif slot not in dialogue.facts:
+            what = f"{{{slot}}} in {text!r} is no fact of this dialogue"
+            yield Flaw(path, what, suggestion(slot, dialogue.facts, "facts"))

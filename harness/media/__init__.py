@@ -1,0 +1,1 @@
+"""Twenty milliseconds at a time: sound to and from every call, played, measured and heard."""

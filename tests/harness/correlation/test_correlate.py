@@ -1,0 +1,200 @@
+import json
+
+from harness.correlation.correlate import attribution, canonical, correlate
+from tests.harness.histories import Story
+
+
+def joins(story: Story) -> dict[str, tuple[str, str]]:
+    return {
+        event.span: (event.parent, event.data["method"]) for event in correlate(story.history())
+    }
+
+
+def two_calls(**facts: str) -> Story:
+    """Two calls up at the same time, so that being alone explains nothing."""
+    story = Story()
+    story.call(1, at=0, facts={"name": "Mary Smith", **facts}).talks().ends()
+    story.call(2, at=0.5, facts={"name": "Robert Jones"}).talks().ends()
+    return story
+
+
+def test_a_join_tells_work_call_and_method() -> None:
+    story = two_calls()
+    span = story.work("stt", 5, 6, identity=1 << 7 | 1)
+    (event,) = correlate(story.history())
+    assert (event.kind, event.type, event.span, event.parent) == ("join", "info", span, "c0001")
+    assert story.history().plus([event]).joins == {span: ("c0001", "identity")}
+
+
+def test_the_sound_says_who_spoke_and_who_heard() -> None:
+    story = Story()
+    story.call(1, at=0).says().hears("Sure.", identity=77).ends()
+    story.call(2, at=0).says().hears("Sure.", identity=78).ends()
+    heard_by_us = story.work("stt", 1, 2, identity=2 << 7 | 3)
+    spoken_to_us = story.work("tts", 3, 4, identity=77, text_in="Sure.")
+    assert joins(story) == {
+        heard_by_us: ("c0002", "identity"),
+        spoken_to_us: ("c0001", "identity"),
+    }
+
+
+def test_an_identity_whose_call_was_not_there_is_damage() -> None:
+    story = two_calls()
+    story.call(3, at=500).talks().ends()
+    story.work("stt", 5, 6, identity=3 << 7 | 1)
+    assert joins(story) == {}
+
+
+def test_facts_of_one_caller_in_history_arguments_and_transcript() -> None:
+    story = two_calls()
+    asked = story.work("llm", 5, 6, history="Hi, this is Mary Smith.", text_in="Tuesday")
+    looked_up = story.work("tools", 6, 7, arguments='{"name": "Robert Jones"}')
+    said = story.work("stt", 4, 5, text_out="hi this is robert jones")
+    assert joins(story) == {
+        asked: ("c0001", "facts"),
+        looked_up: ("c0002", "facts"),
+        said: ("c0002", "facts"),
+    }
+
+
+def test_facts_of_two_callers_hold_for_neither() -> None:
+    story = two_calls()
+    story.work("llm", 5, 6, history="Mary Smith and Robert Jones")
+    assert joins(story) == {}
+
+
+def test_a_greeting_is_known_by_who_heard_it() -> None:
+    story = Story()
+    story.call(1, at=0).hears("Good day, this is Sam.", identity=7, role="greeting").ends(after=9)
+    story.call(2, at=0).hears("Hello, Ann here.", role="greeting").ends(after=9)
+    sam = story.work("llm", 0.1, 0.4, text_out="Good day, this is Sam.", purpose="greeting")
+    ann = story.work("llm", 0.1, 0.4, text_out="Hello, Ann here.", purpose="greeting")
+    voice = story.work("tts", 0.3, 0.5, text_in="Hello, Ann here.")
+    unheard = story.work("tts", 0.3, 0.5, text_in="Good day, this is Sam.", type="fail")
+    assert joins(story) == {
+        sam: ("c0001", "spoken_text"),
+        ann: ("c0002", "spoken_text"),
+        voice: ("c0002", "spoken_text"),
+        unheard: ("c0001", "spoken_text"),
+    }
+
+
+def test_text_that_nobody_heard_is_known_by_the_llm_that_wrote_it() -> None:
+    story = two_calls()
+    wrote = story.work("llm", 5, 6, history="Mary Smith", text_out="One. Two things.")
+    voice = story.work("tts", 6, 7, type="info", text_in="Two things.")
+    assert joins(story) == {wrote: ("c0001", "facts"), voice: ("c0001", "spoken_text")}
+
+
+def test_the_same_sentence_in_two_calls_at_once_is_ambiguous() -> None:
+    story = Story()
+    for number in (1, 2):
+        story.call(number, at=0).hears("Which day?", after=2).ends(after=9)
+    story.work("llm", 1, 1.5, text_out="Which day?")
+    assert joins(story) == {}
+
+
+def test_the_same_sentence_at_another_time_is_another_matter() -> None:
+    story = Story()
+    story.call(1, at=0).hears("Which day?", after=2).ends(after=90)
+    story.call(2, at=0).hears("Which day?", after=80).ends(after=9)
+    early = story.work("llm", 1, 1.5, text_out="Which day?")
+    late = story.work("llm", 78, 79, text_out="Which day?")
+    assert joins(story) == {early: ("c0001", "spoken_text"), late: ("c0002", "spoken_text")}
+
+
+def test_a_connection_that_one_call_used_alone() -> None:
+    story = two_calls()
+    known = story.work("llm", 5, 6, history="Mary Smith", connection="tcp1")
+    refused = story.work("llm", 1, 1.1, type="fail", status=429, connection="tcp1")
+    other_process = story.work("tts", 1, 1.1, connection="tcp1")
+    found = joins(story)
+    assert found[known] == ("c0001", "facts")
+    assert found[refused] == ("c0001", "connection")
+    assert other_process not in found
+
+
+def test_a_pooled_connection_says_nothing() -> None:
+    story = two_calls()
+    story.work("llm", 5, 6, history="Mary Smith", connection="tcp1")
+    story.work("llm", 7, 8, history="Robert Jones", connection="tcp1")
+    unknown = story.work("llm", 9, 9.1, connection="tcp1")
+    assert unknown not in joins(story)
+
+
+def test_a_tool_call_that_one_llm_answer_emitted() -> None:
+    story = two_calls()
+    for name, date in (("Mary Smith", "2026-12-03"), ("Robert Jones", "2026-12-04")):
+        calls = [["lookup_slots", json.dumps({"date": date, "from": 9})]]
+        story.work("llm", 5, 6, history=name, calls=calls)
+    looked_up = story.work(
+        "tools", 6, 6.2, tool="slots", arguments='{"from":9,"date":"2026-12-04"}'
+    )
+    assert joins(story)[looked_up] == ("c0002", "text_and_time")
+
+
+def test_a_tool_call_that_two_emitted_is_ambiguous() -> None:
+    story = two_calls()
+    for name in ("Mary Smith", "Robert Jones"):
+        story.work("llm", 5, 6, history=name, calls=[["slots", '{"date": "2026-12-03"}']])
+    looked_up = story.work("tools", 6, 6.2, arguments='{"date": "2026-12-03"}')
+    assert looked_up not in joins(story)
+
+
+def test_words_that_one_caller_just_said() -> None:
+    story = two_calls()
+    story.work("stt", 4, 5, identity=2 << 7 | 1, text_out="The first one, please.")
+    asked = story.work("llm", 5.2, 6, text_in="the first one please")
+    before = story.work("llm", 2, 3, text_in="the first one please")
+    found = joins(story)
+    assert found[asked] == ("c0002", "text_and_time")
+    assert before not in found
+
+
+def test_a_call_that_was_up_alone_caused_it() -> None:
+    story = Story()
+    story.call(1, at=0).talks().ends()
+    story.call(2, at=100).talks().ends()
+    first = story.work("llm", 1, 1.2, type="fail", status=429)
+    second = story.work("tts", 101, 102, text_in="hello")
+    nobody = story.work("llm", 60, 61)
+    assert joins(story) == {
+        first: ("c0001", "text_and_time"),
+        second: ("c0002", "text_and_time"),
+    }
+    assert nobody not in joins(story)
+
+
+def test_a_join_makes_further_joins_possible() -> None:
+    story = two_calls()
+    story.work("stt", 4, 5, identity=2 << 7 | 1, text_out="the first one please")
+    asked = story.work("llm", 5.2, 6, text_in="the first one please", connection="tcp1")
+    earlier = story.work("llm", 1, 1.1, connection="tcp1")
+    found = joins(story)
+    assert found[asked] == ("c0002", "text_and_time")
+    assert found[earlier] == ("c0002", "connection")
+
+
+def test_a_retry_with_the_same_words_goes_to_the_same_call() -> None:
+    story = two_calls()
+    story.work("tts", 5, 5.1, type="fail", status=429, text_in="See you then, Mary.")
+    story.work("llm", 4, 5, history="Mary Smith", text_out="See you then, Mary.")
+    story.work("tts", 6, 7, text_in="See you then, Mary.")
+    assert [call for call, _ in joins(story).values()] == ["c0001"] * 3
+
+
+def test_canonical_arguments() -> None:
+    assert canonical('{"b": 1, "a": "X y"}') == canonical('{"a":"x Y","b":"1"}') == "a x y b 1"
+    assert canonical("not json") == "not json"
+    assert canonical("[1, 2]") == "1 2"
+
+
+def test_attribution_counts_what_a_call_must_have_caused() -> None:
+    story = two_calls()
+    story.work("llm", 5, 6, history="Mary Smith")
+    story.work("llm", 5, 6)
+    story.work("llm", 5, 6, purpose="prewarm")
+    history = story.history()
+    found = attribution(history.plus(correlate(history)))
+    assert (found.joined, found.total, found.share, found.enough) == (1, 2, 0.5, False)
+    assert attribution(Story().history()).share == 0.0

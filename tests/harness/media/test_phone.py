@@ -1,0 +1,128 @@
+from harness.callers.messages import Say, SoundBegan, SpeechBegan, Utterance
+from harness.callers.talking import Talking
+from harness.media.phone import FED_SILENCE_FRAMES, Phone
+from harness.media.playout import FRAME_NS, SAMPLE_NS, SILENCE
+from speech.alphabet import Role
+from speech.ear import Ear
+from speech.encoding import Encoding
+from speech.g711 import mulaw_encode
+from speech.mouth import Mouth
+
+MS = 1_000_000
+
+
+class Wire:
+    """A link that keeps what is sent, and plays what it is given."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.to_play: list[bytes] = []
+        self.began_ns = -1
+
+    def begin(self, from_ns: int) -> None:
+        self.began_ns = from_ns
+
+    def send(self, frame: bytes) -> bool:
+        self.sent.append(frame)
+        return len(self.sent) < 3
+
+    def take(self, until_ns: int) -> bytes:
+        return self.to_play.pop(0) if self.to_play else SILENCE
+
+
+def phone(wire: Wire, overs: list[str] | None = None) -> Phone:
+    caller = Talking(["Hi."], {}, patience_s=8, pause_s=0.6)
+    over = overs if overs is not None else []
+    made = Phone(1, "mira", wire, caller, lambda _report, _at: None, lambda: over.append("over"))  # type: ignore[arg-type]
+    made.begin(1000 * MS, 0)
+    return made
+
+
+def test_words_become_whole_frames_whose_last_voiced_sample_ends_one() -> None:
+    words = phone(Wire()).prepare(Say("Hello.", 1))
+    assert {len(frame) for frame in words.frames} == {160}
+    first, end = words.voiced
+    assert end % 160 == 0
+    sound = b"".join(words.frames)
+    assert set(sound[:first]) | set(sound[end:]) == {0xFF}
+    assert len(sound) - end >= 960  # every utterance is followed by 120 ms of silence
+
+
+def test_words_are_made_once_and_said_from_the_next_frame_on() -> None:
+    wire = Wire()
+    one = phone(wire)
+    prepared = one.prepare(Say("Hello.", 1))
+    one.turn(0)
+    began = one.say(Say("Hello.", 1))
+    first, end = prepared.voiced
+    assert began.from_at_ns == 1000 * MS + FRAME_NS + first * SAMPLE_NS
+    assert began.until_at_ns == 1000 * MS + FRAME_NS + end * SAMPLE_NS
+    for _ in prepared.frames:
+        one.turn(0)
+    assert wire.sent == [SILENCE, *prepared.frames]
+    assert wire.began_ns == 1000 * MS
+
+
+def test_it_counts_and_records_both_sides() -> None:
+    wire = Wire()
+    wire.to_play = [b"\x00" * 160]
+    one = phone(wire)
+    assert one.turn(3 * MS) == (b"\x00" * 160, True)
+    assert one.turn(1 * MS) == (SILENCE, True)
+    assert one.turn(0)[1] is False
+    assert (one.sent, one.late_max_ns) == (3, 3 * MS)
+    assert one.said == SILENCE * 3
+    assert one.heard == b"\x00" * 160 + SILENCE * 2
+
+
+def test_a_long_silence_is_not_fed_to_the_ear() -> None:
+    one = phone(Wire())
+    fed = [one.to_hear(SILENCE) for _ in range(FED_SILENCE_FRAMES + 3)]
+    assert fed == [True] * FED_SILENCE_FRAMES + [False] * 3
+    assert one.to_hear(b"\x00" * 160)
+    assert one.to_hear(SILENCE)
+
+
+def test_times_of_speech_are_right_after_a_silence_that_was_not_fed() -> None:
+    one, ear = phone(Wire()), Ear(8000)
+    stream = ear.open(Encoding.MULAW)
+    sound = mulaw_encode(Mouth(Role.AGENT, 8000).speak("Hello there.", 7).samples)
+    sound += SILENCE * 10
+    frames = [SILENCE] * 100 + [sound[at : at + 160] for at in range(0, len(sound) - 159, 160)]
+    noticed = []
+    for number, frame in enumerate(frames):
+        frame_ns = 1000 * MS + number * FRAME_NS
+        span = (0, 160) if frame != SILENCE else None
+        noticed += list(one.notice_energy(frame_ns, span))
+        if one.to_hear(frame):
+            for symbol in ear.hear({stream: frame}):
+                noticed += list(one.notice_symbol(symbol))
+    sounding, speaking, utterance = noticed
+    assert sounding == SoundBegan(3000 * MS)
+    assert speaking == SpeechBegan(3000 * MS)
+    assert isinstance(utterance, Utterance)
+    assert (utterance.text, utterance.verified, utterance.identity) == ("Hello there.", True, 7)
+
+
+def test_an_echo_of_ones_own_voice_is_no_speech() -> None:
+    one, ear = phone(Wire()), Ear(8000)
+    stream = ear.open(Encoding.MULAW)
+    sound = mulaw_encode(Mouth(Role.CALLER, 8000).speak("Hello there.", 7).samples)
+    noticed = []
+    for number in range(len(sound) // 160 + 120):
+        frame = sound[number * 160 : number * 160 + 160].ljust(160, b"\xff")
+        span = (0, 160) if frame != SILENCE else None
+        noticed += list(one.notice_energy(number * FRAME_NS, span))
+        for symbol in ear.hear({stream: frame}):
+            noticed += list(one.notice_symbol(symbol))
+    assert [type(message) for message in noticed] == [SoundBegan, Utterance]
+    assert noticed[-1].sound == "noise"  # type: ignore[union-attr]
+
+
+def test_it_ends_once() -> None:
+    overs: list[str] = []
+    one = phone(Wire(), overs)
+    one.end()
+    one.end()
+    assert one.over
+    assert overs == ["over"]

@@ -1,0 +1,54 @@
+import re
+from typing import Any
+
+from harness.finding import Evidence, Finding, Outcome, Verdict
+from harness.report.summary import summary
+from tests.harness.histories import ns
+
+
+def finding(name: str, outcome: Outcome, summary: str = "said", **more: Any) -> Finding:
+    return Finding(name=name, outcome=outcome, summary=summary, **more)
+
+
+def told(*checks: Finding, **run: Any) -> str:
+    verdict = Verdict(
+        verdict="warn", reason="because", fates={}, checks=checks, instrument={},
+        run={"scenario": "demo", "seed": 7, **run},
+    )  # fmt: skip
+    return summary(verdict, "3 offered")
+
+
+def test_the_whole_page() -> None:
+    evidence = tuple(Evidence(f"c000{number}", ns(60 + number)) for number in range(1, 5))
+    assert told(
+        finding("a", "pass", gate=True),
+        finding("b", "warn", "it was slow", evidence=evidence),
+        finding("c", "unknown", instrument=True),
+        finding("d", "pass"),
+        finding("e", "unknown"),
+        profile="burst",
+    ) == (
+        "## ⚠️ warn: demo\n\n3 offered\n\nbecause\n\n"
+        "| | check | what | where to listen |\n| --- | --- | --- | --- |\n"
+        "| ✅ | a | said |  |\n| ❔ | c | said |  |\n\n"
+        "### Advice\n\n"
+        "| | check | what | where to listen |\n| --- | --- | --- | --- |\n"
+        "| ⚠️ | b | it was slow | c0001 at 1:01, c0002 at 1:02, c0003 at 1:03 |\n\n"
+        "seed 7 · profile burst\n"
+    )
+
+
+def test_what_utf8_cannot_hold_is_replaced() -> None:
+    assert "a\ufffdb" in told(finding("a", "fail", "a\ud800b", gate=True))
+
+
+def test_without_advice_and_profile() -> None:
+    assert "Advice" not in told(finding("d", "pass"))
+    assert told().endswith("seed 7 · profile none\n")
+
+
+def test_a_row_stays_a_row_whatever_is_quoted() -> None:
+    text = told(finding("a", "fail", "he said:\n| x \\| `y` <b> [z](w) |\r\n*w*", gate=True))
+    (row,) = (line for line in text.splitlines() if line.startswith("| ❌"))
+    assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) == 5
+    assert r"he said: \| x \\\| \`y\` \<b> \[z](w) \| \*w\*" in row
