@@ -116,7 +116,7 @@ class Dialogue(msgspec.Struct, frozen=True):
     also_ok: tuple[str, ...] = ()
 
 
-class Script(msgspec.Struct, frozen=True):
+class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the brain of a run knows: its dialogues, the seed of its wording, and the date from
     which a day without a year is the next one."""
 

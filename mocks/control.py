@@ -150,6 +150,7 @@ class Control:
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """Events as lines, from number `after` on, until the client goes or falls behind."""
+        after = _number(request, "after")
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
         await response.prepare(request)
         waiting: asyncio.Queue[Event | None] = asyncio.Queue(_EVENTS_WAITING)
@@ -160,7 +161,7 @@ class Control:
 
         self._journal.listeners.append(hear)
         try:
-            for event in self._journal.page(_number(request, "after"), _EVENTS_WAITING).events:
+            for event in self._journal.page(after, _EVENTS_WAITING).events:
                 await response.write(to_line(event))
             while (news := await waiting.get()) is not None:
                 await response.write(to_line(news))

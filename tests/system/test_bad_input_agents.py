@@ -48,14 +48,6 @@ def assert_readable(folder: Path, reason: str) -> None:
     assert (folder / "out" / "plan.json").exists()
 
 
-def test_an_agent_that_is_not_there(tmp_path: Path) -> None:
-    code, said = failed(tmp_path, "--agent", f"{NOWHERE}/incoming")
-    assert code == 2, said
-    assert "webhook of the agent: unreachable: http://127.0.0.1:9/incoming" in said
-    assert "→ start the agent, or name the URL of its voice webhook with --agent" in said
-    assert_readable(tmp_path, "webhook of the agent: unreachable")
-
-
 @pytest.mark.parametrize(
     ("answer", "seen", "remedy"),
     [

@@ -29,8 +29,8 @@ def test_all_mistakes_of_a_scenario_at_once(tmp_path: Path) -> None:
     with fastbusy(tmp_path, "run", "small.yaml", "--out", "out") as run:
         assert run.ends() == 2, told(run)
     assert "small.yaml:2: unknown key 'wy'\n  → did you mean 'why'?" in told(run)
-    assert "small.yaml:5: '20' is not a duration" in told(run)
-    assert "for example 500ms, 2s or 5m" in told(run)
+    assert "small.yaml:5: for: '20' is not a duration" in told(run)
+    assert "→ write for example 500ms, 2s or 5m" in told(run)
     assert "small.yaml:9: ask: duplicate key 'facts', it stands in line 8 already" in told(run)
     assert not (tmp_path / "out").exists()
 
