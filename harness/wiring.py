@@ -93,7 +93,8 @@ def _tools(history: History, llm: list[Work]) -> Iterator[MissingLink]:
     called = [str(name) for work in llm for name, *_ in work.calls]
     if called and not _work(history, "tools"):
         seen = f"the LLM called {called[0]}, and no request for it came to the tools"
-        yield MissingLink("tools", seen, f"point its tools at the mock: {_ENVIRONMENT}")
+        remedy = f"{_ENVIRONMENT}, or take tool_ok out of the dialogue's `done` if they are its own"
+        yield MissingLink("tools", seen, f"point its tools at the mock: {remedy}")
 
 
 def _setup(history: History) -> Iterator[MissingLink]:
