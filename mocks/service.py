@@ -34,7 +34,7 @@ from .session import (
     how_the_client_left,
     refusal_data,
 )
-from .wire import SWITCHING_PROTOCOLS, Binary, Close, Head, Reset, Text
+from .wire import SWITCHING_PROTOCOLS, Binary, Close, Reset, Text
 from .work import (
     Admitted,
     Begin,
@@ -264,12 +264,9 @@ class Service:
         session = piece.session
         refused = Refused(piece.name, arrival, refusal, self._door.limits(arrival, now_ns))
         wires = list(session.provider.refuse(refused, session.request))
-        status = refusal.status or 429
         for wire in wires:
-            if isinstance(wire, Head) and wire.status >= 400:
-                status = wire.status
             self._outlet.plan(piece, wire, now_ns)
-        self._close(piece, "fail", refusal_data(refusal, status), now_ns)
+        self._close(piece, "fail", refusal_data(refusal, wires), now_ns)
         if piece.name:
             self._tell(session, refused, now_ns)
         else:

@@ -7,7 +7,7 @@ faults, so that nothing overtakes, whatever is delayed or held back.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -208,10 +208,16 @@ class Sessions:
         self._ordinals.clear()
 
 
-def refusal_data(refusal: Refusal, status: int) -> dict[str, Any]:
-    """What the journal says of a refusal."""
+def refusal_data(refusal: Refusal, wires: Iterable[Wire]) -> dict[str, Any]:
+    """What the journal says of a refusal that went out as `wires`.
+
+    Of its wait only if the client was told as well: nobody honours what it cannot know.
+    """
+    heads = [wire for wire in wires if isinstance(wire, Head) and wire.status >= 400]
+    status = heads[-1].status if heads else refusal.status or 429
     data: dict[str, Any] = {"status": status, "reason": refusal.reason}
-    if refusal.retry_after_s is not None:
+    told = any(name.lower() == "retry-after" for head in heads for name in head.headers)
+    if told and refusal.retry_after_s is not None:
         data["retry_after_s"] = float(refusal.retry_after_s)
     return data
 

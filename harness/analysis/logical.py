@@ -76,7 +76,9 @@ def requests(history: History) -> Requests:
 
 def _identity(work: Work, call: Call) -> tuple[str, ...]:
     words = normal(work.history), normal(work.text_in)
-    return (call.span, work.stage, work.provider, work.tool, *words, work.arguments)
+    # The same apology or the same tool call after the caller's next words is asked anew.
+    turn = sum(turn.until_at_ns <= work.from_at_ns for turn in call.turns)
+    return (call.span, work.stage, work.provider, work.tool, *words, work.arguments, str(turn))
 
 
 def _split(tries: Sequence[Work], apart: Counter[str]) -> Iterator[list[Work]]:

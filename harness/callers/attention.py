@@ -32,6 +32,11 @@ class Attention:
         self.sounds = True
         self.heard_ns = max(self.heard_ns, at_ns)
 
+    @property
+    def refuses(self) -> bool:
+        """It has refused or apologised last; a goodbye after a refusal takes nothing back."""
+        return "refusal" in self.roles or self.last_role in ("refusal", "apology")
+
     def take_roles(self) -> set[str]:
         """The roles noted so far; they begin anew."""
         roles, self.roles = set(self.roles), []

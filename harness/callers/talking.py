@@ -149,8 +149,8 @@ class Talking:
             yield from self._say_again(exchange, now_ns)
 
     def _line_closed(self, closed: LineClosed, now_ns: int) -> Iterator[Instruction]:
-        refused = self._agent.last_role in ("refusal", "apology") or (
-            manner_of(closed.words) == "refusal"
+        refused = (
+            self.stage == "leaving" or self._agent.refuses or manner_of(closed.words) == "refusal"
         )
         if closed.by != "agent":
             yield from self._end("info", closed.how, closed.by, now_ns)

@@ -38,7 +38,7 @@ def correlate(history: History) -> list[Event]:
     for _ in range(_ROUNDS):
         before = len(scene.open)
         for name, method in LIKELY:
-            scene.accept(name, method(scene))
+            scene.accept(name, scene.living(method(scene)))
         if len(scene.open) == before:
             break
     return [
@@ -77,12 +77,15 @@ def by_identity(scene: Scene) -> Found:
         if work.identity is not None:
             heard_by = scene.hearers.get(work.identity, ())
             call = scene.speaker(work) if work.stage == "stt" else only(heard_by)
-            if call:
+            if call and scene.alive(call, work.from_at_ns):  # else the number is damaged
                 yield work, call
 
 
 def by_facts(scene: Scene) -> Found:
-    """What the caller said or the tool was asked holds something that one caller alone knows."""
+    """What the caller said or the tool was asked holds something that one caller alone knows.
+
+    Work that begins long after its call is joined as well, if nobody on the line knows it too.
+    """
     index = FactIndex(scene.history)
     for work in scene.open:
         said = {
@@ -90,8 +93,9 @@ def by_facts(scene: Scene) -> Found:
             "llm": f"{work.history}\n{work.text_in}",
             "tools": work.arguments,
         }.get(work.stage, "")
-        call = only(call for call in index.owners(said) if scene.alive(call, work.from_at_ns))
-        if call:
+        owners = [call for call in index.owners(said) if scene.begun(call, work.from_at_ns)]
+        living = [call for call in owners if scene.alive(call, work.from_at_ns)]
+        if call := only(living or owners):
             yield work, call
 
 

@@ -123,8 +123,11 @@ class Scene:
 
     def alive(self, call: str, at_ns: int) -> bool:
         """The call could have caused work at that time; work may linger a while after its end."""
-        known = self._by_span[call]
-        return known.dialled_ns - CLOCKS_NS <= at_ns <= known.ended_ns + _LINGER_NS
+        return self.begun(call, at_ns) and at_ns <= self._by_span[call].ended_ns + _LINGER_NS
+
+    def begun(self, call: str, at_ns: int) -> bool:
+        """The call was dialled by then; it may be over for long."""
+        return self._by_span[call].dialled_ns - CLOCKS_NS <= at_ns
 
     def alone_at(self, at_ns: int) -> str | None:
         """The only call that could have caused work then, None if there were none or several."""
@@ -145,9 +148,13 @@ class Scene:
             alone.append(only(up))
         return since, alone
 
+    def living(self, found: Iterator[tuple[Work, str]]) -> Iterator[tuple[Work, str]]:
+        """Those of what a method has found whose call was there to cause the work."""
+        return ((work, call) for work, call in found if self.alive(call, work.from_at_ns))
+
     def accept(self, method: str, found: Iterator[tuple[Work, str]]) -> None:
-        """Take what a method has found, each with a call that was there to cause it."""
-        news = [(work, call, method) for work, call in found if self.alive(call, work.from_at_ns)]
+        """Take what a method has found."""
+        news = [(work, call, method) for work, call in found]
         taken = {work.span for work, _, _ in news}
         self.joined += news
         self.open = [work for work in self.open if work.span not in taken]

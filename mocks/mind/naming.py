@@ -20,7 +20,8 @@ def words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def likeness(one: str, other: str) -> float:
     """0 to 1: 1 for the same words, at least `_CLEAR` if one's words are the other's end."""
-    first, second = sorted((words(one), words(other)), key=len)
+    # SequenceMatcher minds the order of its two; equal lengths need a rule of their own.
+    first, second = sorted((words(one), words(other)), key=lambda found: (len(found), found))
     if first == second:
         return 1.0
     ratio = SequenceMatcher(None, "".join(first), "".join(second), autojunk=False).ratio()

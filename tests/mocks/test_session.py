@@ -13,7 +13,7 @@ from mocks.session import (
     how_the_client_left,
     refusal_data,
 )
-from mocks.wire import Close, Request, Reset
+from mocks.wire import Body, Close, Head, Request, Reset, Text
 
 from .echo import ECHO
 
@@ -66,9 +66,16 @@ def test_the_actor_has_the_last_word_on_the_outcome() -> None:
 
 
 def test_a_refusal_is_told_with_its_wait_if_there_is_one() -> None:
-    assert refusal_data(Refusal("quota"), 429) == {"status": 429, "reason": "quota"}
-    told = refusal_data(Refusal("rate_limit", 1.5), 429)
-    assert told["retry_after_s"] == 1.5
+    assert refusal_data(Refusal("quota"), []) == {"status": 429, "reason": "quota"}
+    refusal = Refusal("rate_limit", 1.5, status=503)
+    told = refusal_data(refusal, [Head(503, {"Retry-After": "2"}), Body(b"")])
+    assert told == {"status": 503, "reason": "rate_limit", "retry_after_s": 1.5}
+
+
+def test_a_wait_that_the_client_was_not_told_is_not_told_of_either() -> None:
+    refusal = Refusal("rate_limit", 1.5)
+    assert "retry_after_s" not in refusal_data(refusal, [Head(429)])
+    assert "retry_after_s" not in refusal_data(refusal, [Text("429")])
 
 
 def test_spans_name_stage_kind_and_process() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,7 +56,7 @@ def refused_upgrade(
     code = _ERRORS.get(status, (f"HTTP_{status}", ""))[0]
     headers = {"dg-request-id": id, "dg-error": text}
     if retry_after_s is not None:
-        headers["Retry-After"] = str(max(1, round(retry_after_s)))
+        headers["Retry-After"] = str(max(1, math.ceil(retry_after_s)))
     return json_reply(status, {"err_code": code, "err_msg": text, "request_id": id}, headers)
 
 

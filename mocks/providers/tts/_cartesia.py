@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
@@ -93,7 +94,7 @@ def error_reply(
     """The answer to a refused request or upgrade."""
     headers = {"X-Request-ID": id}
     if retry_after_s is not None:
-        headers["Retry-After"] = str(max(1, round(retry_after_s)))
+        headers["Retry-After"] = str(max(1, math.ceil(retry_after_s)))
     if _structured(request):
         return json_reply(problem.status, _fields(problem, id), headers)
     body = f"{problem.title}: {problem.message}".encode(errors="replace")

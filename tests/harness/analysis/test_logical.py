@@ -58,6 +58,16 @@ def test_saying_the_same_again_after_success_is_a_new_request() -> None:
     assert attempts(who) == [1, 1]
 
 
+def test_the_same_apology_in_the_next_turn_is_no_retry() -> None:
+    who = Story().call(1, at=0).hears(role="greeting")
+    for _ in range(3):
+        who.says().hears("Sorry.", after=2, role="apology")
+        at = who.now - 3
+        who.works("tts", at, at + 0.1, type="fail", status=429, text_in="Sorry.")
+        who.works("tools", at, at + 0.1, type="fail", tool="find", arguments="{}", status=503)
+    assert attempts(who) == [1] * 6
+
+
 def test_two_at_once_are_parallel_and_no_retry() -> None:
     who = caller()
     who.works("llm", 5, 9, text_in="Tuesday")

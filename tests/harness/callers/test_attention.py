@@ -59,3 +59,18 @@ def test_noise_is_heard_when_it_begins_and_not_for_longer() -> None:
     agent.sound_began(4 * S)
     agent.note(said("", from_s=4, sound="noise"), ASKED)
     assert agent.heard_ns == 4 * S
+
+
+@pytest.mark.parametrize(
+    ("texts", "refuses"),
+    [
+        (["All lines are busy."], True),
+        (["All lines are busy.", "Goodbye."], True),
+        (["Hello, how can I help?"], False),
+    ],
+)
+def test_a_goodbye_takes_a_refusal_not_back(texts: list[str], refuses: bool) -> None:
+    agent = Attention()
+    for text in texts:
+        agent.note(said(text), None)
+    assert agent.refuses is refuses

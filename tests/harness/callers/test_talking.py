@@ -257,6 +257,14 @@ def test_a_refusal_in_place_of_a_greeting() -> None:
     assert stage.said == []
 
 
+@pytest.mark.parametrize("goodbye_s", [2.3, 3.5])
+def test_a_goodbye_after_a_refusal_takes_nothing_back(goodbye_s: float) -> None:
+    stage = Stage().agent("All lines are busy.", 1.0, 2.0)
+    stage.agent("Goodbye.", goodbye_s, goodbye_s + 0.5)
+    stage.closed(goodbye_s + 0.8)
+    assert stage.over == Over("fail", "spoken_refusal", "agent")
+
+
 def test_hangs_up_itself_if_a_refusing_agent_does_not() -> None:
     stage = Stage().greeted()
     stage.agent("I'm sorry, our system is busy right now. Please call again later.", 8.0, 11.0)

@@ -57,6 +57,25 @@ def test_facts_of_one_caller_in_history_arguments_and_transcript() -> None:
     }
 
 
+def test_facts_hold_long_after_the_call_and_not_before_it() -> None:
+    story = Story()
+    story.call(1, at=0, facts={"name": "Mary Smith"}).talks().ends()
+    story.call(2, at=100, facts={"name": "Robert Jones"}).talks().ends()
+    orphan = story.work("llm", 105, 106, history="Hi, this is Mary Smith.")
+    story.work("llm", 50, 51, history="Hi, this is Robert Jones.")
+    assert joins(story) == {orphan: ("c0001", "facts")}
+
+
+def test_of_two_callers_who_know_it_the_one_on_the_line_is_meant() -> None:
+    story = Story()
+    story.call(1, at=0, facts={"name": "Mary Smith"}).talks().ends()
+    for number, name in ((2, "Robert Jones"), (3, "Ann Lee")):
+        story.call(number, at=100, facts={"name": name}).talks().ends()
+    one = story.work("llm", 105, 106, history="Mary Smith, Robert Jones")
+    story.work("llm", 105, 106, history="Mary Smith, Robert Jones, Ann Lee")
+    assert joins(story) == {one: ("c0002", "facts")}
+
+
 def test_facts_of_two_callers_hold_for_neither() -> None:
     story = two_calls()
     story.work("llm", 5, 6, history="Mary Smith and Robert Jones")

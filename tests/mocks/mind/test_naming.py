@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mocks.mind.naming import closest, likeness, shared, words
@@ -17,6 +17,7 @@ def test_digits_and_capitals_are_words() -> None:
     assert words("") == ()
 
 
+@example("0aB", "B0B")
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_likeness_is_even_and_between_0_and_1(one: str, other: str) -> None:
     assert 0 <= likeness(one, other) <= 1

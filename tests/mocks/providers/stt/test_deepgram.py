@@ -346,7 +346,7 @@ def test_a_stream_too_many_is_refused_before_the_upgrade() -> None:
     head, body = refused(None, retry_after_s=1.4)
     assert isinstance(head, Head)
     assert isinstance(body, Body)
-    assert (head.status, head.headers["Retry-After"]) == (429, "1")
+    assert (head.status, head.headers["Retry-After"]) == (429, "2")
     assert json.loads(body.data)["err_code"] == "TOO_MANY_REQUESTS"
 
 

@@ -218,7 +218,7 @@ def refused(where: Any, headers: dict[str, str] = HEADERS, **fields: Any) -> lis
 
 def test_a_socket_is_refused_before_the_upgrade() -> None:
     head, body = refused(None, retry_after_s=2.4)
-    assert (head.status, head.headers["Retry-After"]) == (429, "2")
+    assert (head.status, head.headers["Retry-After"]) == (429, "3")
     assert json.loads(body.data)["error_code"] == "concurrency_limited"
     head, body = refused("before", OLD, status=503)
     assert (head.status, body.data[:21]) == (503, b"Service unavailable: ")
@@ -352,3 +352,26 @@ def shape(value: Any) -> Any:
         case int() | float():
             return "number"
     return type(value).__name__
+
+
+def test_the_journal_tells_no_wait_that_the_client_was_not_told() -> None:
+    client = Client()
+    client.apply("rate_limit", requests="1/s", burst=1, retry_after="2s", of="context")
+    client.ask("One.", context="a")
+    client.ask("Two.", context="b")
+    client.run()
+    (error,) = client.of("error", "b")
+    assert error["status_code"] == 429
+    (refused,) = [work for work in client.work if work.type == "fail"]
+    assert refused.retry_after_s is None
+
+
+def test_the_wait_is_never_told_shorter_than_it_is() -> None:
+    drive = Drive(PROVIDER)
+    drive.apply("rate_limit", requests="1/s", burst=1, retry_after="1400ms")
+    asked = {"model_id": "sonic-3", "transcript": "One.", "voice": "ann", "output_format": RAW}
+    for _ in range(2):
+        number = drive.post(json.dumps(asked).encode(), "/tts/bytes", headers=HEADERS)
+    (refused,) = [work for work in drive.work if work.type == "fail"]
+    assert refused.retry_after_s == pytest.approx(1.4)
+    assert drive.to(number)[0].headers["Retry-After"] == "2"
