@@ -20,6 +20,7 @@ from harness.nemesis.mock_control import MockControl
 from harness.recorder import Recorder, check_space, point_latest
 from harness.run_log import tell_without_calls
 from harness.runner import Progress, run_plan
+from kernel import redact
 from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
 
@@ -168,8 +169,9 @@ def reproduce(options: Options, prepared: Prepared) -> str:
     """The command that repeats this run."""
     words = ["fastbusy", "run", options.scenario, "--seed", str(prepared.plan.seed)]
     agent = options.agent or prepared.sample
-    words += ["--agent", agent] if agent else []
-    words += ["--agent-command", options.agent_command] if options.agent_command else []
+    words += ["--agent", redact.url(agent)] if agent else []
+    if options.agent_command:
+        words += ["--agent-command", redact.command(options.agent_command)]
     for profile in options.profiles:
         words += ["--profile", profile]
     return shlex.join(words)

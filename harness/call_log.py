@@ -13,6 +13,7 @@ from kernel.units import builtins
 
 from .callers.messages import Over, TurnBegan
 from .media.phone import Phone
+from .planning.people import TELLING
 from .planning.plan import PlannedCall
 from .transports.link import Refused
 
@@ -34,6 +35,7 @@ class CallLog:
             "dialogue": call.dialogue,
             "persona": builtins(call.persona),
             "facts": {name: fact.said for name, fact in call.facts.items()},
+            "telling": [fact.said for fact in call.facts.values() if fact.kind in TELLING],
             "lines": len(call.lines),
             "lines_text": list(call.lines),
         }

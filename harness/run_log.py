@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from kernel import redact
 from kernel.clock import SECOND_NS
 from kernel.event import Event, Type
 from kernel.units import builtins
@@ -38,7 +39,7 @@ class RunLog:
             "why": plan.why,
             "seed": plan.seed,
             "calls": len(plan.calls),
-            "target": self._target.webhook,
+            "target": redact.url(self._target.webhook),
             "limit": self._target.limit,
             "profiles": list(plan.profiles),
             "dialogues": {name: builtins(dialogue) for name, dialogue in plan.dialogues.items()},

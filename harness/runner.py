@@ -132,13 +132,13 @@ class _Run:
         reason = "interrupted"
         try:
             async with self._group:
-                helpers = [
+                housekeeping = [
                     self._group.create_task(self._wheel.run()),
                     self._group.create_task(self._keep_house()),
                 ]
                 await self._follow(self._agenda())
                 await self._drain()
-                for task in helpers:
+                for task in housekeeping:
                     task.cancel()
             await self._settle()
             reason = ""

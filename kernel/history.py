@@ -10,7 +10,8 @@ phase       runner [phase/NAME < run]        invoke name, index, warm_up · ok
 fault       nemesis [fault/LABEL < run]      invoke label, kind, target, name, colour, fields
                                              ok bites, identities · info (could not be healed)
 call        caller [c0001 < phase/NAME]      invoke (due_ns = planned) number, dialogue, persona,
-                                             facts {name: said}, lines, lines_text
+                                             facts {name: said}, telling (those that
+                                             no other call has by chance), lines, lines_text
                                              ok/fail/info: how, ended_by, see `records.Call`
 setup       caller [c0001/setup < c0001]     invoke · ok · fail how, status, retry_after_s, words
                                              info how (nobody answered, reset, garbage)

@@ -19,6 +19,8 @@ from .chain import Applied
 from .provider import Found, Provider, Route
 from .wire import SWITCHING_PROTOCOLS, Close, Head, Request, Reset, Wire
 
+TEXT_LIMIT = 16_384
+"""Characters of a text that the journal keeps: its beginning and its end."""
 _CLEAN_CODES = (1000, 1001, 1005)
 
 
@@ -130,7 +132,7 @@ class Session:
             data["identity_by"] = piece.arrival.by
             if piece.arrival.purpose != "turn":
                 data["purpose"] = piece.arrival.purpose
-        data |= piece.data
+        data |= _bounded(piece.data)
         piece.data = {}
         parent = "" if piece.name == "" else self.root.span
         return Event(
@@ -140,7 +142,7 @@ class Session:
     def closing(self, piece: Piece, type: Type, data: Mapping[str, Any], now_ns: int) -> Event:
         """The journal's last word on a piece."""
         piece.told = True
-        told: dict[str, Any] = {**piece.data, **data}
+        told: dict[str, Any] = _bounded({**piece.data, **data})
         if piece.first_at_ns is not None and piece.kind == "work":
             told.setdefault("first_at_ns", piece.first_at_ns)
         if piece.bites:
@@ -206,6 +208,18 @@ class Sessions:
     def reset(self) -> None:
         """Count the arrivals on every route from the start again."""
         self._ordinals.clear()
+
+
+def _bounded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The journal holds many events, so none of them may hold a novel."""
+    return {name: _shortened(value) for name, value in data.items()}
+
+
+def _shortened(value: Any) -> Any:
+    if not isinstance(value, str) or len(value) <= TEXT_LIMIT:
+        return value
+    half = TEXT_LIMIT // 2
+    return f"{value[:half]} … {value[-half:]}"
 
 
 def refusal_data(refusal: Refusal, wires: Iterable[Wire]) -> dict[str, Any]:

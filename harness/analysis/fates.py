@@ -34,6 +34,7 @@ _TELLING: Mapping[str, Fate] = {
     "queued": "queued",
     "transferred": "transferred",
     "patience": "abandoned",
+    "drained": "unclear",  # it would not end by itself
 }
 
 
@@ -41,10 +42,10 @@ def fate_of(call: Call) -> Fate:
     """The fate of one call (served: talked to its planned end, whatever became of the task)."""
     if call.type is None:
         return "unclear"
-    if call.ended_by == "us" and call.type != "ok":
-        return "cut_by_us"
     if call.how in _TELLING:
         return _TELLING[call.how]
+    if call.ended_by == "us" and call.type != "ok":
+        return "cut_by_us"
     if call.type == "ok":
         return "served"
     if call.type == "fail":

@@ -121,13 +121,20 @@ def by_spoken_text(scene: Scene) -> Found:
 
 
 def by_connection(scene: Scene) -> Found:
-    """All else that came over the same connection of the client was for one call."""
+    """All else that came over the same connection of the client was for one call.
+
+    A connection that was used before the call was dialled is pooled: it tells nothing.
+    """
     users: dict[tuple[str, str], set[str]] = defaultdict(set)
     for work, user, _ in scene.joined:
         users[work.stage, work.connection].add(user)
+    opened_ns: dict[tuple[str, str], int] = {}
+    for work in scene.attributable:
+        opened_ns.setdefault((work.stage, work.connection), work.from_at_ns)
     for work in scene.open:
-        call = only(users.get((work.stage, work.connection), ())) if work.connection else None
-        if call:
+        place = work.stage, work.connection
+        call = only(users.get(place, ())) if work.connection else None
+        if call and scene.begun(call, opened_ns[place]) and scene.alive(call, work.from_at_ns):
             yield work, call
 
 

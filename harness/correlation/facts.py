@@ -21,15 +21,16 @@ class FactIndex:
 
     def __init__(self, history: History) -> None:
         owners: dict[_Fact, set[str]] = defaultdict(set)
-        for call in history.calls:
-            for said in call.facts.values():
+        calls = [event for event in history.of_kind("call") if event.type == "invoke"]
+        for event in calls:
+            for said in event.data.get("telling", event.data.get("facts", {}).values()):
                 if len(said) >= _TELLING:
-                    owners[tuple(words(said))].add(call.span)
-        self._owner = {fact: calls.pop() for fact, calls in owners.items() if len(calls) == 1}
+                    owners[tuple(words(said))].add(event.span)
+        self._owner = {fact: spans.pop() for fact, spans in owners.items() if len(spans) == 1}
         self._lengths: dict[str, set[int]] = defaultdict(set)
         for fact in filter(None, self._owner):
             self._lengths[fact[0]].add(len(fact))
-        for event in history.of_kind("call"):
+        for event in calls:
             for fact in list(self._facts_in(_lines(event.data))):
                 if self._owner.get(fact) != event.span:
                     self._owner.pop(fact, None)

@@ -9,11 +9,10 @@ from functools import cached_property
 
 from kernel.history import History
 from kernel.records import Call, Work
+from speech.identity import split_caller_identity
 
 from .wording import sentences
 
-# A caller's identity in the sound: 19 bits of call number, 7 of turn number.
-_TURN_BITS = 7
 CLOCKS_NS = 250_000_000
 _LINGER_NS = 15_000_000_000
 
@@ -82,7 +81,8 @@ class Scene:
 
     def speaker(self, work: Work) -> str | None:
         """The call whose caller's number is in the sound that the STT heard."""
-        return self._by_number.get((work.identity or 0) >> _TURN_BITS)
+        number, _ = split_caller_identity(work.identity or 0)
+        return self._by_number.get(number)
 
     @cached_property
     def _by_number(self) -> Mapping[int, str]:

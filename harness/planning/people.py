@@ -26,6 +26,8 @@ from kernel.roll import pick, roll, seed_for
 
 UNIQUE = frozenset({"person", "us_phone", "reference", "number"})
 """Kinds of facts that no two calls of a plan share."""
+TELLING = UNIQUE | {"date"}
+"""Kinds that are worth looking for in provider work: a time or a choice turns up by itself."""
 
 _NO_LETTERS = re.compile(r"[^A-Za-z]")
 _TRIES = 2_000
