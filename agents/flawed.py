@@ -35,13 +35,13 @@ class Storm(RetryPolicy):
     """Tries again at once, whatever the provider has asked for."""
 
     def delay_s(self, error: ProviderError, attempt: int) -> float | None:
-        return 0.05 if attempt < self.attempts else None
+        return 0.03 if attempt < self.attempts else None
 
 
 class RetryStorm(FrontDesk):
-    """Thirty attempts where three are enough, and no pause between them."""
+    """Fifty attempts where three are enough, and hardly a pause between them."""
 
-    retry_policy = stt_retry_policy = Storm(attempts=30, tokens=1_000_000)
+    retry_policy = stt_retry_policy = Storm(attempts=50, tokens=1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ FLAWS = {
         ),
         Flaw(
             "retry-storm",
-            "answers a refusal with thirty more requests and ignores Retry-After",
+            "answers a refusal with fifty more requests and ignores Retry-After",
             RetryStorm,
             fails=("retry_after_honoured", "retry_amplification"),
             may_fail=(

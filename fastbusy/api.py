@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from harness.finding import Finding, Outcome
 from harness.recorder import Keep
+from kernel.errors import UsageError
 
 from .env import DEFAULT_PORT_BASE
 from .judging import Judged
@@ -58,20 +61,28 @@ def run(
     seed: int | None = None,
     out: str | Path | None = None,
     host: str = "127.0.0.1",
-    port_base: int = DEFAULT_PORT_BASE,
+    port_base: int | None = None,
     keep: Keep = "failed",
 ) -> Result:
     """Run a scenario against an agent and judge it; blocks until it is over.
 
-    The arguments are those of `fastbusy run`. Raises kernel.errors.FastbusyError: UsageError for
-    a wrong file or an agent that is not wired up, StackError if the surroundings fail.
+    The arguments are those of `fastbusy run`; FASTBUSY_PORT_BASE counts here too. Raises
+    kernel.errors.FastbusyError: UsageError for a wrong file or an agent that is not wired up,
+    StackError if the surroundings fail.
     """
+    if isinstance(profiles, str) or keep not in get_args(Keep):
+        raise UsageError(
+            f"profiles={profiles!r}, keep={keep!r}",
+            where="fastbusy.run",
+            remedy=f"profiles is a list of names; keep is one of {', '.join(get_args(Keep))}",
+        )
+    base = os.environ.get("FASTBUSY_PORT_BASE", DEFAULT_PORT_BASE)
     options = Options(
         scenario=str(scenario),
         agent=agent,
         agent_command=agent_command,
         host=host,
-        port_base=port_base,
+        port_base=int(base) if port_base is None else port_base,
         profiles=tuple(profiles),
         seed=seed,
         out=None if out is None else Path(out),

@@ -49,12 +49,15 @@ def environment(
     return {**urls, **_KEYS}
 
 
+_FENCE = "# Providers without a mock are here too: nothing shall leave this machine.\n"
+
+
 def _shell(env: Mapping[str, str]) -> str:
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items())
+    return _FENCE + "".join(f"export {name}={shlex.quote(value)}\n" for name, value in env.items())
 
 
 def _dotenv(env: Mapping[str, str]) -> str:
-    return "".join(f"{name}={value}\n" for name, value in env.items())
+    return _FENCE + "".join(f"{name}={value}\n" for name, value in env.items())
 
 
 def _sdk(env: Mapping[str, str]) -> str:

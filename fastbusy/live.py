@@ -36,6 +36,7 @@ class Show:
         self._told_s = -_LINE_EVERY_S
 
     def __enter__(self) -> Show:
+        self._console.print("starting, then one call to check the wiring …", highlight=False)
         if self._console.is_terminal:
             self._live = Live(console=self._console, refresh_per_second=4, transient=True)
             self._live.start()

@@ -42,7 +42,7 @@ class Wiring(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        return all(link.state == "there" for link in self.links)
+        return not any(link.state == "missing" for link in self.links)
 
 
 def check_wiring(options: Options) -> Wiring:
@@ -58,16 +58,19 @@ def check_wiring(options: Options) -> Wiring:
 
 def links(told: dict[str, Any]) -> Iterator[LinkFound]:
     """All links in their order, from the data of the event `preflight`."""
-    missing = told["link"]
+    missing, last_known = told["link"], told.get("known_until", "")
     reached = True
     for name, true in LINKS.items():
         if name == missing:
             reached = False
             yield LinkFound(name, "missing", told["seen"], told["remedy"])
-        elif reached:
-            yield LinkFound(name, "there", true)
-        else:
+        elif not reached:
             yield LinkFound(name, "unknown", "not reached")
+        elif name in told.get("untried", ()):
+            yield LinkFound(name, "unknown", "the dialogue asks for none")
+        else:
+            yield LinkFound(name, "there", true)
+        reached = reached and name != last_known
 
 
 async def _call(options: Options, folder: Path) -> None:

@@ -42,17 +42,19 @@ async def preflight(
     run_clock = RunClock(clock)
     for mock in mocks:
         await mock.set_clock(run_clock)
-    probe, needs_tools = choose_probe(plan)
+    probe, tool = choose_probe(plan)
     events = await _place(probe, target, plan, run_clock, recorder)
     await clock.sleep(AFTERWARDS_S)
     stages = {stage for mock in mocks for stage in mock.services}
     for mock in mocks:
         events += await mock.fetch_journal()
-    missing = missing_link(History(events), stages if needs_tools else stages - {"tools"})
+    missing = missing_link(History(events), stages if tool else stages - {"tools"}, tool)
     if missing is None:
-        data = {"link": "", "remedy": ""}
+        data: dict[str, object] = {"link": "", "remedy": ""}
     else:
         data = {"link": missing.link, "seen": missing.seen, "remedy": missing.remedy}
+        data["known_until"] = missing.known_until
+    data["untried"] = [] if tool else ["tools"]
     type_: Type = "ok" if missing is None else "fail"
     recorder.record(Event(-run_clock.now_ns(), "runner", SPAN, type_, SPAN, "run", data=data))
     if missing:
@@ -60,8 +62,8 @@ async def preflight(
         raise NotWired(missing.seen, where=f"{missing.link} of the agent", remedy=missing.remedy)
 
 
-def choose_probe(plan: Plan) -> tuple[PlannedCall, bool]:
-    """Nobody's call: number 0, which no planned call has. And whether it needs the mocked tools.
+def choose_probe(plan: Plan) -> tuple[PlannedCall, str]:
+    """Nobody's call: number 0, which no planned call has. And the tool that it has called, if any.
 
     It is the first call whose task wants a tool that answered, up to the line that has one called;
     if there is none, the first line of the first call.
@@ -69,9 +71,10 @@ def choose_probe(plan: Plan) -> tuple[PlannedCall, bool]:
     for call in plan.calls:
         dialogue = plan.dialogues.get(call.dialogue)
         if dialogue and dialogue.done.tool_ok:
-            calling = [number for number, reply in dialogue.replies.items() if reply.call]
-            return _lines(call, min(calling, default=1)), bool(calling)
-    return _lines(plan.calls[0], 1), False
+            calls = {number: each.call for number, each in dialogue.replies.items() if each.call}
+            first = min(calls, default=1)
+            return _lines(call, first), calls[first].name if calls else ""
+    return _lines(plan.calls[0], 1), ""
 
 
 def _lines(call: PlannedCall, count: int) -> PlannedCall:

@@ -44,18 +44,23 @@ class MissingLink:
     link: str
     seen: str
     remedy: str
+    known_until: str = ""
+    """The last link that is known to be there, where it is not the one before."""
 
 
-def missing_link(history: History, stages: Collection[str]) -> MissingLink | None:
+def missing_link(history: History, stages: Collection[str], tool: str = "") -> MissingLink | None:
     """The first gap on the way webhook → stream → STT → LLM → TTS → caller → tools, or None.
 
     history  one call, and the journals of the mocks during it
     stages   what the mocks serve; of others nothing can be said
+    tool     the one that the dialogue has called, if the call went so far
     """
-    return next(_gaps(history, history.calls[0], stages), None)
+    return next(_gaps(history, history.calls[0], stages, tool), None)
 
 
-def _gaps(history: History, call: Call, stages: Collection[str]) -> Iterator[MissingLink]:
+def _gaps(
+    history: History, call: Call, stages: Collection[str], tool: str
+) -> Iterator[MissingLink]:
     yield from _setup(history)
     if call.ended_by != "caller" and not call.heard and call.answered_ns is not None:
         lasted_ns = call.ended_ns - call.answered_ns
@@ -66,8 +71,7 @@ def _gaps(history: History, call: Call, stages: Collection[str]) -> Iterator[Mis
         yield from _stt(history)
     work = {stage: _work(history, stage) for stage in ("llm", "tts")}
     if "llm" in stages and not any(one.purpose != "greeting" for one in work["llm"]):
-        seen = "STT gave the caller's words to the agent, and no LLM request came for them"
-        yield MissingLink("llm", seen, f"point its LLM at the mock: {_ENVIRONMENT}")
+        yield _llm(history)
     if "tts" in stages:
         yield from _tts(call, work["tts"])
     if not any(turn.answer_at_ns is not None for turn in call.turns):
@@ -75,7 +79,7 @@ def _gaps(history: History, call: Call, stages: Collection[str]) -> Iterator[Mis
         seen = f"the caller spoke and got no answer; heard: {heard}"
         yield MissingLink("heard", seen, "look into the agent's log for its error")
     if "tools" in stages:
-        yield from _tools(history, work["llm"])
+        yield from _tools(history, work["llm"], tool)
 
 
 def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink:
@@ -85,12 +89,29 @@ def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink
         if reached and stage in stages and stage not in reached:
             name = stage.upper()
             seen = f"{seen}, and had not connected to {name}"
-            return MissingLink(stage, seen, f"point its {name} at the mock: {_ENVIRONMENT}")
+            remedy = f"point its {name} at the mock: {_ENVIRONMENT}"
+            return MissingLink(stage, seen, remedy, known_until="stream")
     return MissingLink("stream", seen, "look into the agent's log for its error")
 
 
-def _tools(history: History, llm: list[Work]) -> Iterator[MissingLink]:
+def _llm(history: History) -> MissingLink:
+    seen = "STT gave the caller's words to the agent, and no LLM request came for them"
+    asked = [event.data for event in history.of_kind("unserved")]
+    if asked:
+        what = f"{asked[-1]['method']} {asked[-1]['path']}"
+        seen += f"; the mocks were asked for {what}, which they do not serve"
+        remedy = "give the base URL as `fastbusy env` prints it: OpenAI's ends in /v1"
+        return MissingLink("llm", seen, remedy)
+    remedy = f"point its LLM at the mock ({_ENVIRONMENT}), and see that it takes finals for a turn"
+    return MissingLink("llm", seen, remedy)
+
+
+def _tools(history: History, llm: list[Work], tool: str) -> Iterator[MissingLink]:
     called = [str(name) for work in llm for name, *_ in work.calls]
+    if tool and not called:
+        seen = f"the dialogue calls {tool}, and the agent offered the LLM no such tool"
+        remedy = "offer it, or copy the scenario and write replies that call what the agent offers"
+        yield MissingLink("tools", seen, remedy)
     if called and not _work(history, "tools"):
         seen = f"the LLM called {called[0]}, and no request for it came to the tools"
         remedy = f"{_ENVIRONMENT}, or take tool_ok out of the dialogue's `done` if they are its own"

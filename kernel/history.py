@@ -23,6 +23,7 @@ media       caller [c0001/media < c0001]     info frames_sent, frames_late, late
 socket      mock.STAGE [llm-s17]             invoke provider, route, connection, key
                                              ok code · fail status · info code or how (abandoned)
 work        mock.STAGE [llm-w17 < socket]    invoke/closing: see `records.Work`
+unserved    mock                             info method, path (asked for, and nobody there)
 instrument  runner, mock.STAGE               info cpu_share, late_p99_ms, late_max_ms, sent, late,
                                              over_s (length of the sample)
 preflight   runner                           ok/fail link, remedy

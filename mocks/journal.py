@@ -27,6 +27,11 @@ class Journal:
         for listener in self.listeners:
             listener(event)
 
+    def unserved(self, method: str, path: str, now_ns: int) -> None:
+        """Somebody asked for what no provider here serves: most likely a wrong base URL."""
+        data = {"method": method, "path": path[:200]}
+        self.add(Event(now_ns, "mock", "unserved", "info", data=data))
+
     def clear(self) -> None:
         """Forget all events. Their numbers are not used again, so that a reader is not confused."""
         self._events.clear()

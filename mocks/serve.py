@@ -37,6 +37,7 @@ class Gateway:
         service, clock = self._shell.service, self._shell.clock
         found = service.catalogue.find(self._request(request), self._stages)
         if isinstance(found, NotFound):
+            service.journal.unserved(request.method, request.path, clock.now_ns())
             return _unserved(request, found)
         body = b"" if found.request.upgrades else await self._body(request)
         if isinstance(body, Refusal):

@@ -95,6 +95,7 @@ def examine(host: str, port_base: int, out: Path) -> Iterator[Diagnosis]:
     yield _python()
     yield _packages()
     yield Diagnosis("cores", f"{os.cpu_count()} ({platform.machine()})")
+    yield _load()
     yield _open_files()
     yield _disk(out)
     yield _ports(host, port_base)
@@ -113,6 +114,12 @@ def _packages() -> Diagnosis:
             "packages", f"missing: {', '.join(missing)}", "pip install 'fastbusy[harness]'"
         )
     return Diagnosis("packages", "complete")
+
+
+def _load() -> Diagnosis:
+    busy, cores = os.getloadavg()[0], os.cpu_count() or 1
+    remedy = "end other programs: what they hold up makes a run void" if busy > cores / 2 else ""
+    return Diagnosis("load", f"{busy:.1f} on {cores} cores", remedy)
 
 
 def _open_files() -> Diagnosis:

@@ -11,6 +11,7 @@ from speech.heard import HeardUtterance
 from speech.identity import split_caller_identity, split_speaker_identity
 from speech.recording import hear_file
 
+_NAMED = 8
 _CHANNELS = {2: ("caller", "agent")}
 
 
@@ -21,9 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not args.file.is_file():
-        raise UsageError(
-            f"there is no recording {str(args.file)!r}", remedy="give the path of a WAV file"
-        )
+        raise UsageError(f"there is no recording {str(args.file)!r}", remedy=_what_is(args.file))
     channels = hear_file(args.file)
     names = _CHANNELS.get(len(channels), tuple(map(str, range(1, len(channels) + 1))))
     lines = sorted(
@@ -36,6 +35,14 @@ def run(args: argparse.Namespace) -> int:
         details = f"  [{_details(heard, start_s)}]" if args.verbose else ""
         print(f"{place}{heard.text}{'' if heard.verified else '…'}{details}")
     return 0 if lines else 3
+
+
+def _what_is(missing: Path) -> str:
+    beside = sorted(path.name for path in missing.parent.glob("*.wav"))
+    if not beside:
+        return "give the path of a WAV file"
+    more = f" and {len(beside) - _NAMED} more" if len(beside) > _NAMED else ""
+    return f"recorded there: {', '.join(beside[:_NAMED])}{more}"
 
 
 def _details(heard: HeardUtterance, start_s: float) -> str:

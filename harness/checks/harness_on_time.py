@@ -7,10 +7,12 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.units import Share
 
-from ..analysis.instruments import processes
+from ..analysis.instruments import Process, processes
 from ..analysis.statistics import of_all
 from ..check import Check
 from ..finding import Finding
+
+_BUSY = 0.5
 
 
 class HarnessOnTime(Check, frozen=True):
@@ -34,10 +36,16 @@ class HarnessOnTime(Check, frozen=True):
         summary = f"{of_all(worst.late, worst.sent)} frames of {worst.actor} were late"
         return self.finding(
             "pass" if on_time else "unknown",
-            summary if on_time else f"{summary}; use fewer calls or a faster machine",
+            summary if on_time else f"{summary} (limit {self.late}); {_remedy(worst)}",
             {
                 "late_share": worst.late_share,
                 "late_max_ms": max(process.late_max_ms for process in sending),
                 "frames": sum(process.sent for process in sending),
             },
         )
+
+
+def _remedy(late: Process) -> str:
+    if late.busiest > _BUSY:
+        return "use fewer calls or a faster machine"
+    return f"it used {late.busiest:.0%} of a core, others held it up: end them and run again"

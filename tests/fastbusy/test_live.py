@@ -37,7 +37,9 @@ def test_a_log_gets_a_line_now_and_then() -> None:
     with Show(Console(file=log, width=60)) as show:
         for elapsed_s in (0, 1, 14, 15, 20, 31):
             show(replace(GLANCE, elapsed_s=elapsed_s))
-    assert [line.split()[0] for line in log.getvalue().splitlines()] == ["0", "15", "31"]
+    first, *lines = log.getvalue().splitlines()
+    assert first == "starting, then one call to check the wiring …"
+    assert [line.split()[0] for line in lines] == ["0", "15", "31"]
 
 
 def test_a_terminal_gets_a_panel() -> None:

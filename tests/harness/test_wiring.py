@@ -181,3 +181,30 @@ def test_an_agent_that_greets_and_then_does_not_answer() -> None:
 
 def test_of_stages_that_no_mock_serves_nothing_is_said() -> None:
     assert found(*setup(), heard(), turn(), end(), stages=()) is None
+
+
+def test_a_tool_that_the_agent_does_not_offer() -> None:
+    missing = missing_link(History(WHOLE), ALL, "lookup_slots")
+    assert missing
+    assert (missing.link, missing.known_until) == ("tools", "")
+    assert (
+        missing.seen
+        == "the dialogue calls lookup_slots, and the agent offered the LLM no such tool"
+    )
+
+
+def test_an_llm_base_url_without_its_path() -> None:
+    asked = Event(
+        6 * S, "mock", "unserved", "info", data={"method": "POST", "path": "/chat/completions"}
+    )
+    missing = found(*setup(), *STT, asked, heard(), turn(None), end())
+    assert missing
+    assert missing.link == "llm"
+    assert "the mocks were asked for POST /chat/completions" in missing.seen
+    assert "/v1" in missing.remedy
+
+
+def test_of_an_agent_that_hangs_up_no_more_is_known_than_its_stream() -> None:
+    missing = found(*setup(), socket("stt"), end(1.2, "closed", "agent"))
+    assert missing
+    assert (missing.link, missing.known_until) == ("tts", "stream")

@@ -50,3 +50,11 @@ def test_listeners_hear_every_event() -> None:
     journal.add(event(1))
     journal.add(event(2))
     assert [one.at_ns for one in heard] == [1, 2]
+
+
+def test_what_nobody_serves_is_told() -> None:
+    journal = Journal(10)
+    journal.unserved("POST", "/chat/completions", 7)
+    (event,) = journal.page().events
+    assert (event.kind, event.type, event.at_ns) == ("unserved", "info", 7)
+    assert event.data == {"method": "POST", "path": "/chat/completions"}

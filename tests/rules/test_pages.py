@@ -95,7 +95,7 @@ def test_commands_on_a_page_exist(page: Path) -> None:
 def test_the_readme_shows_how_to_run() -> None:
     readme = commands_of((ROOT / "README.md").read_text())
     (shown,) = (words for words in readme if "--agent-command" in words)
-    assert shown[:2] == ["run", "scenarios/appointments.yaml"]
+    assert shown[:2] == ["run", "scenarios/smoke.yaml"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

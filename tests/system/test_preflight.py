@@ -104,12 +104,12 @@ def test_the_probe_goes_as_far_as_the_first_tool() -> None:
     calls = (planned(5, "Hi.", "Bye."), planned(6, "Hi.", "On Monday.", "Bye."))
     plan = msgspec.structs.replace(PLAN, calls=calls)
     assert choose_probe(plan)[0].lines == ("Hi.",)
-    assert choose_probe(plan)[1] is False
-    probe, needs_tools = choose_probe(msgspec.structs.replace(plan, dialogues={"book": calling}))
-    assert (probe.lines, probe.number, needs_tools) == (("Hi.", "Bye."), 0, True)
+    assert choose_probe(plan)[1] == ""
+    probe, tool = choose_probe(msgspec.structs.replace(plan, dialogues={"book": calling}))
+    assert (probe.lines, probe.number, tool) == (("Hi.", "Bye."), 0, "lookup")
     own = msgspec.structs.replace(calling, done=Done())
-    probe, needs_tools = choose_probe(msgspec.structs.replace(plan, dialogues={"book": own}))
-    assert (probe.lines, needs_tools) == (("Hi.",), False)
+    probe, tool = choose_probe(msgspec.structs.replace(plan, dialogues={"book": own}))
+    assert (probe.lines, tool) == (("Hi.",), "")
 
 
 def test_a_webhook_that_says_no_is_named(tmp_path: Path) -> None:

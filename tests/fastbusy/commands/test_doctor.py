@@ -37,7 +37,7 @@ def told_by(tmp_path: Path) -> dict[str, doctor.Diagnosis]:
 
 def test_it_looks_at_everything_a_run_needs(tmp_path: Path) -> None:
     told = told_by(tmp_path)
-    assert list(told) == ["python", "packages", "cores", "open files", "disk", "ports"]
+    assert list(told) == ["python", "packages", "cores", "load", "open files", "disk", "ports"]
     assert not told["python"].remedy
     assert str(tmp_path) in told["disk"].finding
 

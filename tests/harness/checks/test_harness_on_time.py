@@ -10,7 +10,13 @@ def test_on_time_passes() -> None:
 def test_more_than_one_late_frame_in_a_hundred_is_unknown() -> None:
     finding = HarnessOnTime()(Story().instrument(sent=1000, late=11).history())
     assert (finding.outcome, finding.instrument) == ("unknown", True)
-    assert finding.summary.startswith("11 of 1000 frames of runner were late; use fewer calls")
+    assert finding.summary.startswith("11 of 1000 frames of runner were late (limit 1%); it used ")
+    assert finding.summary.endswith("others held it up: end them and run again")
+
+
+def test_a_process_that_was_busy_itself_has_too_much_to_do() -> None:
+    history = Story().instrument(sent=1000, late=11, cpu_share=0.8).history()
+    assert HarnessOnTime()(history).summary.endswith("use fewer calls or a faster machine")
 
 
 def test_the_worst_process_decides() -> None:
