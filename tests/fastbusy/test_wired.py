@@ -25,3 +25,12 @@ def test_behind_the_first_missing_link_nothing_is_known(missing: str) -> None:
     assert states == ["there"] * at + ["missing"] + ["unknown"] * (len(LINKS) - at - 1)
     assert (found[at].told, found[at].remedy) == ("nothing", "mend it")
     assert not Wiring(found, Path("runs")).whole
+
+
+def test_what_was_not_tried_gets_no_tick() -> None:
+    hung_up = {"link": "tts", "seen": "closed", "remedy": "mend it", "known_until": "stream"}
+    states = {link.name: link.state for link in links(hung_up)}
+    assert (states["stream"], states["stt"], states["tts"]) == ("there", "unknown", "missing")
+    without_tools = tuple(links({"link": "", "remedy": "", "untried": ["tools"]}))
+    assert without_tools[-1].state == "unknown"
+    assert Wiring(without_tools, Path("runs")).whole
