@@ -44,7 +44,7 @@ def test_a_run_from_plan_to_report(tmp_path: Path) -> None:
     assert any("we are open." in line for line in it.lines)
     with fastbusy(tmp_path, *words) as it:
         assert it.ends() == 2
-    assert "this folder holds a run already" in it.lines[0]
+    assert any("this folder holds a run already" in line for line in it.lines)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
