@@ -21,6 +21,8 @@ LINKS = {
 """The links in their order, and what is true of each that is there."""
 
 _AT_ONCE_NS = 1_000_000_000
+_TRANSCRIPT_NS = 2_000_000_000
+"""What agent and STT may take, on a slow machine too, to make a transcript of a spoken line."""
 _ENVIRONMENT = "run the agent with the variables that `fastbusy env` prints"
 _WEBHOOK_REMEDIES = {
     "unreachable": "start the agent, or name the URL of its voice webhook with --agent",
@@ -64,7 +66,7 @@ def _gaps(
     yield from _setup(history)
     if call.ended_by != "caller" and not call.heard and call.answered_ns is not None:
         lasted_ns = call.ended_ns - call.answered_ns
-        if lasted_ns < _AT_ONCE_NS or not call.turns:
+        if lasted_ns < _AT_ONCE_NS or not (_spoken_to(call) or _transcribed(history)):
             seen = f"the agent closed the stream after {lasted_ns / 1e9:.2f} s without a sound"
             yield _closed(history, seen, stages)
     if "stt" in stages:
@@ -80,6 +82,15 @@ def _gaps(
         yield MissingLink("heard", seen, "look into the agent's log for its error")
     if "tools" in stages:
         yield from _tools(history, work["llm"], tool)
+
+
+def _spoken_to(call: Call) -> bool:
+    """The caller said a line to its end, and the agent stayed for its transcript."""
+    return any(turn.until_at_ns + _TRANSCRIPT_NS < call.ended_ns for turn in call.turns)
+
+
+def _transcribed(history: History) -> bool:
+    return any(one.text_out for one in _work(history, "stt"))
 
 
 def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink:
@@ -139,7 +150,7 @@ def _stt(history: History) -> Iterator[MissingLink]:
         seen = "the agent took the call and did not connect to STT"
         yield MissingLink("stt", seen, f"point its STT at the mock: {_ENVIRONMENT}")
         return
-    if not any(one.text_out for one in work):
+    if not _transcribed(history):
         journal = (event for event in history.events if event.actor == "mock.stt")
         if any(event.data.get("muffled") for event in journal):
             seen = "STT heard speech whose upper band is missing: a noise suppressor removes it"

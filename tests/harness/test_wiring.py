@@ -102,6 +102,25 @@ def test_an_agent_that_hangs_up_over_a_provider(reached: str, link: str) -> None
     assert f"after 3.00 s without a sound, and had not connected to {link.upper()}" in missing.seen
 
 
+def test_words_that_nobody_had_time_to_hear_are_no_gap_of_stt() -> None:
+    """The agent gave up while the caller spoke: its provider that is missing explains it."""
+    missing = found(*setup(), socket("stt"), turn(None), end(6, "closed", "agent"))
+    assert missing is not None
+    assert missing.link == "tts"
+
+
+def test_words_that_were_not_heard_in_good_time_are() -> None:
+    missing = found(*setup(), socket("stt"), turn(None), end(9, "closed", "agent"))
+    assert missing is not None
+    assert missing.link == "stt"
+
+
+def test_an_agent_that_hangs_up_over_what_it_heard() -> None:
+    missing = found(*setup(), *STT, turn(None), end(6, "closed", "agent"))
+    assert missing is not None
+    assert missing.link == "llm"
+
+
 def test_an_agent_that_hangs_up_although_it_has_all() -> None:
     missing = found(*setup(), socket("stt"), socket("tts"), end(4, "closed", "agent"))
     assert missing is not None
