@@ -131,7 +131,7 @@ def _plain(kind: str, schema: Mapping[str, Any], name: str) -> Any:
         case "string":
             form = str(schema.get("format"))
             text = _FORMATS.get(form, name.replace("_", " ") or "ok")
-            text = text.ljust(int(min(_MOST, _bound(schema, "minLength", 0))), ".")
+            text = text.ljust(int(max(0, min(_MOST, _bound(schema, "minLength", 0)))), ".")
             return text[: int(max(0, min(_MOST, _bound(schema, "maxLength", _MOST))))]
     return None
 
