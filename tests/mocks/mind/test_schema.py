@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import hypothesis
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mocks.mind.schema import example, resolved
@@ -159,6 +160,6 @@ nonsense = st.recursive(
 
 
 @given(nonsense, st.booleans())
-@example({"type": "string", "minLength": -1e300}, True)
+@hypothesis.example({"type": "string", "minLength": -1e300}, True)
 def test_no_schema_is_too_odd(schema: Any, every: bool) -> None:
     assert len(repr(example(schema, {"x": "Ada"}.get, every=every))) < 10**6
