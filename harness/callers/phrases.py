@@ -39,9 +39,9 @@ def manner_of(text: str, *, opening: bool = False) -> Manner:
     """What an utterance does, by its words.
 
     An answer stays one, whatever stands beside it: "One moment. I have nine." and "Sorry for the
-    trouble, nine is free." are content. Only a refusal is not undone by what is told with it, unless
-    something is asked or offered after it: who refuses does neither. Everybody busy and the caller
-    asked to hold the line is a queue, and announces an answer.
+    trouble, nine is free." are content. Only a refusal is not undone by what is told with it,
+    unless something is asked or offered after it: who refuses does neither. Everybody busy and the
+    caller asked to hold the line is a queue, and announces an answer.
     `opening` is the agent's first words, where "hello" is a greeting and no idle prompt.
     """
     found = list(clauses(text))
