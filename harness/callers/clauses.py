@@ -52,8 +52,8 @@ def clauses(text: str) -> Iterator[Clause]:
             if conditional and kind in ("turned_away", "busy", "apology"):
                 kind = "content"
             if not (place and kind == "content" and _is_name(part)):
-                invites = "?" in sentence or bool(_OFFER.search(words))
-                yield Clause(kind, len(words.split()), invites)
+                asks = kind == "content" and "?" in sentence
+                yield Clause(kind, len(words.split()), asks or bool(_OFFER.search(words)))
 
 
 def plain(text: str) -> str:
@@ -118,15 +118,18 @@ _ANOTHER_TIME = (
 # The caller is the one who is to call: told to, or asked to, not merely free to.
 _YOU_ARE_TO = (
     r"(?:^|\bplease |\b(?:could|can|would|will|must|should) you (?:please )?"
-    r"|\byou(?:'ll have to| will have to| have to| must| should| need to) "
+    r"|(?:^|\bsorry |\bafraid |\band |\bso )"
+    r"you(?:'ll have to| will have to| have to| must| should| need to) "
     r"|\b(?:ask|asking|advise|invite|request) you to |\band )"
 )
 _ERRAND = r"(?! than\b)(?!.* to (?:confirm|change|cancel|move|reschedule|check|collect)\b)"
 _TURNED_AWAY = re.compile(
     rf"{_YOU_ARE_TO}(?:call|try|phone|ring)(?: us| me)?(?: back| again)?"
     rf" (?:later|(?:at )?another time|in a (?:while|few (?:minutes|hours)))\b{_ERRAND}"
+    rf"|{_YOU_ARE_TO}(?:call|try|phone|ring)(?: us| me)? (?:back|again)"
+    rf" (?:tomorrow|during (?:our |the )?(?:office|opening|business) hours)\b{_ERRAND}"
     rf"|{_NOW}.*\b(?:(?:i|we|i'm|we're|are|am) {_CANNOT}|(?:no one|nobody) can)"
-    r" (?:take|accept|answer) (?:your|any more|any|new|more) calls?\b(?! for\b)"
+    r" (?:take|accept|answer) (?:(?:your|any more|any|new|more) )?calls?\b(?! for\b)"
     r"|\b(?:nobody|no one) is available\b"
     rf"|{_NOW}.*\b(?:we|systems?|lines?|agents?|service|cent(?:er|re))\b.*"
     r"\b(?:at|over|no|out of)(?: full| maximum| more| free)? capacity\b"
@@ -134,14 +137,17 @@ _TURNED_AWAY = re.compile(
 _BUSY = re.compile(
     rf"{_NOW}(?!.*\b(?:your|his|her|their|doctor's) (?:\w+ )?(?:line|system)\b).*\b{_STAFF}{_ARE}"
     rf" (?:busy\b(?! {_ANOTHER_TIME})|(?:helping|serving|assisting|with) other\b)"
+    rf"|{_NOW}.*\bhigh(?:er)?(?: than \w+)? (?:call volumes?|volumes? of calls)\b"
 )
 _APOLOGY = re.compile(
     rf"{_OURS}\btechnical (?:difficult(?:y|ies)|problems?|issues?|trouble)\b"
-    rf"|{_OURS}\b(?:having|experiencing)(?: some| a (?:bit|little)(?: of)?)?"
-    r" (?:trouble|difficult(?:y|ies)|problems|issues)\b(?! free)"
+    rf"|{_OURS}\b(?:having|experiencing)(?: some| an?(?: bit| little)?(?: of)?)?"
+    r" (?:trouble|difficult(?:y|ies)|problems?|issues?)\b(?! free)"
+    rf"|{_OURS}\bthere(?:'s| is| was| seems to be) (?:an?|some) (?:problem|issue|error)\b"
+    r"(?! (?:with|in|on) your)"
     rf"|{_OURS}\bsomething (?:went|has gone) wrong\b(?! (?:with|in|during|at|on) your)"
     rf"|\b(?:i|we|i'm|we're|am|are) {_CANNOT} help you (?:right now|at the moment|now|today)$"
-    rf"|{_NOW}.*\b(?:service|system)s?(?: is| are) (?:(?:currently|temporarily|unfortunately) )*"
+    rf"|{_NOW}.*\b(?:service|system)s?(?: is| are|'s) (?:(?:currently|temporarily|unfortunately) )*"
     r"(?:down|unavailable|not available)\b(?! (?:in|until|from|to|on) )"
 )
 _OFFER = re.compile(r"^(?:i|we) (?:can|could) (?!not\b|call|only)")
@@ -189,27 +195,33 @@ _SOUGHT = (
     r"(?: (?:it|that|this|you|(?:the|your|our|my) \w+(?: (?!for\b)\w+)?))?(?: up)?(?: again)?"
 )
 _FILLER = _any(
-    r"(?:(?:just|only|give me|in) )*(?:one|a|1) (?:moment|second|sec|minute)",
-    r"(?:hold(?: on| the line)?|stand by|bear with me|hang on|wait)",
+    r"(?:(?:just|only|give me|in|for) )*(?:one|a|1) (?:moment|second|sec|minute)",
+    r"(?:(?:could|can|would|will) you )?(?:please )?"
+    r"(?:hold(?: on| the line)?|stand by|bear with (?:me|us)|hang on|wait)",
     rf"(?:(?:i am|i'm|we are|we're) )?(?:(?:still|just|now) )*{_SEEKING}ing{_SOUGHT}",
     r"(?:let me|i'll|i will|let's|while i|while we)(?: just| quickly| go and)*"
     rf" {_SEEKING}{_SOUGHT}",
-    r"(?:let me|let's) (?:see|have a look)",
+    r"(?:let me|let's) (?:see|have a look)|(?:i'm|i am) having a look",
     r"thank(?:s| you) for (?:holding|waiting|your patience)",
     r"(?:this|it) (?:may|might|will|can) take (?:a )?(?:moment|second|while|few seconds|minute)"
     r"(?: longer)?",
     r"almost (?:there|done|ready)",
+    r"(?:(?:let me|i'll|i will|i'm|i am|we're|while i|while we) )?(?:just )?"
+    r"(?:transfer(?:ring)?|connect(?:ing)?|put(?:ting)?) you(?: through| over| on hold)?(?: now)?",
 )
 _COURTESY = _any(
     r"okay|ok|sure|yes|yeah|yep|right|alright|great|perfect|certainly|absolutely|definitely",
     r"thanks|thank you(?: so much| very much)?|got it|i see|i understand|understood|noted",
     r"all right|of course|no problem|sure thing|very (?:well|good)|good|wonderful|excellent|fine",
+    r"sounds (?:good|great)|no worries|gotcha|indeed|exactly|that's (?:fine|great|right)",
+    r"(?:(?:i'm|i am|i'd be|i would be) )?(?:happy|glad) to help(?: you)?(?: with that)?",
+    r"i can(?: certainly)? help(?: you)?(?: with that)?",
     r"(?:you're|you are) (?:very |most )?welcome|(?:it's )?my pleasure|uh huh|mm+ ?hm+|mhm+",
 )
 _EMPTY = _any(
-    r"(?:uh|um|hm)+|mm+|hmm+|er+m?|ah|oh",
+    r"(?:uh|um|hm)+|mm+|hmm+|er+m?|ah|oh|oops",
     r"please|sorry|i(?:'m| am) (?:so |very )?sorry|so|well|now|then|and|just",
-    r"for (?:you|me)|right now",
+    r"for (?:you|me)|right now|unfortunately|i'm afraid",
 )
 _FORMULA = re.compile(
     r"^(?:hello|hi|good (?:morning|afternoon|evening)|welcome to)\b"

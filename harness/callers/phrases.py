@@ -75,7 +75,7 @@ def _refuses(found: Sequence[Clause]) -> bool:
     if not refusing:
         return False
     after = found[refusing[-1] + 1 :]
-    invites = any(clause.invites and clause.kind == "content" for clause in after)
+    invites = any(clause.invites for clause in after)
     holds = "turned_away" not in kinds and any(clause.kind == "filler" for clause in after)
     return not invites and not holds
 
