@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal[
@@ -61,7 +62,8 @@ def plain(text: str) -> str:
     return " ".join(_NOT_WORDS.sub(" ", text.lower().replace("’", "'")).split())
 
 
-def _kind(words: str) -> Kind:
+@lru_cache(maxsize=4096)
+def _kind(words: str) -> Kind:  # agents say the same to many callers
     for kind, pattern in _TELLING.items():
         if pattern.search(words):
             return kind

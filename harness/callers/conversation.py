@@ -56,8 +56,9 @@ class Conversation:
 
     def courtesies_may_be_all(self, exchange: Exchange) -> bool:
         """Some were heard, and neither agent nor script promises more."""
-        promised = exchange.announced or self.part.expects(exchange.say) is not None
-        return bool(exchange.courtesies) and not promised
+        if not exchange.courtesies or exchange.announced:
+            return False
+        return self.part.expects(exchange.say) is None
 
     def waits_until_ns(self, exchange: Exchange) -> int:
         more = self.courtesies_may_be_all(exchange)
