@@ -122,7 +122,7 @@ _YOU_ARE_TO = (
     r"(?:^|\bplease |\b(?:could|can|would|will|must|should) you (?:please )?"
     r"|(?:^|\bsorry |\bafraid |\band |\bso )"
     r"you(?:'ll have to| will have to| have to| must| should| need to) "
-    r"|\b(?:ask|asking|advise|invite|request) you to |\band )"
+    r"|\b(?:ask|asking|advise|invite|request) you to |\bhang up and )"
 )
 _ERRAND = r"(?! than\b)(?!.* to (?:confirm|change|cancel|move|reschedule|check|collect)\b)"
 _TURNED_AWAY = re.compile(
@@ -170,7 +170,7 @@ _REPROMPT = re.compile(
 )
 _IDLE_PROMPT = re.compile(
     r"\b(?:are|is) (?:you|anyone|anybody|somebody|someone) (?:still )?"
-    r"(?:there|here|on the line|with me)(?: (?:yet|please|\w+))?$"
+    r"(?:here|(?:there|on the line|with me)(?: \w+)?)$"
     r"|\b(?:can|do) you (?:still )?hear me\b"
     r"|\byou still there\b"
     r"|^i (?:cannot|can't|can not) hear (?:you|anything)\b"

@@ -8,7 +8,6 @@ TURN_QUIET_NS = 600_000_000
 """Quiet after a verified END that ends the agent's turn: between its sentences it is shorter."""
 COMFORT_PATIENCE = 2
 """Fillers start patience anew, but an answer is awaited for so many times the patience at most."""
-
 LISTENING_PATIENCE = 10
 """Words that do not end are listened to for so many times the patience: 80 s by default."""
 

@@ -78,6 +78,7 @@ SAID = {
         "Could you please try again later?",
         "You will have to call back later.",
         "I have to ask you to call again later.",
+        "You should hang up and try again later.",
         "All our agents are busy helping other callers. Goodbye.",
         "Our representatives are assisting other customers, please try again later.",
         "Thank you for calling the clinic. All our lines are busy. Have a nice day.",
@@ -124,6 +125,7 @@ SAID = {
         "I'll have the doctor call you back later.",
         "The doctor will call back later.",
         "I will try again later today.",
+        "I'll look into it and call back later.",
         "Shall I call later?",
         "Please call back later to confirm the appointment.",
         "You may call us later than five, too.",
@@ -156,6 +158,7 @@ SAID = {
         "Let me repeat that: Tuesday at nine.",
         "I'll say it once more, nine on Tuesday.",
         "Are you here for a check-up?",
+        "Are you here tomorrow?",
         # A courtesy, and more.
         "Sure, nine.",
         "I can help you with that on Tuesday.",
