@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from harness.correlation.correlate import correlate
+from harness.conclusions import conclude
 from harness.finding import Verdict
 from harness.headline import headline
 from harness.report.junit import junit
@@ -47,7 +47,7 @@ class Judged:
 
 
 def read_history(folder: Path) -> History:
-    """The events of a run folder, joins included. UsageError if there are none."""
+    """The events of a run folder, and what follows from them. UsageError if there are none."""
     path = folder / "events.jsonl"
     try:
         with path.open("rb") as lines:
@@ -66,7 +66,7 @@ def read_history(folder: Path) -> History:
             where=f"{path}:{error.line}",
             remedy="take that line out, or make the run again",
         ) from error
-    return history.plus(correlate(history))
+    return conclude(history)
 
 
 def read_gates(folder: Path) -> Mapping[str, Any]:

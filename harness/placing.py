@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from kernel.clock import Clock
+from kernel.dialogue import Dialogue, fill
 
 from .call_log import CallLog, Record
 from .callers.manners import Manners
@@ -23,6 +24,7 @@ class Placing:
     """What all calls of a run share.
 
     keep       takes what was said and heard, when a call is over
+    dialogues  those of the plan: what the agent will answer, if it says what its model says
     stop_how   what a call comes to that is cancelled from now on
     """
 
@@ -32,6 +34,7 @@ class Placing:
     record: Record
     manners: Manners
     keep: Callable[[CallLog, Phone], None]
+    dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
     stop_how: str = "stopped"
 
     async def place(self, call: PlannedCall) -> CallLog:
@@ -58,6 +61,7 @@ class Placing:
             patience_s=call.persona.patience_s,
             pause_s=call.persona.pause_s,
             manners=self.manners,
+            replies=self._replies(call),
         )
         over = asyncio.Event()
         phone = Phone(call.number, call.voice, link, caller, log.report, over.set)
@@ -73,6 +77,16 @@ class Placing:
             await receiving
             log.media(phone, self.clock.now_ns())
             self.keep(log, phone)
+
+    def _replies(self, call: PlannedCall) -> Mapping[int, str]:
+        """Number of a line → what the script answers to it in the end."""
+        dialogue = self.dialogues.get(call.dialogue)
+        said = {name: fact.said for name, fact in call.facts.items()}
+        replies = dialogue.replies if dialogue else {}
+        return {
+            number: fill(reply.then if reply.call else reply.say, said)
+            for number, reply in replies.items()
+        }
 
     async def _receive(self, phone: Phone, link: Link) -> None:
         ended = Ended("network", "cut")

@@ -94,7 +94,7 @@ async def _place(
         wheel = Wheel(clock)
         # The only line of this call is no goodbye: its answer is what matters.
         manners = Manners(goodbye_wait_s=ANSWER_WAIT_S)
-        placing = Placing(transport, wheel, clock, events.append, manners, keep)
+        placing = Placing(transport, wheel, clock, events.append, manners, keep, plan.dialogues)
         async with asyncio.TaskGroup() as group:
             turning = group.create_task(wheel.run())
             await placing.place(call)

@@ -119,8 +119,9 @@ class _Run:
         self._nemesis = Nemesis(mocks, clock, recorder.record)
         self._wheel = Wheel(clock)
         self._placing = Placing(
-            transport, self._wheel, clock, recorder.record, Manners(), self._keep_recording
-        )
+            transport, self._wheel, clock, recorder.record, Manners(), self._keep_recording,
+            plan.dialogues,
+        )  # fmt: skip
         self._group = asyncio.TaskGroup()
         self._calls: set[asyncio.Task[None]] = set()
         self._dialled = 0

@@ -11,7 +11,7 @@ from kernel.history import History
 
 from .analysis.fates import count_fates
 from .check import Check
-from .correlation.correlate import correlate
+from .conclusions import conclude
 from .finding import Finding, Outcome, Verdict
 from .gates import configure
 
@@ -23,11 +23,10 @@ _RUN = ("scenario", "seed", "target", "versions", "started")
 def judge(history: History, gates: Mapping[str, Any]) -> Verdict:
     """The verdict on a run. ValueError if `gates` are wrong, see `gates.configure`.
 
-    The history may hold its joins already; otherwise they are found first.
+    The history may hold its joins and tasks already; otherwise they are found first.
     """
     checks = configure(gates)
-    if not history.of_kind("join"):
-        history = history.plus(correlate(history))
+    history = conclude(history)
     findings = tuple(
         msgspec.structs.replace(_safely(check, history), gate=check.name in gates)
         for check in checks

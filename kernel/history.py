@@ -28,6 +28,7 @@ instrument  runner, mock.STAGE               info cpu_share, late_p99_ms, late_m
                                              over_s (length of the sample)
 preflight   runner                           ok/fail link, remedy
 join        judge [work's span < call's]     info method (added after the run by correlate)
+task        judge [call's span]              info (added after the run: the dialogue's `done` holds)
 """
 
 from __future__ import annotations
@@ -129,6 +130,7 @@ class History:
         turns, heard = self._by_call("turn", Turn), self._by_call("heard", Heard)
         media = {event.parent: event.data for event in self.of_kind("media")}
         phases = {phase.name: phase for phase in self.phases}
+        done = {event.span for event in self.of_kind("task")}
         calls = []
         for span, (opened, closed) in self._pairs("call").items():
             setup = setups.get(f"{span}/setup", (opened, None))[1]
@@ -154,6 +156,7 @@ class History:
                     turns=tuple(turns[span]),
                     heard=tuple(heard[span]),
                     media=media.get(span, {}),
+                    done=span in done,
                 )
             )
         return tuple(sorted(calls, key=lambda call: call.number))

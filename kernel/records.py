@@ -24,8 +24,9 @@ class Heard(msgspec.Struct, frozen=True):
     verified   END and its check arrived: nothing is missing
     identity   of the speech-making mock, None if it was not readable
     sound      coded speech, a known clip, or other sound above the ambience
-    role       what the caller took it for: `greeting`, `answer`, `filler`, `idle_prompt`,
-               `reprompt`, `refusal`, `apology`, `other`
+    role       what the caller took it for: `greeting`, `answer`, `filler` (an announcement: the
+               answer is coming), `hesitation` ("um"), `acknowledgement` (courtesies alone:
+               "Okay."), `idle_prompt`, `reprompt`, `refusal`, `apology`, `other`
     turn       index of the caller's turn it came after, 0 before the first
     confidence the lowest of its words
     """
@@ -47,7 +48,10 @@ class Turn(msgspec.Struct, frozen=True):
     index        of the caller's line, from 1; repeat counts how often it was said again
     from_at_ns   first voiced sample of the caller; until_at_ns its last, as planned
     first_sound_at_ns  playout of the agent's first voiced sample after it, whatever it was
-    answer_at_ns       the same of the answer: content, no filler or idle prompt; None if none came
+    answer_at_ns       the same of the answer: content, no filler or idle prompt; None if none came.
+                       A courtesy belongs to it where content follows in the same turn. Alone it is
+                       one if the script has no more to say there; or, where the script says
+                       nothing, if neither more is announced nor follows within five seconds
     answer_until_at_ns end of the answer's playout
     owed_until_at_ns   when the agent ceased to owe an answer: it answered, or the call ended
     """
@@ -82,8 +86,10 @@ class Call(msgspec.Struct, frozen=True):
     type      ok: talked to its planned end · fail: explicitly refused · info: anything else;
               None while the history does not hold its end
     how       `completed`, `reject`, `spoken_refusal`, `clip_refusal`, `http_503`, `upgrade_403`,
-              `no_answer`, `unreachable`, `garbage`, `closed`, `patience`, `deflected`, `cut`, …
+              `no_answer`, `unreachable`, `garbage`, `closed`, `patience`, `monologue` (the agent
+              did not stop talking), `deflected`, `cut`, …
     ended_by  `caller`, `agent`, `network`, `us`
+    done      its dialogue says when the task is done, and it is
     """
 
     span: str
@@ -105,6 +111,7 @@ class Call(msgspec.Struct, frozen=True):
     turns: tuple[Turn, ...]
     heard: tuple[Heard, ...]
     media: Mapping[str, Any]
+    done: bool = False
 
     @property
     def answers(self) -> int:

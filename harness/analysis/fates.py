@@ -8,6 +8,8 @@ from typing import Literal, get_args
 
 from kernel.records import Call
 
+from ..callers.phrases import says_goodbye
+
 Fate = Literal[
     "served",
     "refused_politely",
@@ -34,6 +36,7 @@ _TELLING: Mapping[str, Fate] = {
     "queued": "queued",
     "transferred": "transferred",
     "patience": "abandoned",
+    "monologue": "abandoned",
     "drained": "unclear",  # it would not end by itself
 }
 
@@ -60,13 +63,19 @@ def _end_in_doubt(call: Call) -> Fate:
         return "unclear"
     if not call.heard:
         return "refused_abruptly"
-    return "served" if _said_goodbye(call) else "dropped"
+    return "served" if _said_goodbye(call) or _was_taken_leave_of(call) else "dropped"
 
 
 def _said_goodbye(call: Call) -> bool:
     """The caller had said its last line and been answered until then: hanging up is no cut."""
     said_all = 0 < call.lines <= max((turn.index for turn in call.turns), default=0)
     return said_all and call.answers >= max(1, call.lines - 1)
+
+
+def _was_taken_leave_of(call: Call) -> bool:
+    """The agent had done what it was called for, and said goodbye last: that is its planned end."""
+    last = next((heard.text for heard in reversed(call.heard) if heard.text), "")
+    return call.done and says_goodbye(last)
 
 
 def count_fates(calls: Iterable[Call]) -> dict[str, int]:

@@ -11,11 +11,20 @@ from .phrases import manner_of
 _SETTLING = ("reprompt", "apology", "refusal")
 """Roles of what is no answer, but after which none is owed any more."""
 
+_OPENING = {
+    "refusal": "refusal",
+    "apology": "refusal",
+    "filler": "filler",
+    "hesitation": "hesitation",
+}
+"""Manners of the first words that are no greeting → role."""
+
 
 class Attention:
     """Follows the agent through a call.
 
-    sounds, speaks  it is audible; and what sounds is known to be speech
+    sounds          it is audible
+    speaks_from_ns  what sounds is known to be speech, since then; None if it is not
     heard_ns        when it was last heard: the end of its speech, or the beginning of a sound
     settled_ns      when it last began to ask again, to apologise or to refuse
     roles           of what it said since the caller last took its turn
@@ -23,7 +32,8 @@ class Attention:
     """
 
     def __init__(self) -> None:
-        self.sounds = self.speaks = False
+        self.sounds = False
+        self.speaks_from_ns: int | None = None
         self.heard_ns = self.settled_ns = 0
         self.roles: list[str] = []
         self.last_role = ""
@@ -33,9 +43,19 @@ class Attention:
         self.heard_ns = max(self.heard_ns, at_ns)
 
     @property
+    def speaks(self) -> bool:
+        return self.speaks_from_ns is not None
+
+    @property
     def refuses(self) -> bool:
         """It has refused or apologised last; a goodbye after a refusal takes nothing back."""
         return "refusal" in self.roles or self.last_role in ("refusal", "apology")
+
+    def caller_began(self) -> None:
+        """The caller takes its turn, and an apology before it excuses nothing after it."""
+        self.roles = []
+        if self.last_role == "apology":
+            self.last_role = "other"
 
     def take_roles(self) -> set[str]:
         """The roles noted so far; they begin anew."""
@@ -44,7 +64,7 @@ class Attention:
 
     def note(self, utterance: Utterance, exchange: Exchange | None) -> Heard:
         """An utterance is over; `exchange` holds the caller's last words, if there were any."""
-        self.sounds = self.speaks = False
+        self.sounds, self.speaks_from_ns = False, None
         role = _role(utterance, exchange)
         self.roles.append(role)
         if utterance.sound == "speech":
@@ -71,8 +91,7 @@ def _role(utterance: Utterance, exchange: Exchange | None) -> str:
         return "other"
     manner = manner_of(utterance.text, opening=exchange is None)
     if exchange is None:  # nothing has been asked yet: what has content greets
-        opening = {"refusal": "refusal", "apology": "refusal", "filler": "filler"}
-        return opening.get(manner, "greeting")
-    if manner == "content":
-        return "answer" if exchange.concerns(utterance) else "other"
-    return manner
+        return _OPENING.get(manner, "greeting")
+    if manner in ("content", "acknowledgement") and not exchange.concerns(utterance):
+        return "other"
+    return "answer" if manner == "content" else manner

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kernel.records import Turn
 
+from .manners import TURN_QUIET_NS
 from .messages import Say, Utterance
 
 EARLY_NS = 300_000_000
@@ -16,7 +17,12 @@ OVERLAP_NS = 1_000_000_000
 
 @dataclass(slots=True)
 class Exchange:
-    """What was said and what has come of it. Instants as in `kernel.records.Turn`."""
+    """What was said and what has come of it. Instants as in `kernel.records.Turn`.
+
+    courtesies  mere acknowledgements: the beginning of the answer if it follows in the same turn,
+                the whole of it only if the caller takes them for that
+    announced   the agent has said that the answer is coming
+    """
 
     say: Say
     from_ns: int
@@ -25,6 +31,8 @@ class Exchange:
     answer_ns: int | None = None
     answer_until_ns: int | None = None
     answers: list[str] = field(default_factory=list)
+    courtesies: list[Utterance] = field(default_factory=list)
+    announced: bool = False
 
     @property
     def answered(self) -> bool:
@@ -42,8 +50,38 @@ class Exchange:
             or utterance.until_at_ns >= self.until_ns + OVERLAP_NS
         )
 
-    def take_answer(self, utterance: Utterance) -> None:
-        """It is content: an answer, or more of it."""
+    def take(self, utterance: Utterance, role: str) -> None:
+        """Something was said; `role` as in `kernel.records.Heard`."""
+        match role:
+            case "answer":
+                self._take_answer(utterance)
+            case "acknowledgement" if not self.answered:
+                self.courtesies.append(utterance)
+            case "filler":
+                self.announced = True
+
+    def _take_answer(self, utterance: Utterance) -> None:
+        if self.answer_ns is None:
+            for courtesy in self._leading_to(utterance):
+                self._add(courtesy)
+        self._add(utterance)
+
+    def settle_for_courtesies(self) -> None:
+        """They are all that the agent has to say."""
+        for courtesy in self.courtesies:
+            self._add(courtesy)
+
+    def _leading_to(self, utterance: Utterance) -> list[Utterance]:
+        """The courtesies that the agent has begun the same turn with."""
+        leading: list[Utterance] = []
+        for courtesy in reversed(self.courtesies):
+            follows = leading[0] if leading else utterance
+            if follows.from_at_ns - courtesy.until_at_ns > TURN_QUIET_NS:
+                break
+            leading.insert(0, courtesy)
+        return leading
+
+    def _add(self, utterance: Utterance) -> None:
         from_ns = max(utterance.from_at_ns, self.until_ns)
         if self.answer_ns is None:
             self.answer_ns = from_ns
@@ -65,6 +103,6 @@ class Exchange:
             first_sound_at_ns=self.first_sound_ns,
             answer_at_ns=self.answer_ns,
             answer_until_at_ns=self.answer_until_ns,
-            answer=" ".join(self.answers),
+            answer=" ".join(filter(None, self.answers)),
             repeat=self.say.repeat,
         )

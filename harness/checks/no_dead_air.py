@@ -20,7 +20,7 @@ class NoDeadAir(Check, frozen=True):
     """While the agent owes an answer, the caller always hears something soon. Not while the caller
     thinks, before the call is answered or after the goodbye. Once the agent has announced a wait
     ("one moment"), silence may last longer, and hold music or typing is comfort; other noise
-    counts as nothing.
+    counts as nothing. Courtesies ("okay") and hesitations ("um") are heard, but announce nothing.
 
     limit      a longer silence fails
     warn_above a longer one warns; after an announcement `limit` does

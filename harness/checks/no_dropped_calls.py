@@ -14,7 +14,9 @@ from ..finding import Evidence, Finding
 
 
 class NoDroppedCalls(Check, frozen=True):
-    """No answered call is cut off in mid-conversation by the agent or the network.
+    """No answered call is cut off in mid-conversation by the agent or the network. It is no cut
+    after a spoken refusal, nor once the task is done as its dialogue says and the agent's last
+    words were a goodbye.
 
     at_most  dropped calls that may happen all the same
     """

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import ClassVar
 
-import msgspec
-
-from kernel.dialogue import Done, fill
 from kernel.history import History
 from kernel.records import Call
-from kernel.units import Share, convert
+from kernel.units import Share
 
 from ..analysis.fates import fate_of, refused_at_the_door
 from ..analysis.statistics import of_all
+from ..analysis.tasks import NOTHING, Goal, goals, missing, tools_that_answered_well
 from ..analysis.windows import judged_calls
 from ..check import Check
 from ..finding import Evidence, Finding
 from .script_matched import ScriptMatched
-
-
-class Goal(msgspec.Struct, frozen=True):
-    """The part of a dialogue that says when it is done."""
-
-    done: Done = Done()
-    also_ok: tuple[str, ...] = ()
 
 
 class TaskCompleted(Check, frozen=True):
@@ -54,12 +44,12 @@ class TaskCompleted(Check, frozen=True):
         ]
         if len(calls) < self.fewest:
             return self.unknown(f"{len(calls)} calls had a task; at least {self.fewest} are needed")
-        goals = convert(dict(history.run.get("dialogues", {})), dict[str, Goal])
-        used = _tools_that_answered_well(history)
+        wanted = goals(history)
+        used = tools_that_answered_well(history, history.of_kind("join"))
         missed = [
-            Evidence(call.span, call.ended_ns, missing)
+            Evidence(call.span, call.ended_ns, note)
             for call in calls
-            if (missing := _missing(call, goals.get(call.dialogue, Goal()), used))
+            if (note := _note(call, wanted.get(call.dialogue, Goal()), used))
         ]
         share = 1 - len(missed) / len(calls)
         return self.finding(
@@ -70,27 +60,12 @@ class TaskCompleted(Check, frozen=True):
         )
 
 
-def _tools_that_answered_well(history: History) -> Mapping[str, set[str]]:
-    used: dict[str, set[str]] = defaultdict(set)
-    for work in history.work:
-        call = history.call_of(work)
-        if work.stage == "tools" and work.type == "ok" and work.status < 400 and call:
-            used[call].add(work.tool)
-    return used
-
-
-def _missing(call: Call, goal: Goal, used: Mapping[str, set[str]]) -> str:
+def _note(call: Call, goal: Goal, used: Mapping[str, frozenset[str]]) -> str:
     """What kept the task from being done, empty if it was done."""
     fate = fate_of(call)
     if fate in goal.also_ok:
         return ""
-    if goal.done.tool_ok and goal.done.tool_ok not in used.get(call.span, ()):
-        return f"{fate}: {goal.done.tool_ok} never answered well"
-    words = fill(goal.done.heard, call.facts)
-    if words and not _heard(call, words):
-        return f"{fate}: never heard {words!r}"
-    return "" if goal.done != Done() or fate == "served" else fate
-
-
-def _heard(call: Call, words: str) -> bool:
-    return any(words.casefold() in heard.text.casefold() for heard in call.heard)
+    if goal.done == NOTHING:
+        return "" if fate == "served" else fate
+    missed = missing(call, goal.done, used)
+    return f"{fate}: {missed}" if missed else ""

@@ -20,7 +20,8 @@ _P95 = 0.95
 class TurnLatency(Check, frozen=True):
     """From the end of the caller's words to the first sound of the answer, at p95, in unfaulted
     stretches of every phase after the baseline, against the baseline. Fillers, idle prompts and
-    the greeting are no answers. Fails when the 95 % interval lies above the limit and the change
+    the greeting are no answers, and a courtesy alone ("Okay.") is none unless it is all that was
+    to come. Fails when the 95 % interval lies above the limit and the change
     exceeds 200 ms.
 
     answer_p95  the limit

@@ -20,7 +20,8 @@ from ..files.grammar import Secret
 class Persona(msgspec.Struct, frozen=True):
     """How a caller behaves; in files `{patience: 8s, pause: 600ms, voice: any}`.
 
-    patience_s   hangs up after so long without hearing anything while an answer is owed
+    patience_s   hangs up after so long without hearing anything while an answer is owed, and after
+                 ten times as long of words that do not end
     pause_s      between the end of the agent's turn and the caller's next words
     voice        one of the voices by name, or any
     """

@@ -175,4 +175,4 @@ def place(act: Callable[[int], str | None], *calls: PlannedCall) -> Desk:
 
 def kind(turn: int) -> str | None:
     """A friendly agent."""
-    return "All right." if turn else "Hello, how can I help?"
+    return "Nine is free." if turn else "Hello, how can I help?"

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from harness.transports.link import Ended, Refused
+from kernel.dialogue import Dialogue, Fact, Reply, ToolCall
 
 from .desk import Desk, kind, place, planned
 
@@ -98,3 +99,28 @@ def test_the_network_can_end_a_call() -> None:
 
     (call,) = asyncio.run(run()).history.calls
     assert (call.type, call.how, call.ended_by) == ("info", "cut", "network")
+
+
+@pytest.mark.parametrize(
+    ("reply", "how"),
+    [
+        (Reply(say="Okay, {name}."), "completed"),
+        (Reply(say="Nine is free, {name}."), "patience"),
+        (Reply(call=ToolCall("book", {}), then="Okay, {name}."), "completed"),
+    ],
+)
+def test_a_caller_knows_what_the_script_answers(reply: Reply, how: str) -> None:
+    """Its agent says "Okay, Ada." to everything, and no more."""
+
+    def terse(turn: int) -> str:
+        return "Okay, Ada." if turn else "Hello, how can I help?"
+
+    async def run() -> Desk:
+        desk = Desk(terse)
+        replies = {1: reply, 2: Reply(say="Okay.")}
+        desk.placing.dialogues = {"book": Dialogue("book", (), replies=replies)}
+        await desk.place(planned(facts={"name": Fact("person", "Ada", "Ada")}))
+        return desk
+
+    (call,) = asyncio.run(run()).history.calls
+    assert call.how == how

@@ -88,7 +88,7 @@ async def chat(line: Line) -> None:
     await line.say("Hello.")
     while True:
         await line.turn()
-        await line.say("All right.")
+        await line.say("Nine is free.")
 
 
 class ScriptedAgent:

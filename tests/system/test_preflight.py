@@ -70,7 +70,7 @@ def test_a_wired_agent_passes_and_the_history_knows_it(tmp_path: Path) -> None:
         await line.turn()
         work(stub, "stt", text_out="Hi.")
         work(stub, "llm", purpose="turn")
-        await line.say("All right.")
+        await line.say("Nine is free.")
         await line.stopped.wait()
 
     (event,) = asyncio.run(check(ScriptedAgent(script), stub, tmp_path))
@@ -83,7 +83,7 @@ def test_an_agent_with_its_own_stt_is_named(tmp_path: Path) -> None:
     async def script(line: Line) -> None:
         await line.say("Hello.")
         await line.turn()
-        await line.say("All right.")
+        await line.say("Nine is free.")
         await line.stopped.wait()
 
     with pytest.raises(NotWired, match="did not connect to STT") as caught:

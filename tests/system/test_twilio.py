@@ -37,7 +37,7 @@ def test_a_whole_call_is_true_to_twilio_on_the_wire() -> None:
 
     call, url = asyncio.run(run())
     assert (call.type, call.how, call.ended_by) == ("ok", "completed", "caller")
-    assert [turn.answer for turn in call.turns] == ["All right.", "All right."]
+    assert [turn.answer for turn in call.turns] == ["Nine is free.", "Nine is free."]
     assert [heard.role for heard in call.heard] == ["greeting", "answer", "answer"]
     assert all(heard.verified for heard in call.heard)
     form, headers = agent.forms[0], agent.headers[0]

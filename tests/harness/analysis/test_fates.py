@@ -20,6 +20,8 @@ def call(**more: Any) -> Call:
 
 
 HEARD = (Heard(1, 2, "hello"),)
+LEAVE = (*HEARD, Heard(3, 4, "You are booked, Ann. Goodbye!"), Heard(4, 5, sound="noise"))
+LATER = (Heard(6, 7, "One more thing: do you"),)
 TURN = Turn(1, "hi", 3, 4, 5, answer_at_ns=5)
 GOODBYE = Turn(2, "bye", 6, 7, 8)
 
@@ -48,6 +50,18 @@ GOODBYE = Turn(2, "bye", 6, 7, 8)
         ({"how": "closed", "heard": HEARD, "turns": (TURN,)}, "dropped"),
         ({"how": "patience", "ended_by": "caller"}, "abandoned"),
         ({"how": "patience", "ended_by": "caller", "answered_ns": None}, "abandoned"),
+        ({"how": "monologue", "ended_by": "caller", "heard": HEARD}, "abandoned"),
+        (
+            {"type": "fail", "how": "spoken_refusal", "ended_by": "network", "heard": HEARD},
+            "refused_politely",
+        ),
+        ({"how": "closed", "heard": LEAVE, "turns": (TURN,), "done": True}, "served"),
+        ({"how": "cut", "ended_by": "network", "heard": LEAVE, "done": True}, "served"),
+        ({"how": "closed", "heard": LEAVE, "turns": (TURN,)}, "dropped"),
+        ({"how": "closed", "heard": (*LEAVE, *LATER), "turns": (TURN,), "done": True}, "dropped"),
+        ({"how": "closed", "heard": HEARD, "turns": (TURN,), "done": True}, "dropped"),
+        ({"how": "closed", "heard": (Heard(1, 2, sound="noise"),), "done": True}, "dropped"),
+        ({"how": "patience", "ended_by": "caller", "heard": LEAVE, "done": True}, "abandoned"),
         ({"how": "deflected"}, "deflected"),
         ({"how": "queued"}, "queued"),
         ({"how": "transferred", "type": "ok"}, "transferred"),

@@ -19,6 +19,8 @@ def said(text: str, from_s: int = 4, sound: str = "speech") -> Utterance:
         ("Hello?", "greeting", "idle_prompt"),
         ("Are you there?", "greeting", "idle_prompt"),
         ("One moment, please.", "filler", "filler"),
+        ("Um.", "hesitation", "hesitation"),
+        ("Yes?", "greeting", "acknowledgement"),
         ("Could you repeat that?", "greeting", "reprompt"),
         ("Please call again later.", "refusal", "refusal"),
         ("Something went wrong.", "refusal", "apology"),
@@ -36,18 +38,19 @@ def test_noise_and_what_came_too_early_have_no_role() -> None:
     assert agent.note(said("", sound="noise"), ASKED).role == "other"
     assert agent.last_role == ""
     assert agent.note(said("As I said.", from_s=1), ASKED).role == "other"
+    assert agent.note(said("Okay.", from_s=1), ASKED).role == "other"
 
 
 def test_it_remembers_what_was_heard_and_when() -> None:
     agent = Attention()
     agent.sound_began(4 * S)
-    agent.speaks = True
+    agent.speaks_from_ns = 4 * S
     assert (agent.sounds, agent.heard_ns) == (True, 4 * S)
     agent.note(said("Could you repeat that?"), ASKED)
     assert not agent.sounds
     assert not agent.speaks
     assert (agent.heard_ns, agent.settled_ns) == (5 * S, 4 * S)
-    agent.note(said("Sure.", from_s=6), ASKED)
+    agent.note(said("Nine is free.", from_s=6), ASKED)
     assert agent.settled_ns == 4 * S
     assert agent.take_roles() == {"reprompt", "answer"}
     assert agent.take_roles() == set()
@@ -74,3 +77,12 @@ def test_a_goodbye_takes_a_refusal_not_back(texts: list[str], refuses: bool) -> 
     for text in texts:
         agent.note(said(text), None)
     assert agent.refuses is refuses
+
+
+def test_an_apology_excuses_until_the_caller_speaks_again() -> None:
+    agent = Attention()
+    agent.note(said("Something went wrong."), ASKED)
+    assert agent.refuses
+    agent.caller_began()
+    assert not agent.refuses
+    assert agent.last_role

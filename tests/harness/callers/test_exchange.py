@@ -1,4 +1,7 @@
+import pytest
+
 from harness.callers.exchange import EARLY_NS, OVERLAP_NS, Exchange
+from harness.callers.manners import TURN_QUIET_NS
 from harness.callers.messages import Say, Utterance
 
 S = 1_000_000_000
@@ -27,17 +30,17 @@ def test_the_first_sound_is_the_first_after_the_end() -> None:
 def test_an_answer_may_come_in_parts() -> None:
     hi = exchange()
     assert not hi.answered
-    hi.take_answer(Utterance(4 * S, 5 * S, "Sure."))
-    hi.take_answer(Utterance(6 * S, 7 * S, "Nine."))
+    hi.take(Utterance(4 * S, 5 * S, "Sure, nine."), "answer")
+    hi.take(Utterance(6 * S, 7 * S, "Or ten?"), "answer")
     turn = hi.turn(9 * S)
-    assert turn.answer == "Sure. Nine."
+    assert turn.answer == "Sure, nine. Or ten?"
     assert (turn.answer_at_ns, turn.answer_until_at_ns) == (4 * S, 7 * S)
     assert turn.owed_until_at_ns == turn.first_sound_at_ns == 4 * S
 
 
 def test_an_answer_never_comes_before_the_end_of_the_question() -> None:
     hi = exchange()
-    hi.take_answer(Utterance(3 * S - EARLY_NS, 5 * S, "Sure."))
+    hi.take(Utterance(3 * S - EARLY_NS, 5 * S, "Nine."), "answer")
     assert hi.turn(9 * S).answer_ms == 0
 
 
@@ -50,3 +53,33 @@ def test_without_answer_it_is_owed_until_told_otherwise() -> None:
 def test_words_that_were_cut_off_end_where_they_were() -> None:
     turn = exchange().turn(2 * S)
     assert (turn.until_at_ns, turn.owed_until_at_ns) == (2 * S, 2 * S)
+
+
+@pytest.mark.parametrize(("gap_ns", "from_s"), [(TURN_QUIET_NS, 4), (TURN_QUIET_NS + 1, 7)])
+def test_a_courtesy_begins_the_answer_only_in_the_same_turn(gap_ns: int, from_s: int) -> None:
+    hi = exchange()
+    hi.take(Utterance(4 * S, 5 * S, "Okay."), "acknowledgement")
+    hi.take(Utterance(5 * S + 1, 7 * S - gap_ns, "Sure."), "acknowledgement")
+    assert not hi.answered
+    hi.take(Utterance(7 * S, 8 * S, "Nine is free."), "answer")
+    assert hi.turn(9 * S).answer_at_ns == from_s * S
+    assert hi.turn(9 * S).answer.endswith("Nine is free.")
+    assert ("Okay." in hi.turn(9 * S).answer) is (from_s == 4)
+
+
+def test_courtesies_that_are_all_have_their_own_time() -> None:
+    hi = exchange()
+    hi.take(Utterance(4 * S, 5 * S, "Okay."), "acknowledgement")
+    hi.settle_for_courtesies()
+    turn = hi.turn(9 * S)
+    assert (turn.answer, turn.answer_at_ns, turn.owed_until_at_ns) == ("Okay.", 4 * S, 4 * S)
+
+
+def test_only_a_filler_announces() -> None:
+    hi = exchange()
+    for role in ("acknowledgement", "hesitation", "idle_prompt"):
+        hi.take(Utterance(4 * S, 5 * S, "…"), role)
+    assert not hi.announced
+    hi.take(Utterance(5 * S, 6 * S, "One moment."), "filler")
+    assert hi.announced
+    assert not hi.answered

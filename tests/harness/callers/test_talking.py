@@ -82,6 +82,77 @@ def test_a_filler_is_heard_but_is_no_answer(filler: str) -> None:
     assert [heard.role for heard in stage.heard][1:] == ["filler", "answer"]
 
 
+@pytest.mark.parametrize("courtesy", ["Okay.", "Sure, Ada.", "Of course."])
+def test_a_courtesy_before_a_slow_answer_is_no_answer(courtesy: str) -> None:
+    stage = Stage(replies={1: "Nine is free. Shall I book it?"}).greeted()
+    stage.agent(courtesy, 5.7, 6.3).at(13.9)
+    assert len(stage.said) == 1
+    stage.agent("Nine is free. Shall I book it?", 14.0, 16.0)
+    assert stage.at(17.5).texts == list(LINES[:2])
+    assert stage.turns[0].first_sound_at_ns == ns(5.7)
+    assert stage.turns[0].answer_ms == pytest.approx(8800)
+    assert [heard.role for heard in stage.heard][1:] == ["acknowledgement", "answer"]
+
+
+def test_a_courtesy_in_place_of_the_answer_is_waited_in_vain() -> None:
+    stage = Stage(replies={1: "Nine is free."}).greeted().agent("Okay.", 5.7, 6.3).at(14.2)
+    assert stage.over is None
+    assert stage.at(14.3).over == Over("info", "patience", "caller")
+    assert stage.turns[0].answer_at_ns is None
+
+
+def test_a_courtesy_answers_at_once_where_the_script_has_no_more() -> None:
+    stage = Stage(replies={1: "Okay, Ada."}).greeted().agent("Okay, Ada.", 5.7, 6.3).at(7.5)
+    assert stage.texts == list(LINES[:2])
+    assert stage.turns[0].answer_ms == pytest.approx(500)
+    assert stage.turns[0].answer == "Okay, Ada."
+
+
+def test_a_courtesy_is_the_answer_if_no_more_comes_in_time() -> None:
+    stage = Stage().greeted().agent("Okay.", 5.7, 6.3).at(11.2)
+    assert stage.turns == []
+    stage.at(11.9)  # 5 s after the courtesy, and the pause
+    assert stage.texts == list(LINES[:2])
+    assert stage.turns[0].answer_ms == pytest.approx(500)
+
+
+def test_no_script_and_more_in_time_is_one_answer_that_was_slow() -> None:
+    stage = Stage().greeted().agent("Okay.", 5.7, 6.3).agent("Nine is free.", 11.0, 12.0).at(13.3)
+    assert stage.texts == list(LINES[:2])
+    assert stage.turns[0].answer_ms == pytest.approx(5800)
+    assert stage.turns[0].answer == "Nine is free."
+
+
+def test_nothing_is_over_once_more_is_announced() -> None:
+    stage = Stage().greeted().agent("One moment.", 5.7, 6.3).agent("Okay.", 6.6, 7.0).at(14.9)
+    assert len(stage.said) == 1
+    assert stage.at(15.0).over == Over("info", "patience", "caller")
+
+
+def test_a_courtesy_to_the_goodbye_ends_the_call_in_peace() -> None:
+    stage = Stage(LINES[-1:]).greeted().agent("Sure.", 5.7, 6.3).at(9.2)
+    assert stage.over == Over("ok", "completed", "caller")
+    assert stage.turns[0].answer_ms == pytest.approx(500)
+
+
+def test_a_courtesy_after_the_goodbye_was_waited_for_ends_the_call() -> None:
+    stage = Stage(LINES[-1:]).greeted().agent("You're welcome.", 8.9, 9.8).at(10.4)
+    assert stage.over == Over("ok", "completed", "caller")
+    assert stage.turns[0].answer == "You're welcome."
+
+
+def test_um_is_never_an_answer() -> None:
+    stage = Stage().greeted().agent("Um.", 5.7, 6.0).at(13.9)
+    assert len(stage.said) == 1
+    assert stage.at(14.0).over == Over("info", "patience", "caller")
+
+
+def test_impatience_waits_for_no_more_after_a_courtesy() -> None:
+    stage = Stage(patience_s=2.0).greeted().agent("Okay.", 5.7, 6.3).at(9.0)
+    assert stage.over is None
+    assert stage.texts == list(LINES[:2])
+
+
 def test_an_idle_prompt_is_no_answer() -> None:
     stage = Stage().greeted().agent("Are you still there?", 9.0).at(12.0)
     assert len(stage.said) == 1
@@ -105,7 +176,7 @@ def test_sentences_in_utterances_of_their_own_are_one_turn() -> None:
 
 
 def test_lets_the_agent_finish_if_it_goes_on_in_the_pause() -> None:
-    stage = Stage().greeted().agent("Sure.", 6.0, 6.5).at(7.2)  # its turn seemed over at 7.1
+    stage = Stage().greeted().agent("You want Tuesday.", 6.0, 6.5).at(7.2)  # it seemed over at 7.1
     assert stage.caller.stage == "pausing"
     stage.agent("Which day suits you?", 7.3, 8.5)
     assert len(stage.said) == 1
@@ -304,6 +375,22 @@ def test_the_line_is_closed_in_mid_conversation(by: str, how: str, expected: Ove
 def test_the_line_is_closed_while_the_caller_speaks() -> None:
     stage = Stage().agent("Hello, how can I help you?", 0.5, 2.0).at(3.2).closed(4.0)
     assert stage.turns[0].until_at_ns == stage.turns[0].owed_until_at_ns == ns(4.0)
+
+
+def test_an_abnormal_close_after_a_refusal_is_a_refusal() -> None:
+    stage = Stage().agent("All our lines are busy. Please call again later.", 0.5, 3.0)
+    assert stage.closed(3.2, "network", "cut").over == Over("fail", "spoken_refusal", "network")
+
+
+def test_the_end_that_we_make_is_ours_even_after_a_refusal() -> None:
+    stage = Stage().agent("All our lines are busy.", 0.5, 3.0).closed(3.2, "us", "stopped")
+    assert stage.over == Over("info", "stopped", "us")
+
+
+def test_an_apology_long_ago_does_not_excuse_a_cut() -> None:
+    stage = Stage().greeted().agent("Sorry, something went wrong.", 7.0, 8.5).at(12.0)
+    assert len(stage.said) == 2
+    assert stage.closed(15.0, "network", "cut").over == Over("info", "cut", "network")
 
 
 def test_words_of_the_network_can_refuse() -> None:

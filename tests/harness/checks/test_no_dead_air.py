@@ -83,6 +83,14 @@ def test_an_idle_prompt_is_heard_but_announces_nothing() -> None:
     assert outcome(who.hears(after=5.5)) == "fail"
 
 
+@pytest.mark.parametrize("role", ["acknowledgement", "hesitation"])
+def test_a_courtesy_and_an_um_are_heard_but_announce_nothing(role: str) -> None:
+    who = caller().says().hears("Okay.", after=2, role=role)
+    assert outcome(who.hears(after=5.5)) == "fail"
+    who = caller().says().hears("Okay.", after=2, role=role)
+    assert outcome(who.hears(after=2.5)) == "pass"
+
+
 def test_the_agent_that_talks_over_the_callers_end_is_heard() -> None:
     who = caller().says(lasting=3)
     assert outcome(who.hears(after=-1, lasting=5, role="other").hears(after=2)) == "pass"

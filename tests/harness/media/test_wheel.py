@@ -19,7 +19,7 @@ def test_a_call_from_greeting_to_goodbye() -> None:
     desk = place(kind)
     (call,) = desk.history.calls
     assert (call.type, call.how, call.ended_by) == ("ok", "completed", "caller")
-    assert [turn.answer for turn in call.turns] == ["All right.", "All right."]
+    assert [turn.answer for turn in call.turns] == ["Nine is free.", "Nine is free."]
     assert [heard.role for heard in call.heard] == ["greeting", "answer", "answer"]
     assert all(heard.verified and heard.identity == 4242 for heard in call.heard)
     assert desk.transport.links["c0001"].hung_up
