@@ -9,8 +9,8 @@ from kernel.roll import pick
 GREETING = "Hello, how can I help you?"
 REPROMPT = "Could you say that again, please?"
 NEUTRAL = "I see. Could you tell me a little more about that, please?"
-ACKNOWLEDGED = "Thank you."
-CARRY_ON = "All right."
+ACKNOWLEDGED = "Thank you, that helps me."
+CARRY_ON = "All right, I have written that down."
 APOLOGY = "I am sorry, that did not work just now. Is there anything else I can do for you?"
 DONE = "That is done."
 

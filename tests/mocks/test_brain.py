@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall
 from kernel.text import DAMAGED
 from mocks.brain import Answer, Asked, Brain, Message, ToolCallMade, ToolOffered
-from mocks.mind.wording import CARRY_ON, NEUTRAL, REPROMPT
+from mocks.mind.wording import ACKNOWLEDGED, CARRY_ON, NEUTRAL, REPROMPT
 from tests.mocks.scripted import (
     AGENT,
     BOOK,
@@ -167,7 +167,7 @@ def test_a_slot_that_was_never_heard_is_not_spoken() -> None:
 
 def test_an_answer_out_of_order_is_acknowledged() -> None:
     answer = BRAIN.answer(ask(GREETED, user(SAID[0]), GREETED, user("My number is 4217.")))
-    assert (answer.text, answer.line, answer.off_script) == ("Thank you.", None, False)
+    assert (answer.text, answer.line, answer.off_script) == (ACKNOWLEDGED, None, False)
 
 
 def test_a_line_without_a_reply_is_carried_on() -> None:
