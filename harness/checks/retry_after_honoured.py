@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from kernel.history import History
 from kernel.records import Work
 from kernel.units import Share
 
+from ..analysis.knocks import Knocks, knocks
 from ..analysis.logical import Logical, requests
 from ..analysis.statistics import of_all
 from ..check import Check
@@ -22,7 +23,8 @@ _SLACK_S, _SLACK_SHARE = 0.05, 0.05
 class RetryAfterHonoured(Check, frozen=True):
     """No request is tried again at the same provider before the wait it asked for in Retry-After
     is over, less 50 ms and 5 %. Asking another provider, or apologising to the caller instead of
-    waiting, is right.
+    waiting, is right. Refused sockets are not known by call: within one wait each call without a
+    socket may ask once, and what is beyond that came too early.
 
     early  share of refusals that may be answered too early; any early retry warns
     """
@@ -39,21 +41,30 @@ class RetryAfterHonoured(Check, frozen=True):
         early = [refusal for refusal in refusals if refusal.too_early_s > 0]
         retried = sum(refusal.retry is not None for refusal in refusals)
         measures = {"refusals": len(refusals), "retried": retried, "early": len(early)}
-        if len(refusals) < _FEWEST:
-            return self.unknown(
-                f"{len(refusals)} refusals carried Retry-After; at least {_FEWEST} are needed",
-                measures,
-            )
-        outcome: Outcome = "warn" if early else "pass"
-        if len(early) > self.early * len(refusals):
-            outcome = "fail"
-        return self.finding(
-            outcome,
+        told = (
             f"{of_all(len(early), len(refusals))} refusals with Retry-After were retried too "
-            f"early, {retried - len(early)} in time, {len(refusals) - retried} not at all",
-            measures,
-            [found.evidence for found in sorted(early, key=lambda found: -found.too_early_s)],
+            f"early, {retried - len(early)} in time, {len(refusals) - retried} not at all"
         )
+        evidence = [found.evidence for found in sorted(early, key=lambda found: -found.too_early_s)]
+        counts = [(len(early), len(refusals))]
+        for rush in _rushes(history):
+            counts.append((rush.early, rush.refused))
+            told += f"; {of_all(*counts[-1])} refused {rush.place} sockets came too early"
+            evidence += rush.evidence
+            measures["refused_sockets"] = measures.get("refused_sockets", 0) + rush.refused
+            measures["early_sockets"] = measures.get("early_sockets", 0) + rush.early
+        refused = sum(refused for _, refused in counts)
+        if refused < _FEWEST:
+            return self.unknown(
+                f"{refused} refusals carried Retry-After; at least {_FEWEST} are needed", measures
+            )
+        return self.finding(self._outcome(counts), told, measures, evidence)
+
+    def _outcome(self, counts: Sequence[tuple[int, int]]) -> Outcome:
+        """The worst of pairs of early and all refusals."""
+        if any(n >= _FEWEST and early > self.early * n for early, n in counts):
+            return "fail"
+        return "warn" if any(early for early, _ in counts) else "pass"
 
 
 @dataclass(frozen=True)
@@ -90,3 +101,34 @@ def _refusals(logical: Logical) -> Iterator[_Refusal]:
     for refused, retry in zip(logical.attempts, following, strict=True):
         if refused.type == "fail" and refused.retry_after_s is not None:
             yield _Refusal(logical.call, refused, retry)
+
+
+@dataclass(frozen=True)
+class _Rush:
+    """The sockets that one provider refused and told to wait."""
+
+    place: str
+    runs: Sequence[Knocks]
+
+    @property
+    def refused(self) -> int:
+        return sum(len(run.sockets) for run in self.runs)
+
+    @property
+    def early(self) -> int:
+        return sum(run.surplus for run in self.runs)
+
+    @property
+    def evidence(self) -> Iterator[Evidence]:
+        for run in self.runs:
+            if run.surplus:
+                asked = f"{len(run.sockets)} {self.place} sockets asked for within one Retry-After"
+                for call, at_ns in run.suspects.items():
+                    yield Evidence(call, at_ns, f"{asked} by {len(run.suspects)} calls")
+
+
+def _rushes(history: History) -> Iterator[_Rush]:
+    for provider in knocks(history):
+        runs = [run for run in provider.too_early(_SLACK_SHARE, _SLACK_S) if run.sockets]
+        if runs:
+            yield _Rush(provider.place, runs)

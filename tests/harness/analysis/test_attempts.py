@@ -199,9 +199,8 @@ def test_failing_over_to_and_fro_is_a_storm_at_both_providers() -> None:
 def test_another_connection_and_another_endpoint_are_the_same_request() -> None:
     who = caller()
     for index in range(5):
-        at = 5 + index
-        who.works("tts", at, at + 0.1, type="fail", text_in="Sure. Which day?",
-                  connection=f"tcp{index}", route=("WS /tts", "POST /bytes")[index % 2])  # fmt: skip
+        place = {"connection": f"tcp{index}", "route": ("WS /tts", "POST /bytes")[index % 2]}
+        who.works("tts", 5 + index, 5.1 + index, type="fail", text_in="Sure.", **place)
     assert attempts(who) == [5]
 
 
