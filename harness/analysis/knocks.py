@@ -29,13 +29,13 @@ _LINGER_NS = 15 * SECOND_NS
 class Need:
     """A stretch of a call without a socket; where each turn has its own socket, of one turn.
 
-    served  it ends because a socket was opened
+    served_by  the provider that opened a socket and so ended it, empty if none did
     """
 
     call: str
     from_ns: int
     until_ns: int
-    served: bool = False
+    served_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Knocks:
         however many calls there are; which of several calls asks more often remains unknown.
         """
         needs = self.needs
-        attempts = len(self.sockets) + sum(need.served for need in needs)
+        attempts = len(self.sockets) + sum(need.served_by == self.provider for need in needs)
         return attempts / (max(1, len(needs)) * self.at_once)
 
     def too_early(self, slack: float, slack_s: float) -> Iterator[Knocks]:
@@ -176,12 +176,15 @@ def _needs(call: Call, used: Sequence[Socket], tail_ns: int, *, by_turn: bool) -
     """The stretches of a call that are covered by no socket, parted at the ends of its turns."""
     at_ns, end_ns = call.dialled_ns - _CLOCKS_NS, call.ended_ns + tail_ns
     turns = [turn.until_at_ns for turn in call.turns if by_turn]
-    for from_ns, until_ns in [*((one.from_ns, one.until_ns) for one in used), (end_ns, end_ns)]:
-        edges = [at_ns, *(turn for turn in turns if at_ns < turn < from_ns), from_ns]
-        for since_ns, to_ns in pairwise(edges):
-            if since_ns < to_ns:
-                yield Need(call.span, since_ns, to_ns, to_ns == from_ns != end_ns)
-        at_ns = max(at_ns, end_ns if until_ns is None else until_ns)
+    for socket in [*used, None]:
+        open_ns = socket.from_ns if socket else end_ns
+        edges = [at_ns, *(turn for turn in turns if at_ns < turn < open_ns), open_ns]
+        for from_ns, until_ns in pairwise(edges):
+            if from_ns < until_ns:
+                by = socket.provider if socket and until_ns == open_ns else ""
+                yield Need(call.span, from_ns, until_ns, by)
+        if socket:
+            at_ns = max(at_ns, end_ns if socket.until_ns is None else socket.until_ns)
 
 
 def _used(history: History) -> Mapping[str, Sequence[Socket]]:

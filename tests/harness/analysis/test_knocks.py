@@ -82,6 +82,14 @@ def test_who_is_served_in_the_end_needed_one_attempt_more() -> None:
     assert only(told).per_need == 3.0
 
 
+def test_failing_over_is_no_second_attempt() -> None:
+    told = Story()
+    caller = told.call(1, at=0).says().ends(after=30)
+    told.knock("stt", 0.1, retry_after_s=9.0).socket("s1", "stt", 0.3, 30, provider="other")
+    caller.works("stt", 2, 3, socket="s1")
+    assert (only(told).per_need, surplus(told)) == (1.0, 0)
+
+
 def test_a_socket_that_is_lost_is_needed_again() -> None:
     told = story(0)
     caller = told.call(1, at=0).says(lasting=1).ends(after=30)
