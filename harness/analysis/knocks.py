@@ -8,7 +8,7 @@ against holes: what is one too many for every need must be somebody's retry.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +23,8 @@ from kernel.records import Call, FaultWindow, Socket
 _CLOCKS_NS = 250 * MILLISECOND_NS
 _HANG_UP_NS = SECOND_NS
 _LINGER_NS = 15 * SECOND_NS
+# Who needs a socket asks for it within so long.
+_NEW_NS = SECOND_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,23 @@ class Need:
     served_by: str = ""
 
 
+class Needs:
+    """Needs in order of their beginning."""
+
+    def __init__(self, needs: Iterable[Need]) -> None:
+        self._needs = sorted(needs, key=lambda need: need.from_ns)
+        self._longest_ns = max((need.until_ns - need.from_ns for need in self._needs), default=0)
+
+    def behind(self, sockets: Sequence[Socket]) -> Sequence[Need]:
+        """Those in which at least one of the sockets was asked for."""
+        at_ns = [socket.from_ns for socket in sockets]
+        if not at_ns:
+            return []
+        first = bisect_left(self._needs, at_ns[0] - self._longest_ns, key=_beginning)
+        last = bisect_right(self._needs, at_ns[-1], key=_beginning)
+        return [need for need in self._needs[first:last] if _falls_into(need, at_ns)]
+
+
 @dataclass(frozen=True)
 class Knocks:
     """The sockets of one provider that it refused, or that the client gave up before they opened.
@@ -50,8 +69,8 @@ class Knocks:
     provider: str
     sockets: tuple[Socket, ...]
     at_once: int
-    lacking: Sequence[Need]
-    up: Sequence[Need]
+    lacking: Needs
+    up: Needs
 
     @property
     def place(self) -> str:
@@ -70,9 +89,7 @@ class Knocks:
         If nobody lacked a socket (recovery probes, pools that grow), all calls that were up, or
         had been up a moment ago, are suspected.
         """
-        at_ns = [socket.from_ns for socket in self.sockets]
-        found = [need for need in self.lacking if _falls_into(need, at_ns)]
-        return found or [need for need in self.up if _falls_into(need, at_ns)]
+        return self.lacking.behind(self.sockets) or self.up.behind(self.sockets)
 
     @property
     def suspects(self) -> Mapping[str, int]:
@@ -118,6 +135,15 @@ class Knocks:
         needs = len(self.needs)
         return max(0, len(self.sockets) - needs * self.at_once) if needs else 0
 
+    @property
+    def telling(self) -> bool:
+        """A habit of coming too early would show: half of the needs or more are new. Among many
+        that have lasted for long, quick retries of a few look like one attempt of each.
+        """
+        new_ns = self.sockets[0].from_ns - _NEW_NS
+        needs = self.needs
+        return 2 * sum(need.from_ns >= new_ns for need in needs) >= len(needs)
+
     def _only(self, sockets: Iterable[Socket]) -> Knocks:
         return replace(self, sockets=tuple(sockets))
 
@@ -129,7 +155,9 @@ def knocks(history: History) -> Sequence[Knocks]:
     for socket in sorted(history.sockets, key=lambda socket: socket.from_ns):
         if not socket.opened:
             found[socket.stage, socket.provider].append(socket)
-    up = [need for call in history.calls for need in _needs(call, [], _LINGER_NS, by_turn=True)]
+    up = Needs(
+        need for call in history.calls for need in _needs(call, [], _LINGER_NS, by_turn=True)
+    )
     used = _used(history)
     return [
         _of_provider(history.calls, stage, provider, sockets, used, up)
@@ -143,7 +171,7 @@ def _of_provider(
     provider: str,
     sockets: Iterable[Socket],
     used: Mapping[str, Sequence[Socket]],
-    up: Sequence[Need],
+    up: Needs,
 ) -> Knocks:
     ours = [
         [one for one in opened if (one.stage, one.provider) == (stage, provider)]
@@ -153,7 +181,7 @@ def _of_provider(
     in_all = [len(opened) for opened in ours if opened]
     # A socket for the whole call is needed once; one for every answer is needed in every turn.
     by_turn = not in_all or median_low(in_all) > median_low(at_once)
-    lacking = [
+    lacking = Needs(
         need
         for call in calls
         for need in _needs(
@@ -162,9 +190,13 @@ def _of_provider(
             _HANG_UP_NS,
             by_turn=by_turn,
         )
-    ]
+    )
     usual = median_high(at_once) if at_once else 1
     return Knocks(stage, provider, tuple(sockets), usual, lacking, up)
+
+
+def _beginning(need: Need) -> int:
+    return need.from_ns
 
 
 def _falls_into(need: Need, at_ns: Sequence[int]) -> bool:

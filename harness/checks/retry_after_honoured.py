@@ -46,25 +46,24 @@ class RetryAfterHonoured(Check, frozen=True):
             f"early, {retried - len(early)} in time, {len(refusals) - retried} not at all"
         )
         evidence = [found.evidence for found in sorted(early, key=lambda found: -found.too_early_s)]
-        counts = [(len(early), len(refusals))]
-        for rush in _rushes(history):
-            counts.append((rush.early, rush.refused))
-            told += f"; {of_all(*counts[-1])} refused {rush.place} sockets came too early"
+        shares, rushes = [(len(early), len(refusals))], list(_rushes(history))
+        for rush in rushes:
+            told += f"; {rush.told}"
+            shares.append(rush.telling)
             evidence += rush.evidence
-            measures["refused_sockets"] = measures.get("refused_sockets", 0) + rush.refused
-            measures["early_sockets"] = measures.get("early_sockets", 0) + rush.early
-        refused = sum(refused for _, refused in counts)
-        if refused < _FEWEST:
+        if rushes:
+            measures["refused_sockets"] = sum(rush.refused for rush in rushes)
+            measures["early_sockets"] = sum(rush.early for rush in rushes)
+        all_refusals = len(refusals) + sum(rush.refused for rush in rushes)
+        if all_refusals < _FEWEST:
             return self.unknown(
-                f"{refused} refusals carried Retry-After; at least {_FEWEST} are needed", measures
+                f"{all_refusals} refusals carried Retry-After; at least {_FEWEST} are needed",
+                measures,
             )
-        return self.finding(self._outcome(counts), told, measures, evidence)
-
-    def _outcome(self, counts: Sequence[tuple[int, int]]) -> Outcome:
-        """The worst of pairs of early and all refusals."""
-        if any(n >= _FEWEST and early > self.early * n for early, n in counts):
-            return "fail"
-        return "warn" if any(early for early, _ in counts) else "pass"
+        outcome: Outcome = "warn" if early or any(rush.early for rush in rushes) else "pass"
+        if any(n >= _FEWEST and found > self.early * n for found, n in shares):
+            outcome = "fail"
+        return self.finding(outcome, told, measures, evidence)
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,17 @@ class _Rush:
     @property
     def early(self) -> int:
         return sum(run.surplus for run in self.runs)
+
+    @property
+    def telling(self) -> tuple[int, int]:
+        """Early ones, and all, of the runs that would show a habit."""
+        telling = [run for run in self.runs if run.telling]
+        return sum(run.surplus for run in telling), sum(len(run.sockets) for run in telling)
+
+    @property
+    def told(self) -> str:
+        early = f"at least {self.early}" if self.early else "0"
+        return f"{early} of {self.refused} refused {self.place} sockets came back too early"
 
     @property
     def evidence(self) -> Iterator[Evidence]:

@@ -142,6 +142,16 @@ def test_a_call_may_still_be_behind_a_knock_just_after_its_end() -> None:
     assert (list(only(later).suspects), only(later).per_need) == ([], 1.0)
 
 
+@pytest.mark.parametrize(("new", "telling"), [(4, False), (5, True)])
+def test_what_shows_a_habit_is_half_of_the_calls_being_new(new: int, telling: bool) -> None:
+    told = story(5, every=0.0)
+    for number in range(10, 10 + new):
+        told.call(number, at=10).hears(role="greeting", after=1).says().ends(after=25)
+    told.knock("stt", 10.1, retry_after_s=9.0)
+    *_, run = only(told).too_early(*SLACK)
+    assert run.telling is telling
+
+
 def test_a_pool_that_is_filled_before_any_call_proves_nothing() -> None:
     told = story(1)
     for index in range(8):
