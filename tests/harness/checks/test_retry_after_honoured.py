@@ -171,3 +171,15 @@ def test_a_fallback_that_does_not_stream_asks_the_same_provider() -> None:
         at = caller.dialled + 5.2
         caller.works("llm", at, at + 1, text_in="hi", route="POST /v1/responses", connection="b")
     assert RetryAfterHonoured()(story.history()).measures["early"] == 5
+
+
+def test_sockets_are_judged_though_too_little_work_is_joined() -> None:
+    story = knocking(*[0.1] * 5)
+    for index in range(20):
+        story.work("llm", 102 + index / 10, 103 + index / 10, purpose="greeting")
+    assert RetryAfterHonoured()(story.history()).outcome == "fail"
+    calm = knocking()
+    calm.work("llm", 102, 103, purpose="greeting")
+    finding = RetryAfterHonoured()(calm.history())
+    assert finding.outcome == "unknown"
+    assert "see the check `attributed`" in finding.summary

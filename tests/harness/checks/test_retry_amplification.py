@@ -140,3 +140,15 @@ def test_preemptive_generations_that_are_confirmed_once_pass() -> None:
 def test_too_few_requests_or_no_fault_are_unknown() -> None:
     assert RetryAmplification()(run(9, calls=9).history()).outcome == "unknown"
     assert RetryAmplification()(run(9, target="tts").history()).outcome == "unknown"
+
+
+def test_sockets_are_judged_though_too_little_work_is_joined() -> None:
+    story = sockets(6)
+    for index in range(20):
+        story.work("llm", 102 + index / 10, 103 + index / 10, purpose="greeting")
+    assert RetryAmplification()(story.history()).outcome == "fail"
+    calm = sockets(1)
+    calm.work("llm", 102, 103, purpose="greeting")
+    finding = RetryAmplification()(calm.history())
+    assert finding.outcome == "unknown"
+    assert "see the check `attributed`" in finding.summary
