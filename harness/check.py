@@ -35,11 +35,11 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return type(self).__module__.rpartition(".")[2]
 
     def __call__(self, history: History) -> Finding:
-        """The finding; unknown without a look if it needs joins that are missing."""
+        """The finding; where joins are missing that it needs, what holds without them."""
         if self.per_call:
             joins = attribution(history)
             if not joins.enough:
-                return self.unknown(
+                return self.look_without_joins(history) or self.unknown(
                     f"only {joins.joined} of {joins.total} pieces of provider work could be "
                     "joined to calls; see the check `attributed`"
                 )
@@ -47,6 +47,10 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def look(self, history: History) -> Finding:
         raise NotImplementedError
+
+    def look_without_joins(self, history: History) -> Finding | None:
+        """A fault that is certain though too little work is joined; None if there is none."""
+        return None
 
     def finding(
         self,

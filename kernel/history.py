@@ -21,7 +21,9 @@ heard       caller [c0001/h1 < c0001]        info: see `records.Heard`
 media       caller [c0001/media < c0001]     info frames_sent, frames_late, late_max_ms, received_s,
                                              clears, marks, muffled
 socket      mock.STAGE [llm-s17]             invoke provider, route, connection, key
-                                             ok code · fail status · info code or how (abandoned)
+                                             ok code · fail status, retry_after_s
+                                             info code or how (abandoned; unopened: given up
+                                             before it was accepted)
 work        mock.STAGE [llm-w17 < socket]    invoke/closing: see `records.Work`
 unserved    mock                             info method, path (asked for, and nobody there)
 instrument  runner, mock.STAGE               info cpu_share, late_p99_ms, late_max_ms, sent, late,
@@ -195,6 +197,8 @@ class History:
                 type=closed.type if closed else None,
                 status=closed.data.get("status", 101) if closed else 101,
                 connection=opened.data.get("connection", ""),
+                how=closed.data.get("how", "") if closed else "",
+                retry_after_s=closed.data.get("retry_after_s") if closed else None,
             )
             for span, (opened, closed) in self._pairs("socket").items()
         )

@@ -210,7 +210,11 @@ class Phase(msgspec.Struct, frozen=True):
 
 
 class Socket(msgspec.Struct, frozen=True):
-    """One WebSocket connection to a provider, or one that was refused."""
+    """One WebSocket connection to a provider, or one that never came about.
+
+    how            why there was none though nobody refused it: `unopened` if the client gave up
+    retry_after_s  how long the client was told to wait
+    """
 
     span: str
     stage: str
@@ -220,3 +224,10 @@ class Socket(msgspec.Struct, frozen=True):
     type: Type | None
     status: int
     connection: str
+    how: str = ""
+    retry_after_s: float | None = None
+
+    @property
+    def opened(self) -> bool:
+        """It was neither refused, be it right after the upgrade, nor given up before it."""
+        return self.type != "fail" and self.how != "unopened"

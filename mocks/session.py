@@ -240,6 +240,8 @@ def how_the_client_left(piece: Piece, code: int | None, how: str) -> tuple[Type,
     """Outcome and data of work that the client's going ends; `how` says that we gave up on it."""
     if how:
         return "info", {"how": how, "reason": how}
+    if piece.kind == "socket" and piece.status is None:
+        return "info", {"how": "unopened", "reason": "client_gone"}
     if code is None or piece.kind == "work":
         return "info", {"how": "abandoned", "reason": "client_gone", "cancelled": True}
     return ("ok" if code in _CLEAN_CODES else "info"), {"code": code}

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from kernel.history import History
 from kernel.records import Call, Work
 
 from ..correlation.wording import normal
-
-_IN_VAIN_NS = 1_000_000_000
-_HANG_UP_NS = 1_000_000_000
+from .attempts import tries_of
 
 _STAGES = ("llm", "tts", "tools", "realtime")
 _APART = ("prewarm", "side")
@@ -23,7 +21,8 @@ _APART = ("prewarm", "side")
 class Logical:
     """One thing that one call wanted from one provider, and every attempt at it, in order.
 
-    The second and later attempts are retries: each began after an earlier one had failed.
+    The second and later attempts are retries: each began after the one before it had failed, or
+    had been given up.
     """
 
     call: str
@@ -46,6 +45,11 @@ class Requests:
     logical: Sequence[Logical]
     apart: Mapping[str, int] = field(default_factory=dict)
 
+    @cached_property
+    def attempted(self) -> frozenset[str]:
+        """The spans of all attempts."""
+        return frozenset(work.span for logical in self.logical for work in logical.attempts)
+
 
 @lru_cache(maxsize=1)  # several checks ask about the same history
 def requests(history: History) -> Requests:
@@ -62,68 +66,25 @@ def requests(history: History) -> Requests:
             continue
         if work.purpose in _APART:
             apart[work.purpose] += 1
-        elif taken_back(work, call):
-            apart["taken_back"] += 1
         else:
             wanted[_identity(work, call)].append(work)
-    found = [
-        Logical(call, stage, provider, tuple(attempts))
-        for (call, stage, provider, *_), tries in wanted.items()
-        for attempts in _split(tries, apart)
-    ]
-    return Requests(sorted(found, key=lambda logical: logical.from_ns), apart)
+    found: list[Logical] = []
+    for (span, stage, provider, *_), works in wanted.items():
+        for tries in tries_of(works, calls[span]):
+            apart["taken_back"] += len(tries.taken_back)
+            apart["parallel"] += len(tries.parallel)
+            if tries.attempts:
+                found.append(Logical(span, stage, provider, tries.attempts))
+    # `+` leaves out what was never seen.
+    return Requests(sorted(found, key=lambda logical: logical.from_ns), +apart)
 
 
 def _identity(work: Work, call: Call) -> tuple[str, ...]:
-    words = normal(work.history), normal(work.text_in)
+    # Text for the voice may be longer the next time, if it is still being written.
+    words = "" if work.stage == "tts" else normal(work.text_in)
     # The same apology or the same tool call after the caller's next words is asked anew.
     turn = sum(turn.until_at_ns <= work.from_at_ns for turn in call.turns)
-    return (call.span, work.stage, work.provider, work.tool, *words, work.arguments, str(turn))
-
-
-def _split(tries: Sequence[Work], apart: Counter[str]) -> Iterator[list[Work]]:
-    """Attempts at the same words, parted where one was served: what follows is asked anew."""
-    attempts: list[Work] = []
-    failed_ns = served_ns = None
-    for work in tries:
-        if served_ns is not None and served_ns <= work.from_at_ns:
-            yield attempts
-            attempts, failed_ns, served_ns = [], None, None
-        if attempts and (failed_ns is None or work.from_at_ns < failed_ns):
-            apart["parallel"] += 1
-            continue
-        attempts.append(work)
-        if work.until_at_ns is not None:
-            if work.type == "ok":
-                served_ns = _earlier(served_ns, work.until_at_ns)
-            else:
-                failed_ns = _earlier(failed_ns, work.until_at_ns)
-    yield attempts
-
-
-def _earlier(known_ns: int | None, at_ns: int) -> int:
-    return at_ns if known_ns is None else min(known_ns, at_ns)
-
-
-def taken_back(work: Work, call: Call) -> bool:
-    """The client broke it off because it had no more use for it, not because it failed."""
-    return work.type == "info" and (speculative(work) or _caller_ended_it(call, work))
-
-
-def speculative(work: Work) -> bool:
-    """The client cancelled it early or while it was being served.
-
-    A client's own timeout looks like a cancellation from outside, but comes after waiting in vain.
-    """
-    if not work.cancelled or work.until_at_ns is None:
-        return False
-    unserved = work.first_at_ns is None or bool(work.bites)
-    return not unserved or work.until_at_ns - work.from_at_ns < _IN_VAIN_NS
-
-
-def _caller_ended_it(call: Call, work: Work) -> bool:
-    """By barging in or hanging up."""
-    at_ns = work.until_at_ns or 0
-    return call.ended_ns - _HANG_UP_NS <= at_ns or any(
-        work.from_at_ns <= turn.from_at_ns <= at_ns for turn in call.turns
-    )
+    return (
+        call.span, work.stage, work.provider, work.tool, normal(work.history), words,
+        work.arguments, str(turn),
+    )  # fmt: skip

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from kernel.history import History
 
-from ..analysis.logical import speculative
+from ..analysis.attempts import speculative
+from ..analysis.logical import requests
 from ..check import Check
 from ..finding import Finding
 
@@ -49,10 +50,11 @@ def _bitten(history: History) -> tuple[Mapping[str, set[str]], set[str]]:
     """Fault's label → calls that felt it, and the labels of faults that bit any work at all."""
     bitten: dict[str, set[str]] = defaultdict(set)
     on_work: set[str] = set()
+    attempted = requests(history).attempted
     for work in history.work:
         on_work.update(work.bites)
         span = history.call_of(work)
-        if span and not speculative(work):
+        if span and (work.span in attempted or not speculative(work)):
             for label in work.bites:
                 bitten[label].add(span)
     return bitten, on_work

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from kernel.history import History
 from kernel.records import Work
 from kernel.units import Share
 
+from ..analysis.knocks import Knocks, knocks
 from ..analysis.logical import Logical, requests
 from ..analysis.statistics import of_all
 from ..check import Check
@@ -22,7 +23,8 @@ _SLACK_S, _SLACK_SHARE = 0.05, 0.05
 class RetryAfterHonoured(Check, frozen=True):
     """No request is tried again at the same provider before the wait it asked for in Retry-After
     is over, less 50 ms and 5 %. Asking another provider, or apologising to the caller instead of
-    waiting, is right.
+    waiting, is right. Refused sockets are not known by call: within one wait each call without a
+    socket may ask once, and what is beyond that came too early.
 
     early  share of refusals that may be answered too early; any early retry warns
     """
@@ -33,27 +35,43 @@ class RetryAfterHonoured(Check, frozen=True):
     early: Share = Share(0.05)
 
     def look(self, history: History) -> Finding:
-        refusals = [
-            refusal for logical in requests(history).logical for refusal in _refusals(logical)
-        ]
+        return self._judged(history, requests(history).logical)
+
+    def look_without_joins(self, history: History) -> Finding | None:
+        """Sockets that came too early: a call whose work is not joined seems to lack one, which
+        only makes them fewer.
+        """
+        found = self._judged(history, [])
+        return found if found.outcome in ("warn", "fail") else None
+
+    def _judged(self, history: History, asked: Sequence[Logical]) -> Finding:
+        refusals = [refusal for logical in asked for refusal in _refusals(logical)]
         early = [refusal for refusal in refusals if refusal.too_early_s > 0]
         retried = sum(refusal.retry is not None for refusal in refusals)
         measures = {"refusals": len(refusals), "retried": retried, "early": len(early)}
-        if len(refusals) < _FEWEST:
+        told = (
+            f"{of_all(len(early), len(refusals))} refusals with Retry-After were retried too "
+            f"early, {retried - len(early)} in time, {len(refusals) - retried} not at all"
+        )
+        evidence = [found.evidence for found in sorted(early, key=lambda found: -found.too_early_s)]
+        shares, rushes = [(len(early), len(refusals))], list(_rushes(history))
+        for rush in rushes:
+            told += f"; {rush.told}"
+            shares.append(rush.telling)
+            evidence += rush.evidence
+        if rushes:
+            measures["refused_sockets"] = sum(rush.refused for rush in rushes)
+            measures["early_sockets"] = sum(rush.early for rush in rushes)
+        all_refusals = len(refusals) + sum(rush.refused for rush in rushes)
+        if all_refusals < _FEWEST:
             return self.unknown(
-                f"{len(refusals)} refusals carried Retry-After; at least {_FEWEST} are needed",
+                f"{all_refusals} refusals carried Retry-After; at least {_FEWEST} are needed",
                 measures,
             )
-        outcome: Outcome = "warn" if early else "pass"
-        if len(early) > self.early * len(refusals):
+        outcome: Outcome = "warn" if early or any(rush.early for rush in rushes) else "pass"
+        if any(n >= _FEWEST and found > self.early * n for found, n in shares):
             outcome = "fail"
-        return self.finding(
-            outcome,
-            f"{of_all(len(early), len(refusals))} refusals with Retry-After were retried too "
-            f"early, {retried - len(early)} in time, {len(refusals) - retried} not at all",
-            measures,
-            [found.evidence for found in sorted(early, key=lambda found: -found.too_early_s)],
-        )
+        return self.finding(outcome, told, measures, evidence)
 
 
 @dataclass(frozen=True)
@@ -90,3 +108,45 @@ def _refusals(logical: Logical) -> Iterator[_Refusal]:
     for refused, retry in zip(logical.attempts, following, strict=True):
         if refused.type == "fail" and refused.retry_after_s is not None:
             yield _Refusal(logical.call, refused, retry)
+
+
+@dataclass(frozen=True)
+class _Rush:
+    """The sockets that one provider refused and told to wait."""
+
+    place: str
+    runs: Sequence[Knocks]
+
+    @property
+    def refused(self) -> int:
+        return sum(len(run.sockets) for run in self.runs)
+
+    @property
+    def early(self) -> int:
+        return sum(run.surplus for run in self.runs)
+
+    @property
+    def telling(self) -> tuple[int, int]:
+        """Early ones, and all, of the runs that would show a habit."""
+        telling = [run for run in self.runs if run.telling]
+        return sum(run.surplus for run in telling), sum(len(run.sockets) for run in telling)
+
+    @property
+    def told(self) -> str:
+        early = f"at least {self.early}" if self.early else "0"
+        return f"{early} of {self.refused} refused {self.place} sockets came back too early"
+
+    @property
+    def evidence(self) -> Iterator[Evidence]:
+        for run in self.runs:
+            if run.surplus:
+                asked = f"{len(run.sockets)} {self.place} sockets asked for within one Retry-After"
+                for call, at_ns in run.suspects.items():
+                    yield Evidence(call, at_ns, f"{asked} by {len(run.suspects)} calls")
+
+
+def _rushes(history: History) -> Iterator[_Rush]:
+    for provider in knocks(history):
+        runs = [run for run in provider.too_early(_SLACK_SHARE, _SLACK_S) if run.sockets]
+        if runs:
+            yield _Rush(provider.place, runs)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from kernel.history import History
 from kernel.records import FaultWindow
 
-from ..analysis.logical import Logical, requests
+from ..analysis.knocks import Knocks, knocks
+from ..analysis.logical import Logical, Requests, requests
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
 
@@ -18,8 +20,10 @@ _FEWEST = 10
 
 class RetryAmplification(Check, frozen=True):
     """Attempts per logical request while a fault is on, for the provider that has it. A retry
-    asks for the same thing in the same call after an earlier attempt failed or timed out. The next
-    turn, side requests, prewarming and requests that the agent took back are none.
+    asks for the same thing in the same call and turn after an earlier attempt failed, timed out or
+    was given up. The next turn, side requests, prewarming, hedges and requests that the agent took
+    back are none. A socket that was refused, or given up before it opened, is an attempt at the
+    connection that some call needed: those are counted per call and turn without a socket.
 
     at_most     attempts per request, more fail
     warn_above  more than this warn
@@ -32,52 +36,94 @@ class RetryAmplification(Check, frozen=True):
     warn_above: float = 2.0
 
     def look(self, history: History) -> Finding:
-        asked = requests(history)
-        windows = {
-            (fault.name, stage): affected
+        return self._judged(history, requests(history))
+
+    def look_without_joins(self, history: History) -> Finding | None:
+        """A storm of sockets: a call whose work is not joined seems to lack one, which only
+        makes the figure smaller.
+        """
+        found = self._judged(history, Requests([]))
+        return found if found.outcome in ("warn", "fail") else None
+
+    def _judged(self, history: History, asked: Requests) -> Finding:
+        strains = [
+            strain
             for fault in history.faults
-            for stage, affected in _affected(fault, asked.logical).items()
-            if len(affected) >= _FEWEST
-        }
+            for strain in (*_requests(fault, asked.logical), *_sockets(fault, knocks(history)))
+            if strain.requests >= _FEWEST
+        ]
         apart = {f"{kind}_requests": count for kind, count in sorted(asked.apart.items())}
-        if not windows:
+        if not strains:
             return self.unknown(
                 f"fewer than {_FEWEST} requests were made of a provider while it had a fault", apart
             )
-        (name, stage), worst = max(windows.items(), key=lambda found: _ratio(found[1]))
-        ratio = _ratio(worst)
-        outcome: Outcome = "warn" if ratio > min(self.warn_above, self.at_most) else "pass"
-        if ratio > self.at_most:
+        worst = max(strains, key=lambda strain: strain.ratio)
+        outcome: Outcome = "warn" if worst.ratio > min(self.warn_above, self.at_most) else "pass"
+        if worst.ratio > self.at_most:
             outcome = "fail"
-        stubborn = sorted(worst, key=lambda logical: -len(logical.attempts))
+        ratio = {"attempts_per_request": worst.ratio, "requests": worst.requests}
         return self.finding(
             outcome,
-            f"{ratio:.2f} attempts per {stage} request during {name} (limit {self.at_most:g}), "
-            f"{len(stubborn[0].attempts)} at most",
-            {
-                "attempts_per_request": ratio,
-                "requests": len(worst),
-                "most_attempts": len(stubborn[0].attempts),
-                **apart,
-            },
-            [
-                Evidence(logical.call, logical.from_ns, f"{len(logical.attempts)} attempts")
-                for logical in stubborn
-                if len(logical.attempts) > 1
-            ],
+            f"{worst.ratio:.2f} attempts per {worst.what} during {worst.fault} "
+            f"(limit {self.at_most:g}), {worst.most}",
+            {**ratio, **worst.measures, **apart},
+            worst.evidence,
         )
 
 
-def _affected(fault: FaultWindow, logical: Sequence[Logical]) -> dict[str, list[Logical]]:
-    """Provider's stage and name → the requests that began while the fault was on it."""
+@dataclass(frozen=True)
+class _Strain:
+    """What a provider with a fault was put to. `most` says how unevenly."""
+
+    fault: str
+    what: str
+    ratio: float
+    requests: int
+    most: str
+    measures: Mapping[str, int]
+    evidence: Sequence[Evidence]
+
+
+def _requests(fault: FaultWindow, logical: Sequence[Logical]) -> Iterator[_Strain]:
+    """The requests that began while the fault was on, by provider."""
     stage, _, provider = fault.target.partition("/")
     found: dict[str, list[Logical]] = defaultdict(list)
     for request in logical:
         hit = request.stage == stage and (not provider or request.provider == provider)
         if hit and fault.covers(request.from_ns):
             found[f"{request.stage}/{request.provider}"].append(request)
-    return found
+    for place, affected in found.items():
+        stubborn = sorted(affected, key=lambda request: -len(request.attempts))
+        most = len(stubborn[0].attempts)
+        evidence = [
+            Evidence(request.call, request.from_ns, f"{len(request.attempts)} attempts")
+            for request in stubborn
+            if len(request.attempts) > 1
+        ]
+        yield _Strain(
+            fault=fault.name,
+            what=f"{place} request",
+            ratio=sum(len(request.attempts) for request in affected) / len(affected),
+            requests=len(affected),
+            most=f"{most} at most",
+            measures={"most_attempts": most},
+            evidence=evidence,
+        )
 
 
-def _ratio(logical: Sequence[Logical]) -> float:
-    return sum(len(request.attempts) for request in logical) / len(logical)
+def _sockets(fault: FaultWindow, knocks: Sequence[Knocks]) -> Iterator[_Strain]:
+    """The sockets that were not opened while the fault was on, by provider."""
+    for provider in knocks:
+        during = provider.during(fault)
+        if during.sockets:
+            count, suspects = len(during.sockets), during.suspects
+            note = f"one of {len(suspects)} calls without a {during.place} socket"
+            yield _Strain(
+                fault=fault.name,
+                what=f"{during.place} socket",
+                ratio=during.per_need,
+                requests=len(during.needs),
+                most=f"{count} in vain, whichever of the calls without one asked",
+                measures={"refused_sockets": count},
+                evidence=[Evidence(call, at_ns, note) for call, at_ns in suspects.items()],
+            )

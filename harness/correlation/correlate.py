@@ -6,7 +6,6 @@ recorded. Work that no method can tell apart stays without a join.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ from kernel.event import Event
 from kernel.history import History
 from kernel.records import Work
 
+from .connections import Connections
 from .facts import FactIndex
 from .scene import CLOCKS_NS, Scene, agreed, only
 from .wording import normal, sentences
@@ -26,6 +26,8 @@ ENOUGH = 0.99
 _SPOKEN_NS = 30_000_000_000
 # Joins make further joins possible (a connection, a sentence), but soon no more.
 _ROUNDS = 3
+# Joins that are no witnesses of whose a connection is.
+_WEAK = ("connection", "alone")
 
 Found = Iterator[tuple[Work, str]]
 
@@ -41,6 +43,7 @@ def correlate(history: History) -> list[Event]:
             scene.accept(name, scene.living(method(scene)))
         if len(scene.open) == before:
             break
+    scene.accept("alone", by_being_alone(scene))
     return [
         Event(work.from_at_ns, "judge", "join", "info", work.span, call, data={"method": method})
         for work, call, method in scene.joined
@@ -121,25 +124,16 @@ def by_spoken_text(scene: Scene) -> Found:
 
 
 def by_connection(scene: Scene) -> Found:
-    """All else that came over the same connection of the client was for one call.
-
-    A connection that was used before the call was dialled is pooled: it tells nothing.
-    """
-    users: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for work, user, _ in scene.joined:
-        users[work.stage, work.connection].add(user)
-    opened_ns: dict[tuple[str, str], int] = {}
-    for work in scene.attributable:
-        opened_ns.setdefault((work.stage, work.connection), work.from_at_ns)
+    """All else that came over the same connection of the client was for one call."""
+    connections = Connections(scene, weak=_WEAK)
     for work in scene.open:
-        place = work.stage, work.connection
-        call = only(users.get(place, ())) if work.connection else None
-        if call and scene.begun(call, opened_ns[place]) and scene.alive(call, work.from_at_ns):
+        call = connections.owner(work) if work.connection else None
+        if call and scene.alive(call, work.from_at_ns):
             yield work, call
 
 
 def by_text_and_time(scene: Scene) -> Found:
-    """Just before, one call alone had that tool call emitted or said those words, or was up."""
+    """Just before, one call alone had that tool call emitted or said those words."""
     emitted = scene.texts("llm", lambda work: [canonical(given) for _, given in work.calls])
     transcribed = scene.texts("stt", lambda work: sentences(work.text_out))
     for work in scene.open:
@@ -149,8 +143,16 @@ def by_text_and_time(scene: Scene) -> Found:
             call = only(emitted.calls(canonical(work.arguments), *when))
         elif work.stage == "llm":
             call = agreed(work.text_in, (transcribed, *when))
-        call = call or scene.alone_at(work.from_at_ns)
         if call:
+            yield work, call
+
+
+def by_being_alone(scene: Scene) -> Found:
+    """No other call was up, or over so recently that its leftovers might be meant."""
+    connections = Connections(scene, weak=_WEAK)
+    for work in scene.open:
+        call = scene.alone_at(work.from_at_ns)
+        if call and not connections.deny(work, call):
             yield work, call
 
 

@@ -15,6 +15,8 @@ from .wording import sentences
 
 CLOCKS_NS = 250_000_000
 _LINGER_NS = 15_000_000_000
+# What goes wrong goes on for longer: a request that nobody stopped waits out its Retry-After.
+_LEFTOVERS_NS = 60_000_000_000
 
 
 def only(calls: Iterable[str]) -> str | None:
@@ -130,15 +132,20 @@ class Scene:
         return self._by_span[call].dialled_ns - CLOCKS_NS <= at_ns
 
     def alone_at(self, at_ns: int) -> str | None:
-        """The only call that could have caused work then, None if there were none or several."""
+        """The only call that could have caused work then, None if there were none or several.
+
+        A call that has been over for up to a minute still could, though it should not: what is
+        late must not be laid to whoever happens to be on the line.
+        """
         since, alone = self._alone
         place = bisect_right(since, at_ns) - 1
-        return alone[place] if place >= 0 else None
+        call = alone[place] if place >= 0 else None
+        return call if call and self.alive(call, at_ns) else None
 
     @cached_property
     def _alone(self) -> tuple[list[int], list[str | None]]:
         edges = [(call.dialled_ns - CLOCKS_NS, True, call.span) for call in self.history.calls]
-        edges += [(call.ended_ns + _LINGER_NS, False, call.span) for call in self.history.calls]
+        edges += [(call.ended_ns + _LEFTOVERS_NS, False, call.span) for call in self.history.calls]
         up: set[str] = set()
         since: list[int] = []
         alone: list[str | None] = []

@@ -80,11 +80,26 @@ class Story:
             self.tell(until, f"mock.{stage}", "work", type, span, socket)
         return span
 
-    def socket(self, span: str, stage: str, at: float, until: float | None = None) -> Story:
-        self.tell(at, f"mock.{stage}", "socket", "invoke", span, data={"provider": stage})
+    def socket(
+        self,
+        span: str,
+        stage: str,
+        at: float,
+        until: float | None = None,
+        type: Type = "ok",
+        **data: Any,
+    ) -> Story:
+        provider = data.pop("provider", stage)
+        self.tell(at, f"mock.{stage}", "socket", "invoke", span, data={"provider": provider})
         if until is not None:
-            self.tell(until, f"mock.{stage}", "socket", "ok", span)
+            self.tell(until, f"mock.{stage}", "socket", type, span, data=data)
         return self
+
+    def knock(self, stage: str, at: float, **data: Any) -> Story:
+        """A socket that is refused at once."""
+        self._works += 1
+        given = {"type": "fail", "status": 429, **data}
+        return self.socket(f"{stage}-s{self._works}", stage, at, at + 0.01, **given)
 
     def instrument(self, actor: str = "runner", at: float = 5.0, **data: Any) -> Story:
         sample = {"sent": 1000, "late": 0, "late_max_ms": 1.0, "cpu_share": 0.2, "over_s": 5.0}

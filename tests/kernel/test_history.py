@@ -203,6 +203,27 @@ def test_a_socket_was_refused_or_lived_from_upgrade_to_close() -> None:
     assert (open_.type, open_.until_ns, open_.connection) == (None, None, "c7")
 
 
+def test_a_socket_that_was_refused_or_given_up_never_opened() -> None:
+    told = (
+        ("ok", {"code": 1000}),
+        ("info", {"code": 1011}),
+        ("info", {"how": "abandoned"}),
+        ("info", {"how": "unopened"}),
+        ("fail", {"status": 429, "retry_after_s": 2.5}),
+    )
+    events = [
+        one
+        for number, (type, data) in enumerate(told)
+        for one in (
+            event(number, "socket", "invoke", f"stt-s{number}", actor="mock.stt"),
+            event(9, "socket", type, f"stt-s{number}", actor="mock.stt", **data),
+        )
+    ]
+    sockets = History(events).sockets
+    assert [socket.opened for socket in sockets] == [True, True, True, False, False]
+    assert [socket.retry_after_s for socket in sockets[-2:]] == [None, 2.5]
+
+
 def test_joins_tell_whose_work_it_was() -> None:
     history = History(
         [

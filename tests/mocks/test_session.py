@@ -55,8 +55,16 @@ def test_outcomes(status: int | None, last: object, type: str, data: dict[str, o
 )
 def test_departures(kind: str, code: int | None, how: str, type: str, data: object) -> None:
     left = piece()
-    left.kind = kind  # type: ignore[assignment]
+    left.kind, left.status = kind, 101  # type: ignore[assignment]
     assert how_the_client_left(left, code, how) == (type, data)
+
+
+def test_a_client_that_gives_up_before_the_upgrade_never_had_a_socket() -> None:
+    left = piece()
+    left.kind = "socket"
+    assert how_the_client_left(left, None, "") == (
+        "info", {"how": "unopened", "reason": "client_gone"},
+    )  # fmt: skip
 
 
 def test_the_actor_has_the_last_word_on_the_outcome() -> None:

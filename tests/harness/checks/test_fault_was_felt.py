@@ -53,6 +53,15 @@ def test_a_client_that_timed_out_felt_it() -> None:
     assert FaultWasFelt()(stalled.history()).outcome == "pass"
 
 
+def test_a_client_that_gave_up_early_and_tried_again_felt_it() -> None:
+    story = run(0)
+    for number in range(1, 11):
+        caller = story.call(number, at=10).talks().ends()
+        for at in (20, 20.5, 21):
+            caller.works("llm", at, at + 0.5, type="info", cancelled=True, bites=["429"])
+    assert FaultWasFelt()(story.history()).outcome == "pass"
+
+
 def test_the_least_felt_fault_decides() -> None:
     story = run(10).fault("slow", "tts", at=10, until=50)
     story.callers[0].works("tts", 20, 21, bites=["slow"])

@@ -81,3 +81,105 @@ def test_a_refusal_without_retry_after_asks_for_nothing() -> None:
     finding = RetryAfterHonoured()(story.history())
     assert finding.outcome == "unknown"
     assert finding.summary.startswith("1 refusals carried Retry-After; at least 5 are needed")
+
+
+def knocking(*pauses: float, calls: int = 10) -> Story:
+    """Calls that are refused a socket, which each asks for again after the pauses."""
+    story = Story().phase("surge", 0, 300)
+    for number in range(1, calls + 1):
+        at = number * 0.2
+        caller = story.call(number, at=at).hears(role="greeting").says().ends(after=30)
+        caller.works("tts", at, at + 1, text_in="Hello.")
+        for attempt in range(len(pauses) + 1):
+            told = at + 0.05 + sum(pauses[:attempt])
+            story.knock("stt", told, provider="deepgram", retry_after_s=5.0)
+    return story
+
+
+def test_many_calls_that_are_refused_a_socket_once_have_not_retried() -> None:
+    finding = RetryAfterHonoured()(knocking(calls=40).history())
+    assert (finding.outcome, finding.measures["early_sockets"]) == ("pass", 0)
+
+
+def test_sockets_that_wait_as_told_pass() -> None:
+    assert RetryAfterHonoured()(knocking(5.0, 5.5).history()).outcome == "pass"
+
+
+def test_five_quick_reconnects_of_every_call_fail() -> None:
+    finding = RetryAfterHonoured()(knocking(*[0.1] * 5).history())
+    assert finding.outcome == "fail"
+    assert finding.measures["refused_sockets"] == 60
+    assert "at least 50 of 60 refused stt/deepgram sockets came back too early" in finding.summary
+    assert finding.evidence[0].note == (
+        "60 stt/deepgram sockets asked for within one Retry-After by 10 calls"
+    )
+
+
+def test_a_habit_shows_though_later_retries_hide_among_many_waiting_calls() -> None:
+    story = Story().phase("surge", 0, 300)
+    for number in range(1, 101):
+        caller = story.call(number, at=number / 2).hears(role="greeting").says().ends(after=30)
+        caller.works("tts", caller.dialled, caller.dialled + 1, text_in="Hello.")
+        for attempt in range(4):
+            story.knock("stt", caller.dialled + 0.1 + attempt / 10, retry_after_s=2.0)
+    finding = RetryAfterHonoured()(story.history())
+    assert finding.outcome == "fail"
+    assert 0 < int(str(finding.measures["early_sockets"])) < 0.05 * 400
+
+
+def test_few_early_sockets_warn() -> None:
+    finding = RetryAfterHonoured()(knocking(0.5, calls=2).knock("stt", 90.0).history())
+    assert (finding.outcome, finding.measures["early_sockets"]) == ("unknown", 2)
+    story = run(*[2.1] * 6)
+    for at in (20, 20.1, 20.2):
+        story.knock("stt", at, retry_after_s=5.0)
+    assert RetryAfterHonoured()(story.history()).outcome == "warn"
+
+
+def test_quick_reconnects_of_one_call_alone_name_it() -> None:
+    finding = RetryAfterHonoured()(knocking(*[0.1] * 5, calls=1).history())
+    assert (finding.outcome, finding.evidence[0].call) == ("fail", "c0001")
+
+
+def test_sockets_do_not_hide_behind_many_honoured_requests() -> None:
+    story = run(*[2.1] * 200)
+    for attempt in range(6):
+        story.knock("stt", 20 + attempt / 10, retry_after_s=5.0)
+    assert RetryAfterHonoured()(story.history()).outcome == "fail"
+
+
+def test_giving_up_early_in_between_hides_no_early_retry() -> None:
+    story = run(*[None] * 5)
+    for caller in story.callers:
+        at = caller.dialled + 5.3
+        caller.works("llm", at, at + 0.4, type="info", cancelled=True, text_in="hi")
+        caller.works("llm", at + 2, at + 3, text_in="hi")
+    assert RetryAfterHonoured()(story.history()).measures["early"] == 5
+
+
+def test_going_back_to_the_first_provider_too_early_is_early() -> None:
+    story = run(*[0.5] * 5)
+    for caller in story.callers:
+        at = caller.dialled + 5.2
+        caller.works("llm", at, at + 0.2, type="fail", text_in="hi", provider="anthropic")
+    assert RetryAfterHonoured()(story.history()).measures["early"] == 5
+
+
+def test_a_fallback_that_does_not_stream_asks_the_same_provider() -> None:
+    story = run(*[None] * 5)
+    for caller in story.callers:
+        at = caller.dialled + 5.2
+        caller.works("llm", at, at + 1, text_in="hi", route="POST /v1/responses", connection="b")
+    assert RetryAfterHonoured()(story.history()).measures["early"] == 5
+
+
+def test_sockets_are_judged_though_too_little_work_is_joined() -> None:
+    story = knocking(*[0.1] * 5)
+    for index in range(20):
+        story.work("llm", 102 + index / 10, 103 + index / 10, purpose="greeting")
+    assert RetryAfterHonoured()(story.history()).outcome == "fail"
+    calm = knocking()
+    calm.work("llm", 102, 103, purpose="greeting")
+    finding = RetryAfterHonoured()(calm.history())
+    assert finding.outcome == "unknown"
+    assert "see the check `attributed`" in finding.summary

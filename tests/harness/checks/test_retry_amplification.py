@@ -73,6 +73,82 @@ def test_the_worst_fault_decides() -> None:
     assert "during 500" in RetryAmplification()(story.history()).summary
 
 
+def sockets(attempts: int, calls: int = 12) -> Story:
+    """Calls that are refused an STT socket so often, after one that had one for all of it."""
+    story = Story().phase("surge", 0, 300).fault("full", "stt", at=100, until=200)
+    early = story.call(99, at=1).says().ends(after=9)
+    story.socket("s99", "stt", 1, early.now)
+    early.works("stt", 2, 3, socket="s99")
+    for number in range(1, calls + 1):
+        caller = story.call(number, at=100 + number).says().ends("patience", 8, type="info")
+        for attempt in range(attempts):
+            story.knock("stt", caller.dialled + 0.1 + attempt / 10)
+    return story
+
+
+@pytest.mark.parametrize(
+    ("attempts", "outcome"), [(1, "pass"), (2, "pass"), (3, "warn"), (5, "fail"), (6, "fail")]
+)
+def test_refused_sockets_are_attempts_at_a_connection(attempts: int, outcome: str) -> None:
+    finding = RetryAmplification()(sockets(attempts).history())
+    assert (finding.outcome, finding.measures["attempts_per_request"]) == (outcome, attempts)
+
+
+def test_many_calls_that_are_refused_a_socket_once_are_no_storm() -> None:
+    finding = RetryAmplification()(sockets(1, calls=60).history())
+    assert (finding.outcome, finding.measures["refused_sockets"]) == ("pass", 60)
+
+
+def test_a_storm_of_sockets_says_that_nobody_knows_whose_they_were() -> None:
+    finding = RetryAmplification()(sockets(6).history())
+    assert finding.summary == (
+        "6.00 attempts per stt/stt socket during full (limit 4), "
+        "72 in vain, whichever of the calls without one asked"
+    )
+    assert finding.evidence[0].note == "one of 12 calls without a stt/stt socket"
+
+
+def test_the_worse_of_requests_and_sockets_decides() -> None:
+    story = sockets(2).fault("429", "llm", at=100, until=200)
+    for caller in story.callers[1:]:
+        storm(caller, 5)
+    assert "per llm/openai request during 429" in RetryAmplification()(story.history()).summary
+
+
+def test_a_storm_of_short_timeouts_during_a_stall_fails() -> None:
+    story = run(0, calls=12)
+    for caller in story.callers:
+        for index in range(10):
+            at = caller.dialled + 3 + index / 2
+            caller.works("llm", at, at + 0.5, type="info", cancelled=True, bites=["429"],
+                         text_in="hello")  # fmt: skip
+    finding = RetryAmplification()(story.history())
+    assert (finding.outcome, finding.measures["attempts_per_request"]) == ("fail", 10)
+
+
+def test_preemptive_generations_that_are_confirmed_once_pass() -> None:
+    story = run(0, calls=12)
+    for caller in story.callers:
+        at = caller.dialled + 3
+        caller.works("llm", at, at + 0.4, type="info", cancelled=True, bites=["429"], text_in="a")
+        caller.works("llm", at + 0.4, at + 1, type="fail", status=429, text_in="a")
+        caller.works("llm", at + 3, at + 4, text_in="a")
+    finding = RetryAmplification()(story.history())
+    assert (finding.outcome, finding.measures["attempts_per_request"]) == ("pass", 2)
+
+
 def test_too_few_requests_or_no_fault_are_unknown() -> None:
     assert RetryAmplification()(run(9, calls=9).history()).outcome == "unknown"
     assert RetryAmplification()(run(9, target="tts").history()).outcome == "unknown"
+
+
+def test_sockets_are_judged_though_too_little_work_is_joined() -> None:
+    story = sockets(6)
+    for index in range(20):
+        story.work("llm", 102 + index / 10, 103 + index / 10, purpose="greeting")
+    assert RetryAmplification()(story.history()).outcome == "fail"
+    calm = sockets(1)
+    calm.work("llm", 102, 103, purpose="greeting")
+    finding = RetryAmplification()(calm.history())
+    assert finding.outcome == "unknown"
+    assert "see the check `attributed`" in finding.summary

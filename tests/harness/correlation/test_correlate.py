@@ -125,12 +125,42 @@ def test_the_same_sentence_at_another_time_is_another_matter() -> None:
 def test_a_connection_that_one_call_used_alone() -> None:
     story = two_calls()
     known = story.work("llm", 5, 6, history="Mary Smith", connection="tcp1")
+    story.work("llm", 8, 9, history="Mary Smith", connection="tcp1")
     refused = story.work("llm", 1, 1.1, type="fail", status=429, connection="tcp1")
     other_process = story.work("tts", 1, 1.1, connection="tcp1")
     found = joins(story)
     assert found[known] == ("c0001", "facts")
     assert found[refused] == ("c0001", "connection")
     assert other_process not in found
+
+
+def test_one_witness_is_none() -> None:
+    story = two_calls()
+    story.work("llm", 5, 6, history="Mary Smith", connection="tcp1")
+    refused = story.work("llm", 7, 7.1, type="fail", status=429, connection="tcp1")
+    assert refused not in joins(story)
+
+
+def test_another_call_with_a_connection_of_its_own_is_the_second_witness() -> None:
+    story = two_calls()
+    story.work("llm", 5, 6, history="Mary Smith", connection="tcp1")
+    story.work("llm", 5, 6, history="Robert Jones", connection="tcp2")
+    refused = story.work("llm", 7, 7.1, type="fail", status=429, connection="tcp1")
+    assert joins(story)[refused] == ("c0001", "connection")
+
+
+def test_one_connection_that_two_calls_used_makes_a_pool_of_all() -> None:
+    story = two_calls()
+    for at in (5, 8):
+        story.work("llm", at, at + 1, history="Mary Smith", connection="tcp1")
+    for name in ("Mary Smith", "Robert Jones"):
+        story.work("llm", 9, 10, history=name, connection="tcp2")
+        story.work("stt", 9, 10, text_out=name, connection=name)
+    refused = story.work("llm", 11, 11.1, type="fail", status=429, connection="tcp1")
+    other_stage = story.work("stt", 11, 11.1, connection="Mary Smith")
+    found = joins(story)
+    assert refused not in found
+    assert found[other_stage] == ("c0001", "connection")
 
 
 def test_a_pooled_connection_says_nothing() -> None:
@@ -178,14 +208,36 @@ def test_a_call_that_was_up_alone_caused_it() -> None:
     second = story.work("tts", 101, 102, text_in="hello")
     nobody = story.work("llm", 60, 61)
     assert joins(story) == {
-        first: ("c0001", "text_and_time"),
-        second: ("c0002", "text_and_time"),
+        first: ("c0001", "alone"),
+        second: ("c0002", "alone"),
     }
     assert nobody not in joins(story)
 
 
+def test_what_an_ended_call_may_have_left_is_not_laid_to_the_next_one() -> None:
+    story = Story()
+    ended = story.call(1, at=0, facts={"name": "Mary Smith"}).talks().ends().now
+    story.call(2, at=ended + 20).talks().hears(after=60).ends()
+    late = story.work("llm", ended + 25, ended + 26, type="fail", status=429)
+    later = story.work("llm", ended + 70, ended + 71)
+    assert joins(story) == {later: ("c0002", "alone")}
+    assert late not in joins(story)
+
+
+def test_what_an_ended_call_does_over_its_connection_is_not_laid_to_the_next_one() -> None:
+    story = Story()
+    ended = story.call(1, at=0, facts={"name": "Mary Smith"}).talks().ends().now
+    story.call(2, at=ended + 100).talks().ends()
+    story.work("llm", 5, 6, history="Mary Smith", connection="tcp1")
+    orphan = story.work("llm", ended + 105, ended + 106, connection="tcp1")
+    own = story.work("llm", ended + 105, ended + 106, connection="tcp2")
+    assert orphan not in joins(story)
+    assert joins(story)[own] == ("c0002", "alone")
+
+
 def test_a_join_makes_further_joins_possible() -> None:
     story = two_calls()
+    story.work("llm", 7, 8, history="Robert Jones", connection="tcp1")
     story.work("stt", 4, 5, identity=2 << 7 | 1, text_out="the first one please")
     asked = story.work("llm", 5.2, 6, text_in="the first one please", connection="tcp1")
     earlier = story.work("llm", 1, 1.1, connection="tcp1")
