@@ -73,7 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as exit:
         return exit.code if isinstance(exit.code, int) else USAGE
     except FastbusyError as error:
-        print(f"fastbusy: {error}", file=sys.stderr)
+        notes = getattr(error, "__notes__", ())
+        print(f"fastbusy: {error}", *(f"  {note}" for note in notes), sep="\n", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

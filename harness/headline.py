@@ -9,8 +9,11 @@ from .finding import Verdict
 def headline(verdict: Verdict) -> str:
     """`48 offered: 36 served, 12 refused politely in 0.4 s, 0 dropped; answer p95 1.3x baseline`.
 
-    Fates that nobody met are left out, but `served` and `dropped` are always told.
+    Fates that nobody met are left out, but `served` and `dropped` are always told. A run that ended
+    before its first call has none to tell of: there it is the reason.
     """
+    if verdict.run.get("interrupted") and not any(verdict.fates.values()):
+        return verdict.reason
     return "; ".join([_calls(verdict), *_figures(verdict)])
 
 

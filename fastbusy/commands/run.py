@@ -80,7 +80,8 @@ def tell(judged: Judged) -> None:
         if decides or finding.outcome in ("warn", "fail"):
             kind = "gate" if finding.gate else "instrument" if finding.instrument else "advice"
             print(f"  {finding.outcome:<8}{kind:<11}{finding.name}: {finding.summary}")
-    print(f"because: {verdict.reason}")
+    if verdict.reason != judged.first_line:
+        print(f"because: {verdict.reason}")
     if cut := judged.history.interrupted:
         print(f"cut:     {cut}")
     print(f"report:  {judged.folder / 'report.html'}")

@@ -25,8 +25,7 @@ class DeliveredLoad(Check, frozen=True):
     def look(self, history: History) -> Finding:
         dialled = history.calls
         if not dialled:
-            cut = f": {history.interrupted}" if history.interrupted else ""
-            return self.unknown(f"no call was dialled{cut}")
+            return self.unknown("no call was dialled")
         planned = int(history.run.get("calls", len(dialled)))
         late = [call for call in dialled if call.dialled_ns - call.due_ns > self.late.ns]
         worst_ms = max(call.dialled_ns - call.due_ns for call in dialled) / 1e6

@@ -22,13 +22,15 @@ def heading(history: History, verdict: Verdict, first_line: str) -> Html:
     badge = tag("span", f"{SIGNS[verdict.verdict]} {verdict.verdict}", class_="badge")
     why = " ".join(str(history.run.get("why", "")).split())
     interrupted = str(run.get("interrupted") or "")
+    # A run that did not begin has its reason in the first line.
+    begun = verdict.reason != first_line
     return tag(
         "header",
         tag("h1", badge, " ", scenario_of(run)),
         tag("p", why, class_="why") if why else "",
-        tag("p", f"interrupted: {interrupted}", class_="alert") if interrupted else "",
+        tag("p", f"interrupted: {interrupted}", class_="alert") if interrupted and begun else "",
         tag("p", first_line, class_="first"),
-        tag("p", verdict.reason, class_="reason"),
+        tag("p", verdict.reason, class_="reason") if begun else "",
         _fates(verdict.fates),
         tag("p", " · ".join(_told_of(history, run)), class_="run"),
         class_=verdict.verdict,

@@ -26,7 +26,7 @@ def summary(verdict: Verdict, first_line: str) -> str:
     parts = [
         f"## {SIGNS[verdict.verdict]} {verdict.verdict}: {_plain(str(run.get('scenario', 'run')))}",
         _plain(first_line),
-        _plain(verdict.reason),
+        _plain(verdict.reason) if verdict.reason != first_line else "",
         _table(gates),
     ]
     if advice:

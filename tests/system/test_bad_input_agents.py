@@ -37,6 +37,7 @@ def failed(
     ) as run:
         code = run.ends()
     assert "Traceback" not in told(run), told(run)
+    assert "\n  run folder: out" in told(run)
     assert is_free(base) or port_base, "the mocks are still there"
     return code, told(run)
 
@@ -108,6 +109,7 @@ def test_an_agent_whose_provider_is_somebody_else(
     assert code == 2, said
     assert f"{link} of the agent: " in said
     assert f"point its {link if link == 'tools' else link.upper()} at the mock" in said
+    assert "\n  agent's log: out/logs/agent.log" in said
     assert is_free(port), "the agent is still there"
     preflight = [event for event in events(tmp_path / "out") if event.kind == "preflight"]
     assert [event.data["link"] for event in preflight] == [link]
