@@ -6,12 +6,14 @@ import argparse
 import difflib
 import importlib
 import os
+import platform
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from kernel.errors import FastbusyError, StackError, UsageError
+from kernel.version import version
 
 from .options import from_environment, unknown_option
 
@@ -51,6 +53,8 @@ def parser(wanted: str = "") -> tuple[argparse.ArgumentParser, argparse.Argument
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    shown = f"fastbusy {version() or 'from a clone'}, Python {platform.python_version()}"
+    top.add_argument("--version", action="version", version=shown)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, help in COMMANDS.items():
         sub = commands.add_parser(

@@ -41,7 +41,6 @@ class Options:
     seed: int | None = None
     out: Path | None = None
     keep: Keep = "failed"
-    unknown_is: str = "unknown"
 
 
 @dataclass(frozen=True)

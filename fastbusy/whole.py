@@ -189,7 +189,10 @@ def new_folder(scenario: str, runs: Path = Path("runs")) -> Path:
 
 
 def reproduce(options: Options, prepared: Prepared) -> str:
-    """The command that repeats this run."""
+    """The command that repeats this run, from the folder that it was started in.
+
+    What it says by default is not left to the environment of whoever repeats it; secrets are.
+    """
     words = ["fastbusy", "run", options.scenario, "--seed", str(prepared.plan.seed)]
     agent = options.agent or prepared.sample
     words += ["--agent", redact.url(agent)] if agent else []
@@ -197,4 +200,5 @@ def reproduce(options: Options, prepared: Prepared) -> str:
         words += ["--agent-command", redact.command(options.agent_command)]
     for profile in options.profiles:
         words += ["--profile", profile]
+    words += ["--host", options.host, "--port-base", str(options.port_base), "--keep", options.keep]
     return shlex.join(words)

@@ -13,6 +13,7 @@ def page() -> str:
     head = (
         "# Commands\n\n"
         f"{_sentence(options)}\n\n{_sentence(codes)}\n\n"
+        "`fastbusy --version` says which one this is.\n\n"
         f"Not built yet: {', '.join(f'`{name}`' for name in LATER)}."
     )
     return "\n\n".join([head, *map(_section, COMMANDS)]) + "\n"

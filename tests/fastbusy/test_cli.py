@@ -100,6 +100,14 @@ def test_without_arguments_it_explains_itself(capsys: pytest.CaptureFixture[str]
     assert "130 interrupted" in told.err
 
 
+def test_it_says_which_one_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "version", lambda: "1.2.3")
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("fastbusy 1.2.3, Python 3.")
+
+
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_every_command_has_its_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([name, "--help"]) == 0

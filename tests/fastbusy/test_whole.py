@@ -33,14 +33,21 @@ def test_folders_of_one_second_are_numbered(
 @pytest.mark.parametrize(
     ("options", "command"),
     [
-        (Options("demo"), "fastbusy run demo --seed 7 --agent reference"),
         (
-            Options("demo", "http://a/v", "./go now", profiles=("stt-slowdown",), seed=3),
+            Options("demo"),
+            "fastbusy run demo --seed 7 --agent reference "
+            "--host 127.0.0.1 --port-base 8700 --keep failed",
+        ),
+        (
+            Options(
+                "demo", "http://a/v", "./go now", "127.0.0.2", 9700, ("stt-slowdown",), 3,
+                Path("there"), "all",
+            ),
             "fastbusy run demo --seed 3 --agent http://a/v --agent-command './go now' "
-            "--profile stt-slowdown",
+            "--profile stt-slowdown --host 127.0.0.2 --port-base 9700 --keep all",
         ),
     ],
-)
+)  # fmt: skip
 def test_the_command_that_repeats_a_run(options: Options, command: str) -> None:
     assert whole.reproduce(options, prepare(options, {})) == command
 

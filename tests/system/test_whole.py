@@ -34,7 +34,8 @@ def test_a_run_from_plan_to_report(tmp_path: Path) -> None:
     assert "report:  run/report.html" in it.lines
     assert (tmp_path / "latest").resolve() == tmp_path / "run"
     command = (tmp_path / "run" / "command.txt").read_text().strip()
-    assert command == "fastbusy run small.yaml --seed 3 --agent reference"
+    assert command.startswith("fastbusy run small.yaml --seed 3 --agent reference ")
+    assert f" --port-base {base} " in command
     assert nobody_listens(base)
     assert nobody_listens(base - 50)
     with fastbusy(tmp_path, "hear", "run/recordings/c0001.wav") as it:
