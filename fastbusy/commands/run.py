@@ -38,7 +38,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
                         help="recordings to keep (failed and the first ten)")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
     parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
-                        help="first port of the mocks (8700)")  # fmt: skip
+                        help="mocks listen there (8700), sample agents 50 below")  # fmt: skip
     parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
                         default="unknown", help="what an unknown verdict counts as")  # fmt: skip
 
@@ -49,7 +49,19 @@ def run(args: argparse.Namespace) -> int:
 
 def carry_out(scenario: str, args: argparse.Namespace) -> int:
     """Run, print, and give the exit code."""
-    options = Options(
+    try:
+        with Show() as show:
+            judged = run_blocking(options_of(scenario, args), show)
+    except Interrupted as interrupted:
+        tell(interrupted.judged)
+        raise
+    tell(judged)
+    return exit_code(judged.verdict.verdict, args.unknown_is)
+
+
+def options_of(scenario: str, args: argparse.Namespace) -> Options:
+    """A run from the values of `run_options`."""
+    return Options(
         scenario=scenario,
         agent=args.agent,
         agent_command=args.agent_command,
@@ -60,14 +72,6 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
         out=args.out,
         keep=args.keep,
     )
-    try:
-        with Show() as show:
-            judged = run_blocking(options, show)
-    except Interrupted as interrupted:
-        tell(interrupted.judged)
-        raise
-    tell(judged)
-    return exit_code(judged.verdict.verdict, args.unknown_is)
 
 
 def tell(judged: Judged) -> None:

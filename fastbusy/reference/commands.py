@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 
 from ..cli import COMMANDS, EPILOG, LATER, parser
+from ..env import DEFAULT_PORT_BASE, ports
 from .tables import table
+
+_PORTS = """\
+`run`, `demo` and `doctor --agent` serve every provider at the port base, and start a sample \
+agent, `reference` or `flawed:FLAW`, 50 below it. `mocks` gives each stage a port of its own as \
+well. `doctor` says whether all of them are free."""
 
 
 def page() -> str:
@@ -16,7 +22,13 @@ def page() -> str:
         "`fastbusy --version` says which one this is.\n\n"
         f"Not built yet: {', '.join(f'`{name}`' for name in LATER)}."
     )
-    return "\n\n".join([head, *map(_section, COMMANDS)]) + "\n"
+    return "\n\n".join([head, *map(_section, COMMANDS), _ports()]) + "\n"
+
+
+def _ports() -> str:
+    rows = [(f"{port}", f"{port - DEFAULT_PORT_BASE:+d}", who) for who, port in ports().items()]
+    listed = table(("port", "from the port base", "who listens"), rows)
+    return f"## Ports\n\n{_PORTS}\n\n{listed}"
 
 
 def _sentence(text: str) -> str:
