@@ -18,7 +18,7 @@ from kernel.version import version
 from .options import from_environment, unknown_option
 
 COMMANDS = {
-    "demo": "two minutes that show the whole thing",
+    "demo": "three minutes that show the whole thing",
     "run": "run a scenario against an agent and judge it",
     "mocks": "serve the mocked providers",
     "env": "print the environment that points an agent at the mocks",

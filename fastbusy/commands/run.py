@@ -86,6 +86,10 @@ def tell(judged: Judged) -> None:
             print(f"  {finding.outcome:<8}{kind:<11}{finding.name}: {finding.summary}")
     if verdict.reason != judged.first_line:
         print(f"because: {verdict.reason}")
+    if verdict.verdict == "unknown" and judged.history.calls:
+        print(
+            f"accept:  fastbusy check {judged.folder} --unknown-is pass (ends with 0, not with 3)"
+        )
     if cut := judged.history.interrupted:
         print(f"cut:     {cut}")
     print(f"report:  {judged.folder / 'report.html'}")

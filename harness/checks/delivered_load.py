@@ -10,6 +10,8 @@ from kernel.units import Duration
 from ..check import Check
 from ..finding import Evidence, Finding
 
+_REMEDY = "close other programs, lower the rates under load:, or use a faster machine"
+
 
 class DeliveredLoad(Check, frozen=True):
     """Every planned call was dialled when it was due, however busy the run was.
@@ -37,7 +39,7 @@ class DeliveredLoad(Check, frozen=True):
         )
         return self.finding(
             "pass" if delivered else "unknown",
-            summary if delivered else f"{summary}; use fewer calls or a faster machine",
+            summary if delivered else f"{summary} (limit {self.late}); {_REMEDY}",
             {
                 "planned": planned,
                 "dialled": len(dialled),

@@ -46,6 +46,10 @@ class HarnessOnTime(Check, frozen=True):
 
 
 def _remedy(late: Process) -> str:
+    own = f"it used {late.busiest:.0%} of a core at most"
     if late.busiest > _BUSY:
-        return "use fewer calls or a faster machine"
-    return f"it used {late.busiest:.0%} of a core, others held it up: end them and run again"
+        return f"{own}, and needs more: lower the rates under load:, or use a faster machine"
+    return (
+        f"{own}, so other programs held it up: close them (`fastbusy doctor` shows the load), "
+        "lower the rates under load:, or use a machine with more cores"
+    )
