@@ -9,9 +9,9 @@ from ..env import DEFAULT_PORT_BASE, ports
 from .tables import table
 
 _PORTS = """\
-`run`, `demo` and `doctor --agent` serve every provider at the port base, and start a sample \
-agent, `reference` or `flawed:FLAW`, 50 below it. `mocks` gives each stage a port of its own as \
-well. `doctor` says whether all of them are free."""
+`run`, `demo`, `doctor --agent` and `mocks` serve every provider at the port base, and each stage \
+at a port of its own. A sample agent, `reference` or `flawed:FLAW`, listens 50 below. `doctor` \
+says whether all of them are free."""
 
 
 def page() -> str:

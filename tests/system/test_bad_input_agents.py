@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .bad_agents import Answer, bad_agent, http, much, nothing, raw, silent_stream
+from .bad_agents import bad_agent, http, silent_stream
 from .children import fastbusy
 from .ports import free_port_base
 from .small_run import (
@@ -49,36 +49,14 @@ def assert_readable(folder: Path, reason: str) -> None:
     assert (folder / "out" / "plan.json").exists()
 
 
-@pytest.mark.parametrize(
-    ("answer", "seen", "remedy"),
-    [
-        (http(b"<html><body>Sign in</body></html>", kind="text/html"), "garbage", "answer TwiML"),
-        (http(b"Internal error", status="500 Oops", kind="text/plain"), "http_500", "agent's log"),
-        (raw(bytes(range(128, 256)) * 40), "garbage", "answer TwiML"),
-        (much(100 << 20), "garbage", "answer TwiML"),
-        (much(None), "garbage", "answer TwiML"),
-    ],
-    ids=["html", "500", "no-http", "100-MB", "endless"],
-)
-def test_an_agent_that_answers_garbage(
-    tmp_path: Path, answer: Answer, seen: str, remedy: str
-) -> None:
-    with bad_agent(answer) as url:
+def test_an_agent_that_answers_garbage(tmp_path: Path) -> None:
+    with bad_agent(http(b"<html><body>Sign in</body></html>", kind="text/html")) as url:
         code, said = failed(tmp_path, "--agent", url)
     assert code == 2, said
-    assert f"webhook of the agent: {seen}: " in said
+    assert "webhook of the agent: garbage: " in said
     assert url in said
-    assert remedy in said.partition("→")[2]
-    assert len(said) < 5000, "an answer of any length is told in a few words"
-    assert_readable(tmp_path, f"webhook of the agent: {seen}")
-
-
-def test_an_agent_that_never_answers(tmp_path: Path) -> None:
-    with bad_agent(nothing) as url:
-        code, said = failed(tmp_path, "--agent", url)
-    assert code == 2, said
-    assert f"no_answer: {url} did not answer within 15 s" in said
-    assert "→ answer the voice webhook at once" in said
+    assert "answer TwiML" in said.partition("→")[2]
+    assert_readable(tmp_path, "webhook of the agent: garbage")
 
 
 def test_an_agent_that_takes_the_call_and_says_nothing(tmp_path: Path) -> None:
