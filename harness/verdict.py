@@ -17,7 +17,7 @@ from .gates import configure
 
 _WORST_LAST: tuple[Outcome, ...] = ("pass", "warn", "unknown", "fail")
 _EXIT_CODES: Mapping[Outcome, int] = {"pass": 0, "warn": 0, "fail": 1, "unknown": 3}
-NO_CALL = "no call was placed"
+NO_CALL = "no call was offered"
 _RUN = ("scenario", "seed", "target", "versions", "started")
 
 

@@ -31,7 +31,7 @@ def heading(history: History, verdict: Verdict, first_line: str) -> Html:
         tag("p", f"interrupted: {interrupted}", class_="alert") if interrupted and begun else "",
         tag("p", first_line, class_="first"),
         tag("p", verdict.reason, class_="reason") if begun else "",
-        _fates(verdict.fates),
+        _fates(verdict.fates) if begun else "",
         tag("p", " · ".join(_told_of(history, run)), class_="run"),
         class_=verdict.verdict,
     )

@@ -73,7 +73,7 @@ def test_a_failed_start_says_why_and_where_and_hides_no_run(
         f"run folder: {folder}",
         f"agent's log: {folder}/logs/agent.log",
     ]
-    why = "no call was placed: webhook of the agent: no TwiML → answer TwiML"
+    why = "no call was offered: webhook of the agent: no TwiML → answer TwiML"
     assert json.loads((folder / "findings.json").read_text())["reason"] == why
     assert (folder / "summary.md").read_text().splitlines()[2] == why
     assert why in (folder / "report.html").read_text()

@@ -140,9 +140,9 @@ def test_a_run_that_did_not_come_to_a_call_says_what_stopped_it(stopped: str, to
     story = Story(scenario="peak")
     story.tell(0, "runner", "run", "info", "run", data={"reason": stopped, "complete": True})
     verdict = judge(story.history(), {"no_dropped_calls": 0})
-    assert (verdict.verdict, verdict.reason) == ("unknown", f"no call was placed: {told}")
+    assert (verdict.verdict, verdict.reason) == ("unknown", f"no call was offered: {told}")
     assert {(check.outcome, check.summary) for check in verdict.checks} == {
-        ("unknown", "no call was placed")
+        ("unknown", "no call was offered")
     }
     assert [check.name for check in verdict.checks if check.gate] == ["no_dropped_calls"]
 

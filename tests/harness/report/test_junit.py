@@ -62,9 +62,9 @@ def test_a_failure_names_the_places() -> None:
 
 
 def test_what_could_not_tell_says_why_the_verdict_is_unknown() -> None:
-    check = finding("unknown", "no call was placed", gate=True)
+    check = finding("unknown", "no call was offered", gate=True)
     verdict = Verdict(
-        verdict="unknown", reason="no call was placed: no webhook", fates={}, checks=(check,),
+        verdict="unknown", reason="no call was offered: no webhook", fates={}, checks=(check,),
         instrument={}, run={},
     )  # fmt: skip
     (error,) = Xml.fromstring(junit(verdict).encode()).iter("error")

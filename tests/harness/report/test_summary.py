@@ -48,7 +48,7 @@ def test_without_advice_and_profile() -> None:
 
 
 def test_what_stopped_a_run_before_its_first_call_is_told_once() -> None:
-    why = "no call was placed: the agent is not there"
+    why = "no call was offered: the agent is not there"
     verdict = Verdict(verdict="unknown", reason=why, fates={}, checks=(), instrument={}, run={})
     assert summary(verdict, why).count(why) == 1
 
