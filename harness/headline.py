@@ -12,9 +12,14 @@ def headline(verdict: Verdict) -> str:
     Fates that nobody met are left out, but `served` and `dropped` are always told. A run that ended
     before its first call has none to tell of: there it is the reason.
     """
-    if verdict.run.get("interrupted") and not any(verdict.fates.values()):
+    if not begun(verdict):
         return verdict.reason
     return "; ".join([_calls(verdict), *_figures(verdict)])
+
+
+def begun(verdict: Verdict) -> bool:
+    """Whether the run came to a call. If not, its reason is all that there is to tell."""
+    return any(verdict.fates.values()) or not verdict.run.get("interrupted")
 
 
 def _calls(verdict: Verdict) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from harness.headline import begun
 from harness.verdict import exit_code
 
 from ..env import DEFAULT_PORT_BASE
@@ -79,17 +80,22 @@ def tell(judged: Judged) -> None:
     verdict = judged.verdict
     print(f"\n{verdict.verdict}  {verdict.run.get('scenario', '')}")
     print(judged.first_line)
+    if begun(verdict):
+        _tell_why(judged)
+    print(f"report:  {judged.folder / 'report.html'}")
+
+
+def _tell_why(judged: Judged) -> None:
+    verdict = judged.verdict
     for finding in verdict.checks:
         decides = finding.gate or finding.instrument
         if decides or finding.outcome in ("warn", "fail"):
             kind = "gate" if finding.gate else "instrument" if finding.instrument else "advice"
             print(f"  {finding.outcome:<8}{kind:<11}{finding.name}: {finding.summary}")
-    if verdict.reason != judged.first_line:
-        print(f"because: {verdict.reason}")
-    if verdict.verdict == "unknown" and judged.history.calls:
+    print(f"because: {verdict.reason}")
+    if verdict.verdict == "unknown":
         print(
             f"accept:  fastbusy check {judged.folder} --unknown-is pass (ends with 0, not with 3)"
         )
     if cut := judged.history.interrupted:
         print(f"cut:     {cut}")
-    print(f"report:  {judged.folder / 'report.html'}")
