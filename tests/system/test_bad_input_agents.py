@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from fastbusy.cli import main
+
 from .bad_agents import bad_agent, http, silent_stream
-from .children import fastbusy
 from .ports import free_port_base
 from .small_run import (
     SCENARIO,
@@ -17,7 +20,6 @@ from .small_run import (
     end_of_run,
     events,
     is_free,
-    told,
     write_scenario,
 )
 
@@ -26,20 +28,24 @@ pytestmark = pytest.mark.system
 NOWHERE = "http://127.0.0.1:9"
 
 
+def run_small(folder: Path, *words: str, scenario: str = SCENARIO) -> tuple[int, str]:
+    """`fastbusy run` in this process, which spares the start of another: exit code and words."""
+    write_scenario(folder, scenario)
+    with chdir(folder), redirect_stdout(StringIO()) as told, redirect_stderr(told):
+        code = main(["run", "small.yaml", "--out", "out", *words])
+    assert "Traceback" not in told.getvalue(), told.getvalue()
+    return code, told.getvalue()
+
+
 def failed(
     folder: Path, *words: str, port_base: int | None = None, scenario: str = SCENARIO
 ) -> tuple[int, str]:
     """A run that does not come to its first call: exit code and what was told."""
     base = port_base or free_port_base()
-    write_scenario(folder, scenario)
-    with fastbusy(
-        folder, "run", "small.yaml", "--port-base", str(base), "--out", "out", *words
-    ) as run:
-        code = run.ends()
-    assert "Traceback" not in told(run), told(run)
-    assert "\n  run folder: out" in told(run)
+    code, said = run_small(folder, "--port-base", str(base), *words, scenario=scenario)
+    assert "\n  run folder: out" in said
     assert is_free(base) or port_base, "the mocks are still there"
-    return code, told(run)
+    return code, said
 
 
 def assert_readable(folder: Path, reason: str) -> None:
@@ -142,8 +148,6 @@ def test_ports_that_are_taken(tmp_path: Path) -> None:
     ],
 )
 def test_a_place_where_nobody_can_listen(tmp_path: Path, words: tuple[str, ...], seen: str) -> None:
-    write_scenario(tmp_path)
-    with fastbusy(tmp_path, "run", "small.yaml", "--out", "out", *words) as run:
-        assert run.ends() == 2, told(run)
-    assert seen in told(run)
-    assert "Traceback" not in told(run)
+    code, said = run_small(tmp_path, *words)
+    assert code == 2, said
+    assert seen in said
