@@ -10,7 +10,7 @@ from kernel.units import Duration
 from ..check import Check
 from ..finding import Evidence, Finding
 
-_REMEDY = "close other programs, lower the rates under load:, or use a faster machine"
+_REMEDY = "close other programs, lower the scenario's rates, or use a faster machine"
 
 
 class DeliveredLoad(Check, frozen=True):

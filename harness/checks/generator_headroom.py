@@ -31,7 +31,7 @@ class GeneratorHeadroom(Check, frozen=True):
         worst = max(known, key=lambda process: process.busiest)
         told = f"{worst.actor} used {worst.busiest:.0%} of a core at most"
         if worst.busiest > self.cpu:
-            told += f" (limit {self.cpu}); lower the rates under load:, or use a faster machine"
+            told += f" (limit {self.cpu}); lower the scenario's rates, or use a faster machine"
         return self.finding(
             "pass" if worst.busiest <= self.cpu else "unknown",
             told,
