@@ -33,7 +33,7 @@ class CallLog:
 
     @property
     def fate(self) -> Fate:
-        """What became of it, as the verdict will tell."""
+        """What became of it, in the verdict's terms, as far as the call alone shows."""
         (call,) = History(self._events).calls
         return fate_of(call)
 

@@ -40,7 +40,7 @@ class Progress:
     phase    the one that is on; empty while the last calls end
     dialled  of `planned` calls
     talking  calls that are up; ringing are those that wait for the agent's webhook or stream
-    over     fate of the calls that are over → how many
+    over     fate of the calls that are over, as far as each call alone shows → how many
     faults   names of those that are on
     """
 
