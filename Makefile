@@ -5,7 +5,7 @@ PIP = -m pip --disable-pip-version-check install --quiet
 
 .PHONY: demo test test-clients check docs bench
 
-demo: .venv/made                  ## mocks, reference agent and callers, about two minutes; prints the verdict
+demo: .venv/made                  ## mocks, reference agent and callers, nearly three minutes; prints the verdict
 	$(BIN)/fastbusy demo
 
 test: .venv/made                  ## the whole test suite

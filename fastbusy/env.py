@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 DEFAULT_PORT_BASE = 8700
 # Offset from the port base, by stage; the base itself serves every provider.
 PORT_OFFSETS = {"stt": 1, "llm": 2, "tts": 3, "realtime": 4, "tools": 5, "telephony": 6}
+SAMPLE_AGENT_OFFSET = -50
 _PROVIDERS = {
     # variable prefix: (stage, path after the origin)
     "OPENAI": ("llm", "/v1"),
@@ -32,6 +33,16 @@ _KEYS = {
     "TWILIO_ACCOUNT_SID": "AC" + "fa57b05f" * 4,
     "TWILIO_AUTH_TOKEN": "fastbusy",
 }
+
+
+def ports(port_base: int = DEFAULT_PORT_BASE) -> dict[str, int]:
+    """Who listens on this machine → its port."""
+    stages = {stage: port_base + offset for stage, offset in PORT_OFFSETS.items()}
+    return {
+        "every provider": port_base,
+        **stages,
+        "a sample agent": port_base + SAMPLE_AGENT_OFFSET,
+    }
 
 
 def environment(

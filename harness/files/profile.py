@@ -37,7 +37,7 @@ class ProfiledFault(msgspec.Struct, frozen=True, kw_only=True):
 class FaultProfile(msgspec.Struct, frozen=True):
     """A named timeline of faults.
 
-    name    what the file is called, without .yaml
+    name    what the file is called, without .yaml; another one is refused
     why     why anybody would want to see it
     faults  in any order; times decide
     """
@@ -47,8 +47,14 @@ class FaultProfile(msgspec.Struct, frozen=True):
     faults: tuple[ProfiledFault, ...]
 
 
-def grammar(kinds: Mapping[str, FaultKind], targets: Collection[str] = STAGES) -> Grammar:
-    """How a fault profile is written. `targets` are the stages and providers that have a mock."""
+def grammar(
+    kinds: Mapping[str, FaultKind], targets: Collection[str] = STAGES, *, called: str = ""
+) -> Grammar:
+    """How a fault profile is written.
+
+    targets  the stages and providers that have a mock
+    called   the name of its file, if it has one
+    """
     types = {name: kind.fields for name, kind in kinds.items()}
     return Grammar(
         variants={
@@ -56,7 +62,7 @@ def grammar(kinds: Mapping[str, FaultKind], targets: Collection[str] = STAGES) -
         },
         rules={
             ProfiledFault: partial(_fault_flaws, kinds, targets),
-            FaultProfile: _profile_flaws,
+            FaultProfile: partial(_profile_flaws, called),
         },
     )
 
@@ -79,9 +85,14 @@ def _fault_flaws(
         yield Flaw(("label",), f"{fault.label!r} cannot be a label", NAME_REMEDY)
 
 
-def _profile_flaws(profile: FaultProfile) -> Iterator[Flaw]:
+def _profile_flaws(called: str, profile: FaultProfile) -> Iterator[Flaw]:
     if not NAME.match(profile.name):
         yield Flaw(("name",), f"{profile.name!r} cannot name a profile", NAME_REMEDY)
+    elif called and profile.name != called:
+        # Scenarios name the file, reports the profile; two names would read as two profiles.
+        what = f"the profile {profile.name!r} stands in a file called {called!r}"
+        remedy = f"write name: {called}, or call the file {profile.name}.yaml"
+        yield Flaw(("name",), what, remedy)
     if not profile.why.strip():
         yield Flaw(("why",), "why: is empty", "say in a sentence what it shows")
     if not profile.faults:

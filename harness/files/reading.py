@@ -70,7 +70,7 @@ def read_files(
 
 
 def read_profile(path: Path, known: Known) -> Loaded[FaultProfile]:
-    grammar = profile_file.grammar(known.kinds, known.targets)
+    grammar = profile_file.grammar(known.kinds, known.targets, called=path.stem)
     return parse(read_text(path), FaultProfile, file=str(path), grammar=grammar)
 
 

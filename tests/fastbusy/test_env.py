@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fastbusy.env import FORMATS, environment
+from fastbusy.env import FORMATS, environment, ports
 
 
 def test_one_port_serves_every_provider() -> None:
@@ -36,3 +36,10 @@ def test_formats_name_the_mocks(name: str) -> None:
 
 def test_shell_quotes_what_the_shell_would_eat() -> None:
     assert FORMATS["shell"]({"A": "b c"}).endswith("\nexport A='b c'\n")
+
+
+def test_everybody_has_a_port_of_their_own() -> None:
+    listening = ports(9700)
+    assert (listening["every provider"], listening["llm"]) == (9700, 9702)
+    assert listening["a sample agent"] == 9650
+    assert len(set(listening.values())) == len(listening)

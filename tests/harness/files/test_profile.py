@@ -57,13 +57,20 @@ def test_targets_are_those_that_have_a_mock() -> None:
             "requests: 5/s",
             "request: 5/s",
             "p.yaml:4: faults: unknown key 'request'\n  → did you mean 'requests'? known keys: "
-            "kind, target, at, for, share, label, requests, burst, retry_after\n"
-            "p.yaml:4: faults: the key 'requests' is missing\n  → add 'requests: …'",
+            "kind, target, at, for, share, label, requests, burst, retry_after",
         ),
         (
             "requests: 5/s",
             "requests: 5/s, burst: 0",
             "p.yaml:4: faults: burst: 0 lets nobody pass\n  → use a stall for that",
+        ),
+        (
+            "faults:\n  - {kind: rate_limit, target: llm",
+            "fault:\n  - {kind: rate_limit, target: lmm",
+            "p.yaml:3: unknown key 'fault'\n"
+            "  → did you mean 'faults'? known keys: name, why, faults\n"
+            "p.yaml:4: no mock serves the target 'lmm'\n"
+            "  → did you mean 'llm'? known targets: stt, llm, tts, realtime, tools, telephony",
         ),
         (
             "target: llm",
