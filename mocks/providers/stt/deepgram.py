@@ -19,22 +19,21 @@ from speech.events import Cut, Ended, TextEvent
 from ...dictation import Dictation, SpokenWord, Utterance
 from ...hearing import TICK_NS
 from ...provider import Route
-from ...wire import Binary, Close, Head, Request, Text, Wire
+from ...refusing import close_code, refused_upgrade, status_of
+from ...wire import Binary, Close, Head, Request, Text, Wire, uuid_of
 from ...work import Admitted, Begin, Finish, Heard, Listen, Note, Opened, Refused
 from ...world import World
 from ._deepgram import (
-    STATUSES,
     TOO_QUIET,
     UNREADABLE,
     BadRequest,
     Parameters,
     configured,
     error_message,
+    error_reply,
     error_text,
     metadata,
     parsed,
-    refused_upgrade,
-    request_id,
     results,
     speech_started,
     utterance_end,
@@ -59,7 +58,7 @@ class Listening:
 
     def __init__(self, request: Request, world: World) -> None:
         self._request, self._world = request, world
-        self._id = request_id(world.seed, request.connection, request.query)
+        self._id = uuid_of(world.seed, request.connection, request.query)
         self._said = Dictation()
         self._utterances = 0
         # Of the current utterance: when it began and was over, and how long its final takes.
@@ -100,7 +99,7 @@ class Listening:
             self._asked = Parameters.of(self._request)
         except BadRequest as problem:
             yield Emit(Note("", {"reason": str(problem)}))
-            for wire in refused_upgrade(problem.status, str(problem), self._id):
+            for wire in error_reply(problem.status, str(problem), self._id):
                 yield Emit(wire)
             yield End()
         else:
@@ -284,15 +283,16 @@ class Deepgram:
         return bool(request.credential("Token"))
 
     def refuse(self, refused: Refused, request: Request) -> Iterable[Wire]:
-        refusal = refused.refusal
-        status = refusal.status or STATUSES.get(refusal.reason, 429)
-        text, id = error_text(status), request_id(refused.arrival.span)
-        if refusal.where in (None, "before"):
-            return refused_upgrade(status, text, id, refusal.retry_after_s)
-        opened = Head(101, {"dg-request-id": id})
-        if refusal.where == "after":
-            return [opened, Close(1008 if status < 500 else 1011, text)]
-        return [opened, Text(error_message("Refused", text, text)), Close(1011, text)]
+        refusal, id = refused.refusal, uuid_of(refused.arrival.span)
+        status = status_of(refusal)
+        text = error_text(status)
+        return refused_upgrade(
+            refusal,
+            before=error_reply(status, text, id, refusal.retry_after_s),
+            opened=Head(101, {"dg-request-id": id}),
+            in_band=[Text(error_message("Refused", text, text))],
+            close=Close(close_code(status), text),
+        )
 
 
 PROVIDER = Deepgram()

@@ -358,7 +358,7 @@ def test_a_stream_may_be_refused_after_the_upgrade() -> None:
 
 def test_a_stream_may_be_refused_in_band() -> None:
     head, text, closed, *_ = refused("in_band")
-    assert (head.status, json.loads(text.data)["type"], closed.code) == (101, "Error", 1011)
+    assert (head.status, json.loads(text.data)["type"], closed.code) == (101, "Error", 1008)
 
 
 def test_a_stream_too_many_is_refused_while_another_is_open() -> None:
