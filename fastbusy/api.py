@@ -11,8 +11,9 @@ from typing import get_args
 from harness.finding import Finding, Outcome
 from harness.recorder import Keep
 from kernel.errors import UsageError
+from kernel.ports import DEFAULT_PORT_BASE
+from kernel.ports import port_base as read_port_base
 
-from .env import DEFAULT_PORT_BASE
 from .judging import Judged
 from .preparing import Options
 from .whole import run_blocking
@@ -76,13 +77,13 @@ def run(
             where="fastbusy.run",
             remedy=f"profiles is a list of names; keep is one of {', '.join(get_args(Keep))}",
         )
-    base = os.environ.get("FASTBUSY_PORT_BASE", DEFAULT_PORT_BASE)
+    base = os.environ.get("FASTBUSY_PORT_BASE") if port_base is None else port_base
     options = Options(
         scenario=str(scenario),
         agent=agent,
         agent_command=agent_command,
         host=host,
-        port_base=int(base) if port_base is None else port_base,
+        port_base=DEFAULT_PORT_BASE if base is None else read_port_base(str(base)),
         profiles=tuple(profiles),
         seed=seed,
         out=None if out is None else Path(out),

@@ -16,9 +16,10 @@ from harness.planning.planning import make_plan
 from harness.recorder import Keep
 from harness.transports.by_scheme import scheme_of, transports
 from kernel.errors import UsageError
+from kernel.ports import DEFAULT_PORT_BASE
 
 from . import catalogue, samples, shelf
-from .env import DEFAULT_PORT_BASE, environment
+from .env import environment
 
 SAMPLE_AGENT_OFFSET = -50
 """Where a sample agent listens, counted from the port base."""

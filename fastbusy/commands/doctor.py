@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kernel.errors import StackError
+from kernel.ports import DEFAULT_PORT_BASE, PORT_OFFSETS, port_base
 
-from ..env import DEFAULT_PORT_BASE, PORT_OFFSETS
 from ..stack import refuse_taken_ports
 
 # A call holds about four sockets on this machine: its stream and its agent's three providers.
@@ -48,7 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="whose first line the caller says (appointments)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
                         help="first port of the mocks (8700)")  # fmt: skip
     parser.add_argument(
         "--out", type=Path, default=Path("runs"), metavar="DIR", help="where runs are kept (runs)"

@@ -216,7 +216,10 @@ class Cartesia:
 
     name = "cartesia"
     stage: Stage = "tts"
-    routes = (Route("WS", "/tts/websocket", Speaking), Route("POST", "/tts/bytes", Bytes))
+    routes = (
+        Route("WS", "/tts/websocket", Speaking, contexts=True),
+        Route("POST", "/tts/bytes", Bytes),
+    )
 
     def recognises(self, request: Request) -> bool:
         return bool(request.header("cartesia-version") or request.argument("cartesia_version"))
