@@ -7,7 +7,7 @@ happen, `advance` whenever something is due, and sends what it yields.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kernel.actor import Emit, End, Instruction, Nudge, Nudged
@@ -22,6 +22,7 @@ from .lifecycle import Lifecycle
 from .outlet import Outlet
 from .provider import Catalogue, Found
 from .session import ENDED, Departure, Ended, Item, Mute, Piece, Session, Sessions
+from .turns import Turns
 from .wire import SWITCHING_PROTOCOLS, Binary, Close, Reset, Text
 from .work import Begin, Cancel, Closed, Finish, Heard, Listen, Note, Opened, Sound
 from .world import World
@@ -42,6 +43,7 @@ class Service:
         self._timeline = Timeline()
         self._outlet = Outlet(self._timeline, self.chain)
         self._door = Door(self.chain, world.settings)
+        self._turns = Turns(self._follow, self._failed)
         self._life = Lifecycle(self._door, self.journal, self._outlet, self._tell)
 
     def open(self, found: Found, now_ns: int) -> int:
@@ -75,16 +77,18 @@ class Service:
         if session is None:
             return
         session.gone = True
+        self._turns.drop(session)
         self._tell(session, Closed(code), now_ns)
         self._life.abandon(session, code, how, now_ns)
         self._forget(session)
 
     def next_wake(self) -> int | None:
         """When `advance` has something to do."""
-        return self._timeline.next_wake()
+        wakes_ns = (self._timeline.next_wake(), self._turns.next_wake())
+        return min((at_ns for at_ns in wakes_ns if at_ns is not None), default=None)
 
     def advance(self, now_ns: int) -> Iterator[Departure]:
-        """All that is due. Send it in this order."""
+        """All that is due; send it in this order. Then one actor that rests goes on for a step."""
         for span, item, due_ns in self._timeline.due(now_ns):
             if isinstance(span, Piece):
                 for ready in self._outlet.ready(span, item, due_ns, now_ns):
@@ -96,6 +100,7 @@ class Service:
                 self._nudge(span, item, now_ns)
             else:
                 item(now_ns)
+        self._turns.take()
 
     def at(self, key: str, due_ns: int, do: Callable[[int], None]) -> None:
         """Call `do(now_ns)` at a time, in place of what was to be done under the same key."""
@@ -123,10 +128,7 @@ class Service:
         self.sessions.reset()
 
     def _tell(self, session: Session, message: Any, now_ns: int) -> None:
-        try:
-            self._follow(session, session.actor.receive(message, now_ns), now_ns)
-        except Exception:
-            self._failed(session, type(message).__name__, now_ns)
+        self._turns.tell(session, message, now_ns)
 
     def _failed(self, session: Session, what: str, now_ns: int) -> None:
         self.bugs += 1
@@ -140,20 +142,21 @@ class Service:
             self._tell(session, Heard((), audio_s), now_ns)
         self._tell(session, Nudged(key), now_ns)
 
-    def _follow(self, session: Session, instructions: Iterable[Instruction], now_ns: int) -> None:
-        for instruction in instructions:
-            match instruction:
-                case Nudge(key, None):
+    def _follow(self, session: Session, instruction: Instruction, now_ns: int) -> None:
+        match instruction:
+            case Nudge(key, at_ns):
+                self._turns.withdraw(session, Nudged(key))
+                if at_ns is None:
                     self._timeline.withdraw(session, key)
-                case Nudge(key, int() as at_ns):
+                else:
                     self._timeline.add(session, key, at_ns, key=key)
-                case End():
-                    self._outlet.plan(session.root, ENDED, now_ns)
-                case Emit(withdraw=True):
-                    for piece in session.pieces.values():
-                        self._timeline.withdraw(piece, instruction.key)
-                case Emit():
-                    self._emit(session, instruction, now_ns)
+            case End():
+                self._outlet.plan(session.root, ENDED, now_ns)
+            case Emit(withdraw=True):
+                for piece in session.pieces.values():
+                    self._timeline.withdraw(piece, instruction.key)
+            case Emit():
+                self._emit(session, instruction, now_ns)
 
     def _emit(self, session: Session, emit: Emit, now_ns: int) -> None:
         match emit.output:
@@ -200,6 +203,7 @@ class Service:
         self._forget(session)
 
     def _forget(self, session: Session) -> None:
+        self._turns.drop(session)
         self._timeline.drop(session)
         self._hearing.close(session)
         self.sessions.forget(session)

@@ -183,7 +183,8 @@ class Bytes:
             partial(self._world.between_ns, arrival),
         )
         first_ns = now_ns + self._world.first_ns(arrival)
-        chunks = [*synthesis.say(asked.transcript, first_ns).chunks, *synthesis.finish()]
+        spoken = yield from synthesis.saying(asked.transcript, first_ns)
+        chunks = [*spoken.chunks, *synthesis.finish()]
         yield Emit(Note("", {"identity": synthesis.identity, "text_out": synthesis.text}))
         headers = {"Content-Type": form.media_type, "X-Request-ID": self._id}
         yield Emit(Head(200, headers), chunks[0].due_ns)
