@@ -22,7 +22,7 @@ from .tones import VOICE_RMS, Samples, tone_table
 from .voice import FILLERS, Voice
 
 _HOLE, _HUM = -1, -2
-_SLOTS_OF_A_STEP = 64
+_SLOTS_OF_A_STEP = 32
 
 
 class Recipe(NamedTuple):
