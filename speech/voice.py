@@ -130,23 +130,25 @@ def _resonance(frequency: Curve, formant: Curve, width_hz: float) -> Curve:
     return np.asarray(1 / np.sqrt(detuning**2 + (width_hz * frequency / formant**2) ** 2))
 
 
-def _harmonic_loudness(number: int, pitch: Curve, f1: Curve, f2: Curve) -> Curve:
-    frequency = number * pitch
+def _harmonic_loudness(count: int, pitch: Curve, f1: Curve, f2: Curve) -> Curve:
+    """[harmonics, points]: the loudness of the first `count` harmonics."""
+    frequency = np.arange(1, count + 1)[:, None] * pitch
+    tilt = np.array([number**-_TILT for number in range(1, count + 1)])[:, None]
     under_ceiling = np.clip((_CEILING_HZ - frequency) / _CEILING_WIDTH_HZ, 0, 1)
     formants = _resonance(frequency, f1, _F1_WIDTH_HZ)
     formants += _F2_GAIN * _resonance(frequency, f2, _F2_WIDTH_HZ)
-    return np.asarray(number**-_TILT * under_ceiling * formants)
+    return np.asarray(tilt * under_ceiling * formants)
 
 
 def _stretch(curve: Curve, step_n: int) -> NDArray[np.float32]:
-    """A curve of control points, linearly interpolated to `step_n` samples for each."""
+    """Curves of control points, linearly interpolated to `step_n` samples for each."""
     rise = (np.arange(step_n) / step_n).astype(np.float32)
-    corners = np.stack([curve[:-1], curve[1:]], axis=1).astype(np.float32)
-    return (corners @ np.stack([1 - rise, rise])).reshape(-1)
+    corners = np.stack([curve[..., :-1], curve[..., 1:]], axis=-1).astype(np.float32)
+    return (corners @ np.stack([1 - rise, rise])).reshape(*curve.shape[:-1], -1)
 
 
 def _voice(
-    sound: NDArray[np.float32], curves: Curve, harmonics: range, turned_hz: float, rate_hz: int
+    sound: NDArray[np.float32], curves: Curve, harmonics: int, turned_hz: float, rate_hz: int
 ) -> float:
     """Fill a stretch of sound from its curves of pitch, loudness, and first and second formant.
 
@@ -158,12 +160,12 @@ def _voice(
     turns[0] += turned_hz
     np.cumsum(turns, out=turns)
     phase = (turns / rate_hz * (1 << 16)).astype(np.int64).astype(np.uint16)
+    loudnesses = _stretch(loudness * _harmonic_loudness(harmonics, pitch, f1, f2), step_n)
     sound[:] = 0
-    for number in harmonics:
+    for number, wave in enumerate(loudnesses, 1):
         # A phase that grows with the square of the harmonic's number lowers the peak.
         offset = np.uint16(round(0.75 * number**2 / 24 * (1 << 16)) & 0xFFFF)
-        wave = _SINE[phase * np.uint16(number) + offset]
-        wave *= _stretch(loudness * _harmonic_loudness(number, pitch, f1, f2), step_n)
+        wave *= _SINE[phase * np.uint16(number) + offset]
         sound += wave
     return float(turns[-1])
 
@@ -193,7 +195,7 @@ def rendering(
     loudness *= 0.5 + 0.5 * np.cos(2 * np.pi * _SYLLABLES_HZ * times)
 
     curves = np.array([_pitch(voice, "".join(letters), times), loudness, f1, f2])
-    harmonics = range(1, int(_CEILING_HZ / curves[0].min()) + 1)
+    harmonics = int(_CEILING_HZ / curves[0].min())
     sound = np.empty((len(times) - 1) * step_n, np.float32)
     turned_hz, stride = 0.0, max(1, STEP_N // step_n)
     for start in range(0, len(times) - 1, stride):
