@@ -12,6 +12,7 @@ from typing import Any, get_args
 from harness.finding import Finding, Outcome
 from harness.recorder import Keep
 from kernel.errors import UsageError
+from kernel.ports import port_base as known_port_base
 
 from .commands.run import options_of, run_options
 from .judging import Judged
@@ -84,7 +85,7 @@ def run(
         "seed": seed,
         "out": None if out is None else Path(out),
         "host": host,
-        "port_base": port_base,
+        "port_base": None if port_base is None else known_port_base(str(port_base)),
         "keep": keep,
     }
     said = {name: value for name, value in given.items() if value not in (None, "", ())}

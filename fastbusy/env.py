@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 
-DEFAULT_PORT_BASE = 8700
-# Offset from the port base, by stage; the base itself serves every provider.
-PORT_OFFSETS = {"stt": 1, "llm": 2, "tts": 3, "realtime": 4, "tools": 5, "telephony": 6}
+from kernel.fault import Stage
+from kernel.ports import DEFAULT_PORT_BASE, PORT_OFFSETS
+
 SAMPLE_AGENT_OFFSET = -50
-_PROVIDERS = {
+_PROVIDERS: Mapping[str, tuple[Stage, str]] = {
     # variable prefix: (stage, path after the origin)
     "OPENAI": ("llm", "/v1"),
     "ANTHROPIC": ("llm", ""),
@@ -37,7 +37,7 @@ _KEYS = {
 
 def ports(port_base: int = DEFAULT_PORT_BASE) -> dict[str, int]:
     """Who listens on this machine → its port."""
-    stages = {stage: port_base + offset for stage, offset in PORT_OFFSETS.items()}
+    stages: dict[str, int] = {stage: port_base + offset for stage, offset in PORT_OFFSETS.items()}
     return {
         "every provider": port_base,
         **stages,
@@ -53,7 +53,7 @@ def environment(
     With `one_port` all of them use the base port, else each the port of its stage.
     """
 
-    def url(stage: str, path: str) -> str:
+    def url(stage: Stage, path: str) -> str:
         return f"http://{host}:{port_base + (0 if one_port else PORT_OFFSETS[stage])}{path}"
 
     urls = {f"{name}_BASE_URL": url(stage, path) for name, (stage, path) in _PROVIDERS.items()}

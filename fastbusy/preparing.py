@@ -16,9 +16,10 @@ from harness.planning.planning import make_plan
 from harness.recorder import Keep
 from harness.transports.by_scheme import scheme_of, transports
 from kernel.errors import UsageError
+from kernel.ports import DEFAULT_PORT_BASE
 
 from . import catalogue, samples, shelf
-from .env import DEFAULT_PORT_BASE, environment, ports
+from .env import environment, ports
 
 _SAMPLES = ("reference", "flawed")
 _LATER = {"sip": "SIP", "webrtc+http": "WebRTC", "webrtc+https": "WebRTC"}

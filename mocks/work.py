@@ -2,7 +2,7 @@
 
 An actor's messages: `Opened`, `Text`, `Binary`, `Heard`, `Admitted`, `Refused`, `Closed`, and
 `kernel.actor.Nudged`. What it emits: everything of `mocks.wire`, and `Begin`, `Note`, `Finish`,
-`Cancel`, `Listen`, `Sound`.
+`Cancel`, `Listen`, `Sound`, `Rest`.
 
 A piece of work has a name of the actor's own choosing. The name `""` is the HTTP request itself,
 or the socket itself.
@@ -137,6 +137,14 @@ class Listen:
 
     rate_hz: int
     encoding: Encoding = Encoding.LINEAR16
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Others may have a turn here: what the actor says next takes it some time to work out.
+
+    Until it has said all, it is told nothing; only the end of its session is not waited for.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kernel.errors import StackError
+from kernel.ports import DEFAULT_PORT_BASE, port_base
 
-from ..env import DEFAULT_PORT_BASE, ports
+from ..env import ports
 from ..stack import refuse_taken_ports
 
 # A call holds about four sockets on this machine: its stream and its agent's three providers.
@@ -49,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="whose first line the caller says (appointments)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
                         help="mocks listen there (8700), sample agents 50 below")  # fmt: skip
     parser.add_argument(
         "--out", type=Path, default=Path("runs"), metavar="DIR", help="where runs are kept (runs)"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from harness.headline import begun
 from harness.verdict import exit_code
+from kernel.ports import DEFAULT_PORT_BASE, port_base
 
-from ..env import DEFAULT_PORT_BASE
 from ..judging import Judged
 from ..live import Show
 from ..preparing import Options
@@ -38,7 +38,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", choices=("failed", "all", "none"), default="failed",
                         help="recordings to keep (failed and the first ten)")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
                         help="mocks listen there (8700), sample agents 50 below")  # fmt: skip
     parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
                         default="unknown", help="what an unknown verdict counts as")  # fmt: skip

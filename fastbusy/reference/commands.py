@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from kernel.ports import DEFAULT_PORT_BASE
+
 from ..cli import COMMANDS, EPILOG, LATER, parser
-from ..env import DEFAULT_PORT_BASE, ports
+from ..env import ports
 from .tables import table
 
 _PORTS = """\

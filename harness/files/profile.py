@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from kernel.fault import STAGES, FaultKind
+from kernel.fault import STAGES, FaultKind, Unit
 from kernel.units import Duration, Share
 
 from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Path, Variant, suggestion
@@ -48,11 +49,16 @@ class FaultProfile(msgspec.Struct, frozen=True):
 
 
 def grammar(
-    kinds: Mapping[str, FaultKind], targets: Collection[str] = STAGES, *, called: str = ""
+    kinds: Mapping[str, FaultKind],
+    targets: Collection[str] = STAGES,
+    units: Mapping[str, Collection[Unit]] = MappingProxyType({}),
+    *,
+    called: str = "",
 ) -> Grammar:
     """How a fault profile is written.
 
     targets  the stages and providers that have a mock
+    units    what a fault can count there, where that is known
     called   the name of its file, if it has one
     """
     types = {name: kind.fields for name, kind in kinds.items()}
@@ -61,14 +67,17 @@ def grammar(
             ProfiledFault: Variant("kind", "fault kind", "fields", types, as_written=True),
         },
         rules={
-            ProfiledFault: partial(_fault_flaws, kinds, targets),
+            ProfiledFault: partial(_fault_flaws, kinds, targets, units),
             FaultProfile: partial(_profile_flaws, called),
         },
     )
 
 
 def _fault_flaws(
-    kinds: Mapping[str, FaultKind], targets: Collection[str], fault: ProfiledFault
+    kinds: Mapping[str, FaultKind],
+    targets: Collection[str],
+    units: Mapping[str, Collection[Unit]],
+    fault: ProfiledFault,
 ) -> Iterator[Flaw]:
     stages = kinds[fault.kind].targets
     if fault.target not in targets:
@@ -77,6 +86,10 @@ def _fault_flaws(
     elif fault.target.split("/")[0] not in stages:
         what = f"{fault.kind} cannot bite {fault.target}"
         yield Flaw(("target",), what, f"it can bite {', '.join(stages)}")
+    unit, there = fault.fields.get("of"), units.get(fault.target, ())
+    if unit and there and unit not in there:
+        what = f"of: {unit} counts nothing, {fault.target} has none"
+        yield Flaw(("of",), what, f"{fault.target} has: {', '.join(there)}; or leave it out")
     if fault.lasts <= 0:
         yield Flaw(("for",), f"for: {fault.lasts} is no time", "write how long it lasts: 20s")
     if fault.share == 0.0:

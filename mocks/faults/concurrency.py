@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from kernel.fault import Arrival, Refusal, Roll
+from kernel.fault import Arrival, Refusal, Roll, Unit
 from kernel.units import Duration
 
 
@@ -29,7 +29,7 @@ class Concurrency:
     colour: ClassVar[str] = "#8e6bbf"
 
     limit: int
-    of: Literal["socket", "request", "context"] | None = None
+    of: Unit | None = None
     retry_after: Duration | None = None
 
     def __post_init__(self) -> None:

@@ -62,7 +62,7 @@ def test_a_wrong_argument_is_refused(given: list[Options], wrong: dict[str, Any]
 
 def test_a_wrong_variable_is_refused(given: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FASTBUSY_PORT_BASE", "high")
-    with pytest.raises(UsageError, match="FASTBUSY_PORT_BASE: 'high' is no int"):
+    with pytest.raises(UsageError, match="FASTBUSY_PORT_BASE: 'high' cannot be the first"):
         fastbusy.run("demo")
 
 
