@@ -32,14 +32,12 @@ _MUFFLED_HOPS, _MUFFLED_LIMIT = 30, 60
 _UNCLEAR = 0.6
 
 _CODEBOOK_T = np.ascontiguousarray(codebook().T)
-# How much evidence a turn of the clock from one tone [row] to another [column] takes.
-_TURN_COST = np.array(
-    [
-        [(np.inf, _NEIGHBOUR_TURN, _OPPOSITE_TURN, _NEIGHBOUR_TURN)[(b - a) % 4] for b in range(4)]
-        for a in range(4)
-    ],
-    np.float32,
-)
+# How much evidence a turn of the clock to one tone [row] from another [column] takes; none is
+# enough while there is no clock, for which the last column stands.
+_TURN_COST = np.full((CLOCK_TONES, CLOCK_TONES + 1), np.inf, np.float32)
+for _tone in range(CLOCK_TONES):
+    for _step, _cost in enumerate((_NEIGHBOUR_TURN, _OPPOSITE_TURN, _NEIGHBOUR_TURN), start=1):
+        _TURN_COST[(_tone + _step) % CLOCK_TONES, _tone] = _cost
 
 
 class Symbol(NamedTuple):
@@ -97,15 +95,15 @@ class Tracks:
 
     def __getitem__(self, streams: slice | NDArray[np.intp]) -> Tracks:
         """Some of the streams: views for a slice, copies for an array of indices."""
-        return Tracks(*(getattr(self, each.name)[..., streams] for each in fields(self)))
+        return Tracks(*(getattr(self, name)[..., streams] for name in _STATE))
 
     def __setitem__(self, streams: slice | NDArray[np.intp], tracks: Tracks) -> None:
-        for each in fields(self):
-            getattr(self, each.name)[..., streams] = getattr(tracks, each.name)
+        for name in _STATE:
+            getattr(self, name)[..., streams] = getattr(tracks, name)
 
     def joined(self, other: Tracks) -> Tracks:
         """These streams, then the others."""
-        pairs = ((getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
+        pairs = ((getattr(self, name), getattr(other, name)) for name in _STATE)
         return Tracks(*(np.concatenate(pair, axis=-1) for pair in pairs))
 
     @property
@@ -120,9 +118,11 @@ class Tracks:
         return np.asarray(self.unclear_hops >= _MUFFLED_HOPS)
 
 
+_STATE = [each.name for each in fields(Tracks)]
+
+
 def advance(tracks: Tracks, spectrum: Spectrum, streams: Sequence[int]) -> list[Symbol]:
     """Take some hops, tracks in place; `streams` names the tracks in the symbols that end."""
-    _count_unclear(tracks, spectrum)
     weight = spectrum.clock * spectrum.clock
     likelihood = np.log(spectrum.clock + np.float32(_SOFT))
     presence = np.float32(_PRESENCE_GAIN) * (spectrum.clarity - np.float32(_PRESENCE_MEAN))
@@ -138,11 +138,19 @@ def advance(tracks: Tracks, spectrum: Spectrum, streams: Sequence[int]) -> list[
     return symbols
 
 
-def _count_unclear(tracks: Tracks, spectrum: Spectrum) -> None:
-    unclear = 2 * (spectrum.clarity < _UNCLEAR) - 1
-    tracks.unclear_hops += (unclear * spectrum.voiced).sum(axis=0)
-    np.maximum(tracks.unclear_hops, 0, out=tracks.unclear_hops)
-    np.minimum(tracks.unclear_hops, _MUFFLED_LIMIT, out=tracks.unclear_hops)
+def in_doubt(tracks: Tracks, clarity: Floats) -> NDArray[np.intp]:
+    """The tracks on which a voice might be heard without a chord: few, while chords sound."""
+    unclear = (clarity < _UNCLEAR).any(axis=0)
+    return (unclear | (tracks.unclear_hops > 0)).nonzero()[0]
+
+
+def count_unclear(
+    tracks: Tracks, which: NDArray[np.intp], clarity: Floats, voiced: NDArray[np.bool_]
+) -> None:
+    """Count hops with a voice and without a chord; `voiced` is [hops, some tracks]."""
+    unclear = np.where(clarity[:, which] < _UNCLEAR, 1, -1)
+    hops = tracks.unclear_hops[which] + (unclear * voiced).sum(axis=0)
+    tracks.unclear_hops[which] = np.clip(hops, 0, _MUFFLED_LIMIT)
 
 
 def _gather(tracks: Tracks, weight: Floats, data: Floats) -> None:
@@ -165,7 +173,7 @@ def _weigh_turn(tracks: Tracks, likelihood: Floats, columns: NDArray[np.intp]) -
     turn += likelihood
     turn -= likelihood[tracks.clock, columns]
     np.maximum(turn, 0, out=turn)
-    return np.asarray(turn - _TURN_COST[:, tracks.clock])
+    return np.asarray(turn - _TURN_COST.take(tracks.clock, axis=1))
 
 
 def _decide(
@@ -173,18 +181,22 @@ def _decide(
 ) -> list[Symbol]:
     """Where a symbol ended, where the sound stopped and where it began."""
     symbols: list[Symbol] = []
-    turns = active & (lead.max(axis=0) > 0)
+    turns = lead.max(axis=0) > 0
     turned = turns.nonzero()[0]
-    fallen = (active & ~turns & (tracks.presence <= _SLEEP)).nonzero()[0]
-    risen = (~active & (tracks.presence >= _WAKE)).nonzero()[0]
-    tracks.memory[:] = np.where(active, np.float32(1), np.float32(_IDLE_MEMORY))
+    sleeps = tracks.presence <= _SLEEP
+    all_active = active.all()
+    tracks.memory[:] = (
+        1 if all_active else np.where(active, np.float32(1), np.float32(_IDLE_MEMORY))
+    )
     if len(turned):
         symbols += _read(tracks, turned, streams)
         _take_up(tracks, turned, lead[:, turned].argmax(axis=0))
-    if len(fallen):
+    if sleeps.any():
+        fallen = (sleeps & ~turns).nonzero()[0]
         symbols += _read(tracks, fallen, streams)
         symbols += _fall_idle(tracks, fallen, streams)
-    if len(risen):
+    if not all_active:
+        risen = (~active & (tracks.presence >= _WAKE)).nonzero()[0]
         _take_up(tracks, risen, tracks.weight[:, risen].argmax(axis=0))
         tracks.presence[risen] = _AWAKE
     return symbols
