@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -121,21 +122,48 @@ class Tracks:
 _STATE = [each.name for each in fields(Tracks)]
 
 
+class _Ended(NamedTuple):
+    """What was heard of symbols on some tracks that ended in one hop."""
+
+    which: NDArray[np.intp]
+    hops: NDArray[np.int64]
+    clock: NDArray[np.intp]
+    weight: Floats
+    heard: Floats
+    """[symbols, 32]"""
+    fell: bool
+    """Whether the sound stopped with them."""
+
+    @classmethod
+    def of(cls, tracks: Tracks, which: NDArray[np.intp], *, fell: bool) -> Self:
+        clock = tracks.clock[which]
+        weight, heard = tracks.weight[clock, which], tracks.heard[clock, :, which]
+        return cls(which, tracks.hops[which], clock, weight, heard, fell)
+
+    def idle(self, streams: Sequence[int]) -> list[Symbol]:
+        at_s = self.hops * HOP_S - _IDLE_LAG_S
+        columns = (self.which.tolist(), at_s.tolist(), self.clock.tolist())
+        return [
+            Symbol(streams[track], ended_s, IDLE, clock, 1.0, True)
+            for track, ended_s, clock in zip(*columns, strict=True)
+        ]
+
+
 def advance(tracks: Tracks, spectrum: Spectrum, streams: Sequence[int]) -> list[Symbol]:
     """Take some hops, tracks in place; `streams` names the tracks in the symbols that end."""
     weight = spectrum.clock * spectrum.clock
     likelihood = np.log(spectrum.clock + np.float32(_SOFT))
     presence = np.float32(_PRESENCE_GAIN) * (spectrum.clarity - np.float32(_PRESENCE_MEAN))
     columns = np.arange(len(streams))
-    symbols: list[Symbol] = []
+    ended: list[_Ended] = []
     for hop in range(len(weight)):
         tracks.hops += 1
         _gather(tracks, weight[hop], spectrum.data[hop])
         active = tracks.clock != _NO_CLOCK
         _weigh_presence(tracks.presence, presence[hop], active)
         lead = _weigh_turn(tracks, likelihood[hop], columns)
-        symbols += _decide(tracks, active, lead, streams)
-    return symbols
+        _decide(tracks, active, lead, ended)
+    return _read(ended, streams) if ended else []
 
 
 def in_doubt(tracks: Tracks, clarity: Floats) -> NDArray[np.intp]:
@@ -176,11 +204,8 @@ def _weigh_turn(tracks: Tracks, likelihood: Floats, columns: NDArray[np.intp]) -
     return np.asarray(turn - _TURN_COST.take(tracks.clock, axis=1))
 
 
-def _decide(
-    tracks: Tracks, active: NDArray[np.bool_], lead: Floats, streams: Sequence[int]
-) -> list[Symbol]:
+def _decide(tracks: Tracks, active: NDArray[np.bool_], lead: Floats, ended: list[_Ended]) -> None:
     """Where a symbol ended, where the sound stopped and where it began."""
-    symbols: list[Symbol] = []
     turns = lead.max(axis=0) > 0
     turned = turns.nonzero()[0]
     sleeps = tracks.presence <= _SLEEP
@@ -189,17 +214,17 @@ def _decide(
         1 if all_active else np.where(active, np.float32(1), np.float32(_IDLE_MEMORY))
     )
     if len(turned):
-        symbols += _read(tracks, turned, streams)
+        ended.append(_Ended.of(tracks, turned, fell=False))
         _take_up(tracks, turned, lead[:, turned].argmax(axis=0))
     if sleeps.any():
         fallen = (sleeps & ~turns).nonzero()[0]
-        symbols += _read(tracks, fallen, streams)
-        symbols += _fall_idle(tracks, fallen, streams)
+        ended.append(_Ended.of(tracks, fallen, fell=True))
+        _fall_idle(tracks, fallen)
     if not all_active:
         risen = (~active & (tracks.presence >= _WAKE)).nonzero()[0]
-        _take_up(tracks, risen, tracks.weight[:, risen].argmax(axis=0))
-        tracks.presence[risen] = _AWAKE
-    return symbols
+        if len(risen):
+            _take_up(tracks, risen, tracks.weight[:, risen].argmax(axis=0))
+            tracks.presence[risen] = _AWAKE
 
 
 def _take_up(tracks: Tracks, which: NDArray[np.intp], clock: NDArray[np.intp]) -> None:
@@ -210,25 +235,19 @@ def _take_up(tracks: Tracks, which: NDArray[np.intp], clock: NDArray[np.intp]) -
     tracks.memory[clock, which] = 1
 
 
-def _fall_idle(tracks: Tracks, which: NDArray[np.intp], streams: Sequence[int]) -> list[Symbol]:
-    at_s = (tracks.hops[which] * HOP_S - _IDLE_LAG_S).tolist()
-    clocks = tracks.clock[which].tolist()
+def _fall_idle(tracks: Tracks, which: NDArray[np.intp]) -> None:
     tracks.clock[which] = _NO_CLOCK
     tracks.turn[:, which] = 0
     tracks.memory[:, which] = 0
     tracks.presence[which] = 0
-    return [
-        Symbol(streams[track], ended_s, IDLE, clock, 1.0, True)
-        for track, ended_s, clock in zip(which.tolist(), at_s, clocks, strict=True)
-    ]
 
 
-def _read(tracks: Tracks, which: NDArray[np.intp], streams: Sequence[int]) -> list[Symbol]:
-    """The most likely values of the symbols that end on some tracks."""
-    clock = tracks.clock[which]
-    weight = tracks.weight[clock, which]
-    heard = tracks.heard[clock, :, which] / np.maximum(weight, 1e-6)[:, None]
-    scores = np.log(heard + np.float32(_SOFT)) @ _CODEBOOK_T
+def _read(ended: Sequence[_Ended], streams: Sequence[int]) -> list[Symbol]:
+    """The most likely values of the symbols that ended, all at once, in the order of their ends."""
+    which, hops, clock, weight, heard = (
+        ended[0][:-1] if len(ended) == 1 else map(np.concatenate, [*zip(*ended, strict=True)][:-1])
+    )
+    scores = np.log(heard / np.maximum(weight, 1e-6)[:, None] + np.float32(_SOFT)) @ _CODEBOOK_T
     rows = np.arange(len(which))
     value = scores.argmax(axis=1)
     best = scores[rows, value]
@@ -237,7 +256,13 @@ def _read(tracks: Tracks, which: NDArray[np.intp], streams: Sequence[int]) -> li
     strong = (
         (confidence >= _STRONG_CONFIDENCE) & (weight >= _STRONG_WEIGHT) & (best > _STRONG_SCORE)
     )
-    at_s = tracks.hops[which] * HOP_S - _SYMBOL_LAG_S
-    columns = (at_s, value, clock, confidence, strong)
+    at_s = hops * HOP_S - _SYMBOL_LAG_S
     named = [streams[track] for track in which.tolist()]
-    return list(map(Symbol, named, *(column.tolist() for column in columns)))
+    columns = (column.tolist() for column in (at_s, value, clock, confidence, strong))
+    read = map(Symbol, named, *columns)
+    symbols: list[Symbol] = []
+    for part in ended:
+        symbols += islice(read, len(part.which))
+        if part.fell:
+            symbols += part.idle(streams)
+    return symbols
