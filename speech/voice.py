@@ -182,10 +182,11 @@ def rendering(
 ) -> Steps[NDArray[np.float32]]:
     """Voice a piece, one letter a slot; `ends_n` are the slots' last samples + 1.
 
-    Returns samples of rms 1, and 5 ms more than `ends_n[-1]`: it fades in and out like a symbol.
+    Returns samples of rms 1, and 5 ms more than `ends_n[-1]`, in which it fades out. It sets in at
+    full strength: after a soft onset, detectors take longer to be sure and are sooner in doubt.
     """
-    rise = fade_in(rate_hz)
-    total_n = ends_n[-1] + len(rise)
+    fall = fade_in(rate_hz)[::-1]
+    total_n = ends_n[-1] + len(fall)
     step_n = round(rate_hz / _CONTROL_HZ)
     times = np.arange(-(-total_n // step_n) + 1) * step_n / rate_hz
     slots = np.searchsorted(np.asarray(ends_n) / rate_hz, times, "right")
@@ -206,6 +207,5 @@ def rendering(
     yield
     sound = sound[:total_n]
     sound /= np.sqrt(np.mean(sound * sound))
-    sound[: len(rise)] *= rise
-    sound[-len(rise) :] *= rise[::-1]
+    sound[-len(fall) :] *= fall
     return np.clip(sound, -_PEAK_CREST, _PEAK_CREST)
