@@ -17,6 +17,7 @@ def test_a_session_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     import asyncio
 
     import aiohttp
+
     import livekit_bot
 
     monkeypatch.setenv("DEEPGRAM_BASE_URL", "http://deepgram:1")
