@@ -27,10 +27,11 @@ class Chunk(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """The sound of one piece of text. Words count their seconds from the utterance's start."""
+    """The sound of one piece of text. Times count their seconds from the utterance's start."""
 
     chunks: list[Chunk]
     words: list[SpokenText]
+    characters: list[SpokenText]
 
 
 class Synthesis:
@@ -68,9 +69,9 @@ class Synthesis:
         """The next piece of text, which cannot sound before `ready_ns`; white space is no text."""
         sound = self.mouth.say(text)
         if not sound.text:
-            return Spoken([], [])
+            return Spoken([], [], [])
         self._sounds.append(sound)
-        return Spoken(list(self._chunks(sound, ready_ns)), sound.words)
+        return Spoken(list(self._chunks(sound, ready_ns)), sound.words, sound.characters)
 
     def finish(self) -> list[Chunk]:
         """What follows the last piece: END and the silence after it, nothing if nothing was said.
