@@ -32,6 +32,7 @@ _RESTS_NS = SECOND_NS
 _LEAST_TRIGGERED = 50
 # Up to the last space or the end of a sentence, not the point in "7.30" whose rest is to come.
 _PHRASES = re.compile(r".*(?:\s|\D[.!?]$)", re.DOTALL)
+_SENTENCE = re.compile(r"\s*\S+\s.*[.!?]\s*", re.DOTALL)
 _WHOLE_WORDS = re.compile(r".*\s", re.DOTALL)
 
 
@@ -50,6 +51,11 @@ class Input(NamedTuple):
     flush: bool = False
     trigger: bool = False
     closes: bool = False
+
+    @property
+    def is_sentence(self) -> bool:
+        """Several words and their end, even if that is a number's: nothing is missing from it."""
+        return _SENTENCE.fullmatch(self.text) is not None
 
     @property
     def ends(self) -> bool:
@@ -159,7 +165,7 @@ class Context:
     def _take(self, asked: Input) -> str:
         """Take out what of the waiting text it is time to speak."""
         length = len(self._waiting)
-        if asked.flush or asked.ends:
+        if asked.flush or asked.ends or (self._manner.auto and asked.is_sentence):
             end = length
         elif self._manner.auto:
             found = _PHRASES.match(self._waiting)

@@ -36,6 +36,15 @@ def test_words_that_come_in_pieces_are_put_together() -> None:
     assert client.heard() == "You have 7.30 open. Shall I?"
 
 
+def test_a_sentence_is_whole_though_it_ends_with_a_number() -> None:
+    client = Client()
+    client.tell(text="I have 09:00 or 09:30.", context_id="c")
+    client.tell(text="Which one would you like?", context_id="c")
+    client.tell(context_id="c", close_context=True)
+    client.run(5000)
+    assert client.heard() == "I have 09:00 or 09:30. Which one would you like?"
+
+
 @pytest.mark.parametrize(("schedule", "after"), [(None, 120), ([50, 200], 50)])
 def test_without_auto_mode_text_waits_for_enough_of_it(
     schedule: list[int] | None, after: int
