@@ -76,7 +76,7 @@ class Context:
     def __init__(
         self, ordinal: int, name: str | None, manner: Manner, mouths: Mouths, world: World
     ) -> None:
-        self.ordinal, self.name, self.closed = ordinal, name, False
+        self.ordinal, self.name = ordinal, name
         self.settings: dict[str, Any] | None = None
         self.free_ns = 0
         self._manner, self._mouths, self._world = manner, mouths, world
@@ -106,7 +106,6 @@ class Context:
     def add(self, asked: Input, now_ns: int) -> Iterator[Instruction]:
         """More text, a flush, or the end; it waits until the utterance is admitted."""
         self._inputs.append(asked)
-        self.closed |= asked.closes
         yield from self._go_on(now_ns)
 
     def admit(self, arrival: Arrival, now_ns: int) -> Iterator[Instruction]:
