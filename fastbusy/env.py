@@ -29,6 +29,7 @@ _KEYS = {
     "ASSEMBLYAI_API_KEY": "fastbusy",
     "CARTESIA_API_KEY": "fastbusy",
     "ELEVENLABS_API_KEY": "fastbusy",
+    "ELEVEN_API_KEY": "fastbusy",  # by this name LiveKit looks for it
     "TOOLS_API_KEY": "fastbusy",
     "TWILIO_ACCOUNT_SID": "AC" + "fa57b05f" * 4,
     "TWILIO_AUTH_TOKEN": "fastbusy",
@@ -87,6 +88,11 @@ cartesia = AsyncCartesia(
     api_key="{env["CARTESIA_API_KEY"]}",
     base_url="{cartesia}", websocket_base_url="{_ws(cartesia)}",
 )
+# ElevenLabs makes pcm_*, ulaw_8000 and alaw_8000 here, no mp3: give output_format="pcm_16000".
+elevenlabs = ElevenLabs(
+    api_key="{env["ELEVENLABS_API_KEY"]}", base_url="{env["ELEVENLABS_BASE_URL"]}"
+)
+elevenlabs.text_to_speech._ws_base_url = "{_ws(env["ELEVENLABS_BASE_URL"])}"  # else always wss
 """
 
 
@@ -100,6 +106,11 @@ llm = OpenAILLMService(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI
 tts = CartesiaTTSService(
     api_key="{env["CARTESIA_API_KEY"]}", voice_id="any",
     url="{_ws(env["CARTESIA_BASE_URL"])}/tts/websocket",
+)
+# or
+tts = ElevenLabsTTSService(
+    api_key="{env["ELEVENLABS_API_KEY"]}", url="{_ws(env["ELEVENLABS_BASE_URL"])}",
+    settings=ElevenLabsTTSService.Settings(voice="any"),
 )
 serializer = TwilioFrameSerializer(
     stream_sid=stream_sid, params=TwilioFrameSerializer.InputParams(auto_hang_up=False)
@@ -115,6 +126,11 @@ stt = deepgram.STT(
 )
 llm = openai.LLM(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI_BASE_URL"]}")
 tts = cartesia.TTS(api_key="{env["CARTESIA_API_KEY"]}", base_url="{env["CARTESIA_BASE_URL"]}")
+# or, with an encoding because the plugin's own one is mp3
+tts = elevenlabs.TTS(
+    api_key="{env["ELEVEN_API_KEY"]}", base_url="{env["ELEVENLABS_BASE_URL"]}/v1",
+    encoding="pcm_24000",
+)
 """
 
 

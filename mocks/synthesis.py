@@ -32,10 +32,11 @@ class Chunk(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """The sound of one piece of text. Words count their seconds from the utterance's start."""
+    """The sound of one piece of text. Times count their seconds from the utterance's start."""
 
     chunks: list[Chunk]
     words: list[SpokenText]
+    characters: list[SpokenText]
 
 
 class Synthesis:
@@ -90,14 +91,14 @@ class Synthesis:
     def _saying(self, text: str, ready_ns: int) -> Steps[Spoken]:
         sound = yield from self.mouth.saying(text)
         if not sound.text:
-            return Spoken([], [])
+            return Spoken([], [], [])
         self._sounds.append(sound)
         chunks = []
         for chunk in self._chunks(sound, ready_ns):
             chunks.append(chunk)
             if len(chunks) % _CHUNKS_OF_A_STEP == 0:
                 yield
-        return Spoken(chunks, sound.words)
+        return Spoken(chunks, sound.words, sound.characters)
 
     def finish(self) -> list[Chunk]:
         """What follows the last piece: END and the silence after it, nothing if nothing was said.

@@ -13,7 +13,9 @@ import msgspec
 UPGRADE = "WS"
 SWITCHING_PROTOCOLS = 101
 _CREDENTIALS = ("authorization", "x-api-key", "api-key", "xi-api-key", "sec-websocket-protocol")
-_CREDENTIAL_ARGUMENTS = ("api_key", "access_token", "key", "token")
+_CREDENTIAL_ARGUMENTS = (
+    "api_key", "access_token", "key", "token", "authorization", "single_use_token",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

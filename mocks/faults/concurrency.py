@@ -21,8 +21,9 @@ class Concurrency:
         retry_after: 1s        # only if the provider is to say so; most do not
 
     Counted is what the provider's plan counts: open streams (Deepgram), speaking contexts
-    (Cartesia), running requests (OpenAI). What is being served already when the fault begins
-    counts too, and stays. Whom it refuses depends on who comes first.
+    (Cartesia), utterances being made (ElevenLabs, which closes the socket of the one too many),
+    running requests (OpenAI). What is being served already when the fault begins counts too, and
+    stays. Whom it refuses depends on who comes first.
     """
 
     label: ClassVar[str] = "pool full"

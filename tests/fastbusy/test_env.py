@@ -34,6 +34,15 @@ def test_formats_name_the_mocks(name: str) -> None:
     assert "127.0.0.1:8700" in FORMATS[name](environment())
 
 
+def test_elevenlabs_is_found_beside_cartesia() -> None:
+    env = environment("mocks", 9700, one_port=False)
+    assert env["ELEVENLABS_BASE_URL"] == env["CARTESIA_BASE_URL"] == "http://mocks:9703"
+    assert env["ELEVEN_API_KEY"] == env["ELEVENLABS_API_KEY"]
+    assert 'url="ws://mocks:9703"' in FORMATS["pipecat"](env)
+    assert 'base_url="http://mocks:9703/v1"' in FORMATS["livekit"](env)
+    assert '_ws_base_url = "ws://mocks:9703"' in FORMATS["sdk"](env)
+
+
 def test_shell_quotes_what_the_shell_would_eat() -> None:
     assert FORMATS["shell"]({"A": "b c"}).endswith("\nexport A='b c'\n")
 

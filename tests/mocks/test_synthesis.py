@@ -172,4 +172,4 @@ def test_the_longer_the_text_the_more_rests_and_none_for_what_was_said_before() 
 
 
 def test_white_space_needs_no_rest() -> None:
-    assert rests_and_spoken(a_cold_synthesis(8000), " \n") == (0, Spoken([], []))
+    assert rests_and_spoken(a_cold_synthesis(8000), " \n") == (0, Spoken([], [], []))
