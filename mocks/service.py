@@ -262,7 +262,8 @@ class Service:
 
     def _refuse(self, piece: Piece, arrival: Arrival, refusal: Refusal, now_ns: int) -> None:
         session = piece.session
-        refused = Refused(piece.name, arrival, refusal, self._door.limits(arrival, now_ns))
+        limits, wall_s = self._door.limits(arrival, now_ns), self.world.wall_s(now_ns)
+        refused = Refused(piece.name, arrival, refusal, limits, wall_s)
         wires = list(session.provider.refuse(refused, session.request))
         for wire in wires:
             self._outlet.plan(piece, wire, now_ns)
