@@ -63,8 +63,9 @@ def _dotenv(env: Mapping[str, str]) -> str:
 def _sdk(env: Mapping[str, str]) -> str:
     deepgram, cartesia = env["DEEPGRAM_BASE_URL"], env["CARTESIA_BASE_URL"]
     return f"""\
-# The providers' own SDKs; OPENAI_BASE_URL in the environment does for openai.
+# The providers' own SDKs; openai and anthropic also take their base URL from the environment.
 openai = AsyncOpenAI(base_url="{env["OPENAI_BASE_URL"]}", api_key="{env["OPENAI_API_KEY"]}")
+{_async_anthropic("anthropic", env)}
 deepgram = AsyncDeepgramClient(
     api_key="{env["DEEPGRAM_API_KEY"]}",
     environment=DeepgramClientEnvironment(
@@ -86,6 +87,9 @@ stt = DeepgramSTTService(
     api_key="{env["DEEPGRAM_API_KEY"]}", base_url="{_ws(env["DEEPGRAM_BASE_URL"])}"
 )
 llm = OpenAILLMService(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI_BASE_URL"]}")
+# or, without an argument for it, by its client:
+{_async_anthropic("client", env)}
+llm = AnthropicLLMService(api_key="{env["ANTHROPIC_API_KEY"]}", client=client)
 tts = CartesiaTTSService(
     api_key="{env["CARTESIA_API_KEY"]}", voice_id="any",
     url="{_ws(env["CARTESIA_BASE_URL"])}/tts/websocket",
@@ -103,8 +107,17 @@ stt = deepgram.STT(
     api_key="{env["DEEPGRAM_API_KEY"]}", base_url="{env["DEEPGRAM_BASE_URL"]}/v1/listen"
 )
 llm = openai.LLM(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI_BASE_URL"]}")
+# or
+llm = anthropic.LLM(
+    api_key="{env["ANTHROPIC_API_KEY"]}", base_url="{env["ANTHROPIC_BASE_URL"]}"
+)
 tts = cartesia.TTS(api_key="{env["CARTESIA_API_KEY"]}", base_url="{env["CARTESIA_BASE_URL"]}")
 """
+
+
+def _async_anthropic(name: str, env: Mapping[str, str]) -> str:
+    url, key = env["ANTHROPIC_BASE_URL"], env["ANTHROPIC_API_KEY"]
+    return f'{name} = AsyncAnthropic(base_url="{url}", api_key="{key}")'
 
 
 def _ws(url: str) -> str:

@@ -10,6 +10,7 @@ from fastbusy.env import FORMATS, environment
 def test_one_port_serves_every_provider() -> None:
     env = environment("127.0.0.1", 8700)
     assert env["OPENAI_BASE_URL"] == "http://127.0.0.1:8700/v1"
+    assert env["ANTHROPIC_BASE_URL"] == "http://127.0.0.1:8700"
     assert env["DEEPGRAM_BASE_URL"] == "http://127.0.0.1:8700"
     assert env["TOOLS_BASE_URL"] == "http://127.0.0.1:8700/tools"
 
@@ -32,6 +33,13 @@ def test_every_base_url_has_a_dummy_key_beside_it() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_formats_name_the_mocks(name: str) -> None:
     assert "127.0.0.1:8700" in FORMATS[name](environment())
+
+
+@pytest.mark.parametrize("name", ["sdk", "pipecat", "livekit"])
+def test_formats_name_both_language_models(name: str) -> None:
+    text = FORMATS[name](environment(one_port=False))
+    assert '"http://127.0.0.1:8702/v1"' in text
+    assert 'base_url="http://127.0.0.1:8702"' in text
 
 
 def test_shell_quotes_what_the_shell_would_eat() -> None:

@@ -28,7 +28,8 @@ _ERRORS: Mapping[int, tuple[str, str]] = {
     504: ("timeout_error", "The request timed out."),
     529: ("overloaded_error", "Overloaded"),
 }
-# reason → status, and what it says where the status alone does not
+# reason → status, and what it says where the status alone does not. One organization's limits,
+# that of its connections too, are 429; 529 is the load of everybody.
 _REFUSALS: Mapping[str, tuple[int, str]] = {
     "rate_limit": (429, "The request exceeds the limit of requests per minute."),
     "tokens": (429, "The request exceeds the limit of input tokens per minute."),
