@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -20,7 +20,7 @@ from ...chat_completions import tokens
 _WORD = re.compile(r"\s*\S+|\s+$")
 _FRAGMENT = 12
 _TOKEN = 4
-# What LiveKit puts where the API wants words of a user and there are none.
+# What Pipecat and LiveKit put where the API wants words and there are none.
 _PLACEHOLDERS = ("(empty)", ".")
 _CHOICES = {"auto": "auto", "any": "required", "none": "none"}
 
@@ -111,7 +111,7 @@ class Prompt(msgspec.Struct, kw_only=True):
 class MessagesRequest(Prompt, kw_only=True):
     """A request for an answer."""
 
-    max_tokens: int
+    max_tokens: Annotated[int, msgspec.Meta(ge=0)]
     stream: bool | None = None
 
 

@@ -298,6 +298,7 @@ MODEL = {"model": "m", "max_tokens": 9}
         (b"[]", "Expected `object`"),
         ({"max_tokens": 9, "messages": [user("x")]}, "model: "),
         ({"model": "m", "messages": [user("x")]}, "max_tokens: "),
+        ({"model": "m", "messages": [user("x")], "max_tokens": -1}, "max_tokens: "),
         ({**MODEL, "messages": []}, "messages: at least one"),
         ({**MODEL, "messages": [{"content": "x"}]}, "messages.0.role: "),
         ({**MODEL, "messages": [{"role": "tool", "content": "x"}]}, "messages.0.role: "),
