@@ -75,8 +75,9 @@ def _dotenv(env: Mapping[str, str]) -> str:
 def _sdk(env: Mapping[str, str]) -> str:
     deepgram, cartesia = env["DEEPGRAM_BASE_URL"], env["CARTESIA_BASE_URL"]
     return f"""\
-# The providers' own SDKs; OPENAI_BASE_URL in the environment does for openai.
+# The providers' own SDKs; openai and anthropic also take their base URL from the environment.
 openai = AsyncOpenAI(base_url="{env["OPENAI_BASE_URL"]}", api_key="{env["OPENAI_API_KEY"]}")
+{_async_anthropic("anthropic", env)}
 deepgram = AsyncDeepgramClient(
     api_key="{env["DEEPGRAM_API_KEY"]}",
     environment=DeepgramClientEnvironment(
@@ -103,6 +104,9 @@ stt = DeepgramSTTService(
     api_key="{env["DEEPGRAM_API_KEY"]}", base_url="{_ws(env["DEEPGRAM_BASE_URL"])}"
 )
 llm = OpenAILLMService(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI_BASE_URL"]}")
+# or, without an argument for it, by its client:
+{_async_anthropic("client", env)}
+llm = AnthropicLLMService(api_key="{env["ANTHROPIC_API_KEY"]}", client=client)
 tts = CartesiaTTSService(
     api_key="{env["CARTESIA_API_KEY"]}", voice_id="any",
     url="{_ws(env["CARTESIA_BASE_URL"])}/tts/websocket",
@@ -125,6 +129,10 @@ stt = deepgram.STT(
     api_key="{env["DEEPGRAM_API_KEY"]}", base_url="{env["DEEPGRAM_BASE_URL"]}/v1/listen"
 )
 llm = openai.LLM(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI_BASE_URL"]}")
+# or
+llm = anthropic.LLM(
+    api_key="{env["ANTHROPIC_API_KEY"]}", base_url="{env["ANTHROPIC_BASE_URL"]}"
+)
 tts = cartesia.TTS(api_key="{env["CARTESIA_API_KEY"]}", base_url="{env["CARTESIA_BASE_URL"]}")
 # or, with an encoding because the plugin's own one is mp3
 tts = elevenlabs.TTS(
@@ -132,6 +140,11 @@ tts = elevenlabs.TTS(
     encoding="pcm_24000",
 )
 """
+
+
+def _async_anthropic(name: str, env: Mapping[str, str]) -> str:
+    url, key = env["ANTHROPIC_BASE_URL"], env["ANTHROPIC_API_KEY"]
+    return f'{name} = AsyncAnthropic(base_url="{url}", api_key="{key}")'
 
 
 def _ws(url: str) -> str:

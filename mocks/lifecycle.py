@@ -27,8 +27,10 @@ class Lifecycle:
         journal: Journal,
         outlet: Outlet,
         tell: Callable[[Session, Any, int], None],
+        wall_s: Callable[[int], int],
     ) -> None:
         self._door, self._journal, self._outlet, self._tell = door, journal, outlet, tell
+        self._wall_s = wall_s
 
     def release(self, piece: Piece, now_ns: int) -> None:
         """The fault that kept the piece waiting is healed."""
@@ -98,7 +100,8 @@ class Lifecycle:
 
     def _refuse(self, piece: Piece, arrival: Arrival, refusal: Refusal, now_ns: int) -> None:
         session = piece.session
-        refused = Refused(piece.name, arrival, refusal, self._door.limits(arrival, now_ns))
+        limits, wall_s = self._door.limits(arrival, now_ns), self._wall_s(now_ns)
+        refused = Refused(piece.name, arrival, refusal, limits, wall_s)
         wires = list(session.provider.refuse(refused, session.request))
         for wire in wires:
             self._outlet.plan(piece, wire, now_ns)

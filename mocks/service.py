@@ -44,7 +44,7 @@ class Service:
         self._outlet = Outlet(self._timeline, self.chain)
         self._door = Door(self.chain, world.settings)
         self._turns = Turns(self._follow, self._failed)
-        self._life = Lifecycle(self._door, self.journal, self._outlet, self._tell)
+        self._life = Lifecycle(self._door, self.journal, self._outlet, self._tell, world.wall_s)
 
     def open(self, found: Found, now_ns: int) -> int:
         """A request or an upgrade for a provider; returns the session's number."""

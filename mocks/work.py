@@ -53,12 +53,16 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The work may not begin; the provider's `refuse` has already said so on the wire."""
+    """The work may not begin; the provider's `refuse` has already said so on the wire.
+
+    wall_s  seconds since the Unix epoch, for providers whose limits tell of instants
+    """
 
     work: str
     arrival: Arrival
     refusal: Refusal
     limits: Limits = Limits()
+    wall_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

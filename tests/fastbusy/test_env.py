@@ -10,6 +10,7 @@ from fastbusy.env import FORMATS, environment, ports
 def test_one_port_serves_every_provider() -> None:
     env = environment("127.0.0.1", 8700)
     assert env["OPENAI_BASE_URL"] == "http://127.0.0.1:8700/v1"
+    assert env["ANTHROPIC_BASE_URL"] == "http://127.0.0.1:8700"
     assert env["DEEPGRAM_BASE_URL"] == "http://127.0.0.1:8700"
     assert env["TOOLS_BASE_URL"] == "http://127.0.0.1:8700/tools"
 
@@ -41,6 +42,13 @@ def test_elevenlabs_is_found_beside_cartesia() -> None:
     assert 'url="ws://mocks:9703"' in FORMATS["pipecat"](env)
     assert 'base_url="http://mocks:9703/v1"' in FORMATS["livekit"](env)
     assert '_ws_base_url = "ws://mocks:9703"' in FORMATS["sdk"](env)
+
+
+@pytest.mark.parametrize("name", ["sdk", "pipecat", "livekit"])
+def test_formats_name_both_language_models(name: str) -> None:
+    text = FORMATS[name](environment(one_port=False))
+    assert '"http://127.0.0.1:8702/v1"' in text
+    assert 'base_url="http://127.0.0.1:8702"' in text
 
 
 def test_shell_quotes_what_the_shell_would_eat() -> None:
