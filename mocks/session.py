@@ -97,7 +97,12 @@ class Piece:
 
 @dataclass(eq=False)
 class Session:
-    """An actor and its work. `ordinal` counts the arrivals on its route; `gone` is its client."""
+    """An actor and its work.
+
+    ordinal  counts the arrivals on its route
+    sifts    its actor looks at sound before it is heard
+    gone     its client is
+    """
 
     number: int
     request: Request
@@ -108,6 +113,7 @@ class Session:
     pieces: dict[str, Piece] = field(default_factory=dict)
     audio_s: float = 0.0
     begun: int = 0
+    sifts: bool = False
     gone: bool = False
 
     @property
