@@ -20,6 +20,8 @@ from ...drive import Drive
 HEADERS = {"authorization": "a-bare-key"}
 QUERY = {"encoding": "pcm_mulaw", "sample_rate": "8000"}
 PRO = {"speech_model": "universal-3-6-pro"}
+LINE = "Hello, this is Ada Byron. I want to move my appointment, please."
+PLAIN = "hello this is ada byron i want to move my appointment please"
 RATE_HZ = 8000
 FRAME_MS = 50
 
@@ -39,13 +41,13 @@ class Client(Drive):
         return self.socket("/v3/ws", headers=HEADERS if headers is None else headers, query=asked)
 
     def play(self, samples: Any, frame_ms: int = FRAME_MS) -> None:
-        """Send sound as an agent does; a last frame that is too short is filled up."""
+        """Send sound when it has sounded; a last frame that is too short is filled up."""
         frame_n = RATE_HZ * frame_ms // 1000
         for start_n in range(0, len(samples), frame_n):
             sound = samples[start_n : start_n + frame_n]
             padded = np.pad(sound, (0, frame_n - len(sound)))
-            self.push(self.number, Encoding.MULAW.encode(padded))
             self.run(frame_ms)
+            self.push(self.number, Encoding.MULAW.encode(padded))
 
     def speak(self, text: str, identity: int | None = None) -> Utterance:
         utterance = self.mouth.speak(text, identity)
