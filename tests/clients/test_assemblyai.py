@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -165,6 +167,23 @@ def test_frames_that_are_too_short_are_refused(mocks: Mocks) -> None:
 def test_without_a_key_nobody_is_heard(mocks: Mocks) -> None:
     async def listen() -> None:
         async with session_of(mocks, {"api_key": ""}) as session:
+            await session.until("Error")
+            assert session.of("Error")[0].code == 1008
+
+    run(listen)
+
+
+def test_a_token_opens_one_session(mocks: Mocks) -> None:
+    asked = urllib.request.Request(
+        f"http://{mocks.netloc}/v3/token?expires_in_seconds=60", headers={"Authorization": "none"}
+    )
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        token = {"token": json.load(answer)["token"]}
+
+    async def listen() -> None:
+        async with session_of(mocks, token) as session:
+            await session.until("Begin")
+        async with session_of(mocks, token) as session:
             await session.until("Error")
             assert session.of("Error")[0].code == 1008
 
