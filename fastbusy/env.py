@@ -74,6 +74,7 @@ def _dotenv(env: Mapping[str, str]) -> str:
 
 def _sdk(env: Mapping[str, str]) -> str:
     deepgram, cartesia = env["DEEPGRAM_BASE_URL"], env["CARTESIA_BASE_URL"]
+    assemblyai = _ws(env["ASSEMBLYAI_BASE_URL"])
     return f"""\
 # The providers' own SDKs; openai and anthropic also take their base URL from the environment.
 openai = AsyncOpenAI(base_url="{env["OPENAI_BASE_URL"]}", api_key="{env["OPENAI_API_KEY"]}")
@@ -84,6 +85,9 @@ deepgram = AsyncDeepgramClient(
         base="{deepgram}", production="{_ws(deepgram)}",
         agent="{_ws(deepgram)}", agent_rest="{deepgram}",
     ),
+)
+assemblyai = AsyncStreamingClient(
+    StreamingClientOptions(api_key="{env["ASSEMBLYAI_API_KEY"]}", api_host="{assemblyai}")
 )
 cartesia = AsyncCartesia(
     api_key="{env["CARTESIA_API_KEY"]}",
@@ -102,6 +106,11 @@ def _pipecat(env: Mapping[str, str]) -> str:
 # Keyword arguments for Pipecat's services; a bare host would force TLS, so keep the scheme.
 stt = DeepgramSTTService(
     api_key="{env["DEEPGRAM_API_KEY"]}", base_url="{_ws(env["DEEPGRAM_BASE_URL"])}"
+)
+# or
+stt = AssemblyAISTTService(
+    api_key="{env["ASSEMBLYAI_API_KEY"]}",
+    api_endpoint_base_url="{_ws(env["ASSEMBLYAI_BASE_URL"])}/v3/ws",
 )
 llm = OpenAILLMService(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI_BASE_URL"]}")
 # or, without an argument for it, by its client:
@@ -127,6 +136,10 @@ def _livekit(env: Mapping[str, str]) -> str:
 # Keyword arguments for LiveKit's plugins; Deepgram wants the full path.
 stt = deepgram.STT(
     api_key="{env["DEEPGRAM_API_KEY"]}", base_url="{env["DEEPGRAM_BASE_URL"]}/v1/listen"
+)
+# or
+stt = assemblyai.STT(
+    api_key="{env["ASSEMBLYAI_API_KEY"]}", base_url="{_ws(env["ASSEMBLYAI_BASE_URL"])}"
 )
 llm = openai.LLM(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI_BASE_URL"]}")
 # or

@@ -59,8 +59,10 @@ class Service:
     def receive(self, number: int, message: Text | Binary, now_ns: int) -> bool:
         """A frame from the client: sound goes to the ear, all else to the actor (then True)."""
         session = self.sessions.get(number)
-        sound = isinstance(message, Binary) and message.data
-        if session is None or (sound and self._hearing.feed(session, sound)):
+        if session is None:
+            return False
+        sound = isinstance(message, Binary) and not session.sifts and message.data
+        if sound and self._hearing.feed(session, sound):
             return False
         self._tell(session, message, now_ns)
         return True
@@ -160,7 +162,8 @@ class Service:
 
     def _emit(self, session: Session, emit: Emit, now_ns: int) -> None:
         match emit.output:
-            case Listen(rate_hz, encoding):
+            case Listen(rate_hz, encoding, sifted):
+                session.sifts = sifted
                 if not len(self._hearing):
                     self.at("hear", now_ns + TICK_NS, self._hear)
                 self._hearing.open(session, rate_hz, encoding)

@@ -107,6 +107,7 @@ class Session:
     """An actor and its work.
 
     ordinal  counts the arrivals on its route; gone: its client is
+    sifts    its actor looks at sound before it is heard
     saying   what the actor was told last, and what of its answer it has not said yet
     untold   what it is told after that; then comes what the client said meanwhile, unread
     """
@@ -120,6 +121,7 @@ class Session:
     pieces: dict[str, Piece] = field(default_factory=dict)
     audio_s: float = 0.0
     begun: int = 0
+    sifts: bool = False
     gone: bool = False
     saying: tuple[Told, Iterator[Instruction]] | None = None
     untold: deque[Told] = field(default_factory=deque)

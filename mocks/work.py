@@ -136,11 +136,13 @@ class Cancel:
 class Listen:
     """From here on binary frames are sound. Empty frames still reach the actor.
 
-    `rate_hz` must be `mocks.hearing.hearable`.
+    rate_hz  must be `mocks.hearing.hearable`
+    sifted   every frame reaches the actor, which passes on as `Sound` what is to be heard
     """
 
     rate_hz: int
     encoding: Encoding = Encoding.LINEAR16
+    sifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,6 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Sound that came in another dress, such as base64 in JSON; needs a `Listen` before."""
+    """Sound from the actor's hands, such as base64 in JSON; needs a `Listen` before."""
 
     data: bytes

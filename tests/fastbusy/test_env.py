@@ -51,6 +51,18 @@ def test_formats_name_both_language_models(name: str) -> None:
     assert 'base_url="http://127.0.0.1:8702"' in text
 
 
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("sdk", 'api_host="ws://127.0.0.1:8700"'),
+        ("pipecat", 'api_endpoint_base_url="ws://127.0.0.1:8700/v3/ws"'),
+        ("livekit", 'base_url="ws://127.0.0.1:8700"'),
+    ],
+)
+def test_assemblyais_clients_keep_the_scheme(name: str, url: str) -> None:
+    assert url in FORMATS[name](environment())
+
+
 def test_shell_quotes_what_the_shell_would_eat() -> None:
     assert FORMATS["shell"]({"A": "b c"}).endswith("\nexport A='b c'\n")
 

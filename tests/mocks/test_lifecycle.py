@@ -39,7 +39,7 @@ class Life:
         self.outlet = Outlet(self.timeline, self.chain)
         self.cycle = Lifecycle(
             Door(self.chain, Settings()), self.journal, self.outlet,
-            lambda session, message, now_ns: self.told.append(message),
+            lambda session, message, now_ns: self.told.append(message), lambda now_ns: 0,
         )  # fmt: skip
         found = Catalogue([ECHO]).find(Request(method, path))
         assert isinstance(found, Found)
