@@ -7,22 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from harness.files.grammar import Secret
 from harness.files.reading import read_files
-from harness.planning.plan import Plan, Target
+from harness.planning.plan import Plan
 from harness.planning.planning import make_plan
 from harness.recorder import Keep
-from harness.transports.by_scheme import scheme_of, transports
-from kernel.errors import UsageError
 from kernel.ports import DEFAULT_PORT_BASE
 
-from . import catalogue, samples, shelf
-from .env import environment, ports
+from . import catalogue, shelf
+from .aiming import Aimed, aimed
+from .target_options import Aim
 
-_SAMPLES = ("reference", "flawed")
-_LATER = {"sip": "SIP", "webrtc+http": "WebRTC", "webrtc+https": "WebRTC"}
 # Callers wish for dates after this day; fixed, so that a seed means the same run on any day.
 TODAY = dt.date(2026, 11, 2)
 
@@ -40,18 +34,14 @@ class Options:
     seed: int | None = None
     out: Path | None = None
     keep: Keep = "failed"
+    aim: Aim = Aim()
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A plan, whom to call, and how that agent is started if it is ours to start.
-
-    sample  `reference` or `flawed:FLAW`, empty for any other agent
-    """
+@dataclass(frozen=True, kw_only=True)
+class Prepared(Aimed):
+    """A plan, whom to call, and how that agent is started if it is ours to start."""
 
     plan: Plan
-    target: Target
-    sample: str = ""
 
 
 def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
@@ -72,41 +62,8 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         voices=catalogue.voices(),
         seed=options.seed,
     )
-    target = files.scenario.value.agent or Target()
-    return _aimed(plan, target, options, str(path))
-
-
-def _aimed(plan: Plan, target: Target, options: Options, where: str) -> Prepared:
-    wanted = options.agent or target.webhook or "reference"
-    scheme = scheme_of(wanted)
-    token = target.auth_token or Secret(environment()["TWILIO_AUTH_TOKEN"])
-    if scheme in _LATER:
-        raise UsageError(
-            f"agent {wanted!r}: {_LATER[scheme]} is not built yet",
-            where="--agent" if options.agent else where,
-            remedy="give the agent's Twilio voice webhook, http(s)://…, or its stream, ws(s)://…",
-        )
-    if scheme in transports():
-        target = msgspec.structs.replace(target, webhook=wanted, auth_token=token)
-        return Prepared(plan, target)
-    _check_sample(wanted, where="--agent" if options.agent else where)
-    port = ports(options.port_base)["a sample agent"]
-    webhook = f"http://{options.host}:{port}/incoming"
-    target = msgspec.structs.replace(target, webhook=webhook, signed_as="", auth_token=token)
-    return Prepared(plan, target, wanted)
-
-
-def _check_sample(wanted: str, where: str) -> None:
-    name, _, flaw = wanted.partition(":")
-    if name not in _SAMPLES or (name == "flawed") != bool(flaw):
-        raise UsageError(
-            f"{wanted!r} is no agent",
-            where=where,
-            remedy="write reference, flawed:FLAW, the http(s):// URL of a voice webhook, "
-            "or the ws(s):// URL of a media stream",
-        )
-    flaws = samples.flaws()
-    if flaw and flaw not in flaws:
-        raise UsageError(
-            f"there is no flaw {flaw!r}", where=where, remedy=f"one of: {', '.join(flaws)}"
-        )
+    found = aimed(
+        files.scenario, options.agent, options.agent_command, options.aim, environ,
+        host=options.host, port_base=options.port_base,
+    )  # fmt: skip
+    return Prepared(**vars(found), plan=plan)

@@ -12,19 +12,23 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from aiohttp import ClientSession
 
 from harness.nemesis.mock_control import MockControl
 from harness.recorder import Recorder, check_space, point_latest
 from harness.run_log import tell_without_calls
 from harness.runner import Progress, run_plan
+from harness.transports.connection import open_session
 from kernel import redact
 from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
 
-from . import samples, shelf, stack
+from . import logs, samples, shelf, stack, target_options
 from .env import environment
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
@@ -80,13 +84,8 @@ def _judge(folder: Path) -> Judged:
 def _kept(folder: Path) -> Iterator[str]:
     """Where to look after a failure."""
     yield f"run folder: {folder}"
-    if (log := _log(folder, "agent")).exists():
+    if (log := logs.log(folder, "agent")).exists():
         yield f"agent's log: {log}"
-
-
-def _log(folder: Path, name: str) -> Path:
-    """What a child process writes."""
-    return folder / "logs" / f"{name}.log"
 
 
 def _make_room(options: Options, prepared: Prepared) -> Path:
@@ -116,7 +115,7 @@ async def _run(
     options: Options, prepared: Prepared, folder: Path, on_progress: OnProgress | None
 ) -> None:
     plan, target, clock = prepared.plan, prepared.target, SystemClock()
-    with closing(Recorder(folder)) as recorder:
+    with closing(Recorder(folder, prepared.secrets)) as recorder:
         recorder.write_plan(plan)
         recorder.write_command(reproduce(options, prepared))
         try:
@@ -138,8 +137,25 @@ async def _run(
 async def surroundings(
     options: Options, prepared: Prepared, folder: Path, clock: Clock
 ) -> AsyncIterator[MockControl]:
-    """Mocks and, if it is ours to start, the agent: up and answering, stopped at the end."""
-    host, base = options.host, options.port_base
+    """Mocks and, if it is ours to start, the agent: up and answering, stopped at the end.
+
+    Neither what they write nor an error in between tells the target's secrets.
+    """
+    try:
+        async with _surroundings(options, prepared, folder, clock) as mocks:
+            yield mocks
+    except FastbusyError as error:
+        error.reword(prepared.secrets.conceal)
+        raise
+    finally:
+        logs.conceal(folder, prepared.secrets)
+
+
+@asynccontextmanager
+async def _surroundings(
+    options: Options, prepared: Prepared, folder: Path, clock: Clock
+) -> AsyncIterator[MockControl]:
+    host, base, target = options.host, options.port_base, prepared.target
     remedy = "stop what listens there, or choose another --port-base"
     stack.refuse_taken_ports(host, [base], remedy)
     async with AsyncExitStack() as running:
@@ -147,27 +163,33 @@ async def surroundings(
         async def up(
             name: str, command: list[str] | str, env: Mapping[str, str], url: str,
             failure: type[FastbusyError] = StackError,
+            open_session: stack.OpenSession = ClientSession,
         ) -> stack.Child:  # fmt: skip
             child = await stack.start(
-                name, command, env=env, log=_log(folder, name), failure=failure
+                name, command, env=env, log=logs.log(folder, name), failure=failure
             )
             running.push_async_callback(child.stop)
-            await child.ready(url, clock)
+            await child.ready(url, clock, open_session=open_session)
             return child
 
-        mocks = [*_MOCKS, "--host", host, "--port-base", str(base), "--seed"]
+        correlate = target.correlate
+        mocks = [*_MOCKS, "--host", host, "--port-base", str(base)]
+        mocks += ["--correlate", correlate.header, "--correlate-metadata", correlate.metadata]
         url = f"http://{host}:{base}"
         ours = {"PYTHONPATH": os.pathsep.join([str(shelf.PACKAGES), *_python_path()])}
-        served = await up("mocks", [*mocks, str(prepared.plan.seed)], ours, url + _CONTROL)
+        mocks += ["--seed", str(prepared.plan.seed)]
+        served = await up("mocks", mocks, ours, url + _CONTROL)
         await running.enter_async_context(served.needed())
-        env, webhook = environment(host, base), prepared.target.webhook
-        if options.agent_command:
-            stack.refuse_strangers(webhook)
-            await up("agent", options.agent_command, env, webhook, NotWired)
+        env, webhook = environment(host, base), str(target.webhook)
+        if prepared.command:
+            stack.refuse_strangers(webhook, target.connect_to)
+            await up(
+                "agent", prepared.command, env, webhook, NotWired, partial(open_session, target)
+            )
         elif prepared.sample:
             port = urlsplit(webhook).port or 0
             stack.refuse_taken_ports(host, [port], remedy)
-            settings = samples.settings(host, port, prepared.target.limit)
+            settings = samples.settings(host, port, target.limit)
             await up("agent", samples.command(prepared.sample), {**env, **settings}, webhook)
         yield MockControl(url, token=os.environ.get("FASTBUSY_CONTROL_TOKEN", ""))
 
@@ -198,6 +220,7 @@ def reproduce(options: Options, prepared: Prepared) -> str:
     words += ["--agent", redact.url(agent)] if agent else []
     if options.agent_command:
         words += ["--agent-command", redact.command(options.agent_command)]
+    words += target_options.words(options.aim)
     for profile in options.profiles:
         words += ["--profile", profile]
     words += ["--host", options.host, "--port-base", str(options.port_base), "--keep", options.keep]

@@ -17,7 +17,7 @@ from .callers.messages import Over, TurnBegan
 from .media.phone import Phone
 from .planning.people import TELLING
 from .planning.plan import PlannedCall
-from .transports.link import Refused
+from .transports.link import Answered, Refused
 
 Record = Callable[[Event], None]
 
@@ -52,8 +52,9 @@ class CallLog:
         self._tell(now_ns, "call", "invoke", call.span, parent, data, due_ns=call.due_ns)
         self._tell(now_ns, "setup", "invoke", f"{call.span}/setup", call.span)
 
-    def answered(self, now_ns: int) -> None:
-        self._tell(now_ns, "setup", "ok", f"{self.call.span}/setup", self.call.span)
+    def answered(self, answered: Answered, now_ns: int) -> None:
+        span = self.call.span
+        self._tell(now_ns, "setup", "ok", f"{span}/setup", span, {"sid": answered.sid})
 
     def refused(self, refused: Refused, now_ns: int) -> None:
         data = {

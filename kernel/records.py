@@ -86,10 +86,12 @@ class Call(msgspec.Struct, frozen=True):
     type      ok: talked to its planned end · fail: explicitly refused · info: anything else;
               None while the history does not hold its end
     how       `completed`, `reject`, `spoken_refusal`, `clip_refusal`, `http_503`, `upgrade_403`,
-              `no_answer`, `unreachable`, `garbage`, `closed`, `patience`, `monologue` (the agent
+              `no_answer`, `unreachable`, `tls_unknown_ca`, `tls_wrong_host`, `tls_expired`, `tls`,
+              `reset`, `garbage`, `closed`, `patience`, `monologue` (the agent
               did not stop talking), `deflected`, `cut`, …
     ended_by  `caller`, `agent`, `network`, `us`
     done      its dialogue says when the task is done, and it is
+    sid       the telephone network's name for it
     """
 
     span: str
@@ -112,6 +114,7 @@ class Call(msgspec.Struct, frozen=True):
     heard: tuple[Heard, ...]
     media: Mapping[str, Any]
     done: bool = False
+    sid: str = ""
 
     @property
     def answers(self) -> int:
@@ -139,6 +142,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     identity    of the sound: the caller's (STT) or the mock's own utterance (TTS)
     tokens_in, tokens_out  LLM only
     cancelled   the client took it back: barge-in, hang-up
+    call        what the client named as the call that it is for
     """
 
     span: str
@@ -173,6 +177,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cancelled: bool = False
+    call: str = ""
 
     @property
     def waited_ms(self) -> float | None:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from kernel.errors import StackError
 from kernel.ports import DEFAULT_PORT_BASE, port_base
 
+from .. import target_options
 from ..env import ports
 from ..stack import refuse_taken_ports
 
@@ -43,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--agent-command", default="", metavar="CMD", help="started with the mocks' environment"
     )
+    target_options.arguments(parser)
     parser.add_argument(
         "--scenario",
         default="appointments",
@@ -82,6 +84,7 @@ def _look_at_agent(args: argparse.Namespace) -> int:
         host=args.host,
         port_base=args.port_base,
         out=new_folder("doctor", args.out),
+        aim=target_options.aim_of(args),
     )
     wiring = check_wiring(options)
     for link in wiring.links:

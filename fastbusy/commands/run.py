@@ -13,6 +13,7 @@ from harness.headline import begun
 from harness.verdict import exit_code
 from kernel.ports import DEFAULT_PORT_BASE, port_base
 
+from .. import target_options
 from ..judging import Judged
 from ..live import Show
 from ..preparing import Options
@@ -30,6 +31,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--agent-command", default="", metavar="CMD", help="started with the mocks' environment"
     )
+    target_options.arguments(parser)
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
     )
@@ -72,6 +74,7 @@ def options_of(scenario: str, args: argparse.Namespace) -> Options:
         seed=args.seed,
         out=args.out,
         keep=args.keep,
+        aim=target_options.aim_of(args),
     )
 
 

@@ -91,6 +91,11 @@ class Scene:
         return {call.number: call.span for call in self.history.calls}
 
     @cached_property
+    def by_sid(self) -> Mapping[str, str]:
+        """The telephone network's name for a call → the call."""
+        return {call.sid: call.span for call in self.history.calls if call.sid}
+
+    @cached_property
     def _by_span(self) -> Mapping[str, Call]:
         return {call.span: call for call in self.history.calls}
 

@@ -13,11 +13,11 @@ from kernel.fault import Stage
 from kernel.units import Latency, Share
 
 from ..planning.plan import Persona, Target
+from ..planning.reach import ClientCert
 from ..planning.shapes import Shape, shapes
 from .dialogues import dialogue_flaws, line_flaws
 from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, suggestion
-
-SAMPLES = ("reference",)
+from .targets import target_flaws
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -117,16 +117,8 @@ UNBUILT: dict[type, dict[str, str]] = {
         "forecast": "take it out: compare the runs of several rates by hand",
     },
     Target: {
-        "stream": "give its ws:// or wss:// address as the webhook",
         "sip": "give the agent's Twilio voice webhook",
         "webrtc": "give the agent's Twilio voice webhook",
-        "command": "start the agent with --agent-command",
-        "connect_to": "put the address that is to be called into webhook, the signed one into "
-        "signed_as",
-        "ca": "use an http:// address inside the test's network",
-        "client_cert": "use an http:// address inside the test's network",
-        "headers": "pass values as stream parameters under parameters:",
-        "correlate": "take it out: spans are joined by sound, facts and text",
         "clips": "let the agent speak through the TTS mock, which the callers understand",
     },
     Line: {"barge_in": "take it out: callers let the agent finish"},
@@ -144,6 +136,7 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
     return Grammar(
         short={
             Target: "webhook",
+            ClientCert: "cert",
             Line: "say",
             Reply: "say",
             **{check: check.scalar for check in checks.values()},
@@ -160,18 +153,6 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
             Scenario: partial(scenario_flaws, checks),
         },
     )
-
-
-def target_flaws(target: Target) -> Iterator[Flaw]:
-    """What is wrong with an agent's address, whether a file or the command line gives it."""
-    address, limit = target.webhook, target.limit
-    # Which schemes there are is the transports' to say.
-    if address and ":" not in address and address not in SAMPLES:
-        remedy = "give reference, flawed:FLAW or the http(s):// address of a Twilio voice webhook"
-        yield Flaw(("webhook",), f"no agent can be reached at {address!r}", remedy)
-    if limit is not None and limit < 1:
-        remedy = "write how many calls the agent takes at once, or unknown"
-        yield Flaw(("limit",), f"limit: {limit} calls is no limit", remedy)
 
 
 def persona_flaws(persona: Persona) -> Iterator[Flaw]:

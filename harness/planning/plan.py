@@ -14,7 +14,8 @@ from kernel.dialogue import Dialogue, Fact, Script
 from kernel.fault import FaultOrder
 from kernel.units import Duration
 
-from ..files.grammar import Secret
+from ..files.grammar import Filled, Secret, Shell
+from .reach import Address, ClientCert, Correlate
 
 
 class Persona(msgspec.Struct, frozen=True):
@@ -74,15 +75,40 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     webhook    URL that Twilio would post to; in a scenario also the name of a sample agent
     signed_as  URL to sign in its place, where a proxy changes it
     auth_token what Twilio would sign with; unsigned without it
-    parameters custom parameters of the stream
+    stream     media stream to dial in place of the one that the webhook's TwiML names; without a
+               webhook it is all that is asked
+    command    starts the agent, with the mocks' environment
+    connect_to address that every connection to the agent goes to, whatever host its URLs name;
+               Host, SNI and signatures stay those of the URLs
+    ca         PEM file of authorities that are trusted beside those of this machine
+    client_cert what the harness shows to an agent that asks for a certificate
+    headers    what webhook requests and stream upgrades carry beside Twilio's own
+    parameters custom parameters of a stream without webhook, further fields of the webhook's form
+    correlate  where the agent names the call when it asks a provider for something
     limit      admitted calls at most, None = unknown
     """
 
-    webhook: str = ""
-    signed_as: str = ""
+    webhook: Filled = Filled()
+    signed_as: Filled = Filled()
     auth_token: Secret = Secret()
-    parameters: dict[str, str] = {}
+    stream: Filled = Filled()
+    command: Shell = Shell()
+    connect_to: Address | None = None
+    ca: str = ""
+    client_cert: ClientCert | None = None
+    headers: dict[str, Filled] = {}
+    parameters: dict[str, Filled] = {}
+    correlate: Correlate = Correlate()
     limit: int | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the environment gave for it, and must not be read anywhere."""
+        filled = (self.webhook, self.signed_as, self.stream)
+        filled += (*self.headers.values(), *self.parameters.values())
+        password = self.client_cert.password if self.client_cert else Secret()
+        found = [secret for text in filled for secret in text.secrets]
+        return tuple(filter(None, (str(self.auth_token), str(password), *found)))
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,25 @@ STREAM_HEADERS = {"User-Agent": "Twilio.TmeWs/1.0", "Accept-Encoding": "gzip"}
 SIGNATURE_HEADER = "X-Twilio-Signature"
 STREAM_SIGNATURE_HEADER = "x-twilio-signature"
 IDEMPOTENCY_HEADER = "I-Twilio-Idempotency-Token"
+OWN_HEADERS = frozenset(
+    [
+        "content-type",
+        "content-length",
+        "user-agent",
+        "accept",
+        "accept-encoding",
+        "transfer-encoding",
+        "connection",
+        "upgrade",
+        "x-twilio-signature",
+        "i-twilio-idempotency-token",
+        "sec-websocket-key",
+        "sec-websocket-version",
+        "sec-websocket-extensions",
+        "sec-websocket-protocol",
+    ]
+)
+"""Names, in lower case, of headers that webhook requests and upgrades bring with them."""
 
 
 def sid(prefix: str, *names: object) -> str:

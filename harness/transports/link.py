@@ -40,7 +40,10 @@ class Link(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
+    """The agent hears the caller. `sid` is the network's name for the call."""
+
     link: Link
+    sid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from kernel.clock import Clock
 
 from ..planning.plan import PlannedCall, Target
 from ..protocols import twilio, twiml
-from .link import Answered, Refused, Step
+from . import connection
+from .link import Answered, By, Refused, Step
 from .twilio_stream import WS_TIMEOUT, TwilioLink
 
 RESPONSE_LIMIT_S = 15.0
@@ -26,7 +27,6 @@ SPEECH_S_PER_CHARACTER = 0.06
 """`<Say>` before `<Connect>` delays it by its speech."""
 
 _EXCERPT = 120
-_UNTIMED = aiohttp.ClientTimeout(total=None)
 
 
 class _Unreached(Exception):
@@ -71,11 +71,7 @@ class TwilioTransport:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
-            timeout=_UNTIMED,
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        self._session = connection.open_session(self._target)
         return self
 
     async def __aexit__(
@@ -92,7 +88,7 @@ class TwilioTransport:
         call_sid = twilio.sid("CA", self._seed, call.span)
         try:
             if urlsplit(self._target.webhook).scheme in ("ws", "wss"):
-                stream = twiml.Stream(self._target.webhook, dict(self._target.parameters))
+                stream = twiml.Stream(str(self._target.webhook), self._parameters())
                 return await self._connect(stream, (), call_sid)
             return await self._follow(call, call_sid)
         except _Unreached as unreached:
@@ -101,9 +97,9 @@ class TwilioTransport:
     async def _follow(self, call: PlannedCall, call_sid: str) -> Answered | Refused:
         """Webhook and TwiML, verb by verb, redirects included."""
         form = twilio.call_form(call_sid, self._account_sid, call.from_number)
-        form |= self._target.parameters
-        url, course = self._target.webhook, _Course()
-        signed_as = self._target.signed_as or url
+        form |= self._parameters()
+        url, course = str(self._target.webhook), _Course()
+        signed_as = str(self._target.signed_as or url)
         for _ in range(REDIRECTS + 1):
             verbs = await self._fetch(url, signed_as, form)
             verb, after = _outcome(verbs, course)
@@ -123,6 +119,9 @@ class TwilioTransport:
                 case _:
                     return course.end()
         return Refused("garbage", "info", detail=f"more than {REDIRECTS} redirects, last to {url}")
+
+    def _parameters(self) -> dict[str, str]:
+        return {name: str(value) for name, value in self._target.parameters.items()}
 
     async def _fetch(
         self, url: str, signed_as: str, form: Mapping[str, str]
@@ -144,16 +143,16 @@ class TwilioTransport:
                     while not response.content.at_eof() and len(document) <= twiml.LIMIT_BYTES:
                         document += await response.content.read(twiml.LIMIT_BYTES)
         except TimeoutError:
-            detail = f"{url} did not answer within {RESPONSE_LIMIT_S:g} s"
+            detail = f"{self._shown(url)} did not answer within {RESPONSE_LIMIT_S:g} s"
             raise _Unreached(Refused("no_answer", "info", "network", detail=detail)) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _Unreached(_failed(error, url, "webhook")) from None
+            raise _Unreached(_failed(error, self._shown(url), "webhook")) from None
         if response.status >= 400:
-            raise _Unreached(_http_refusal(response, document))
+            raise _Unreached(_http_refusal(response, self._shown(url), document))
         try:
             return twiml.parse(document)
         except twiml.TwimlError as error:
-            detail = f"{url} answered HTTP {response.status}: {error}"
+            detail = f"{self._shown(url)} answered HTTP {response.status}: {error}"
             raise _Unreached(Refused("garbage", "info", detail=detail)) from None
 
     async def _post(
@@ -170,10 +169,10 @@ class TwilioTransport:
         self, stream: twiml.Stream, after: Iterable[twiml.Verb], call_sid: str
     ) -> Answered | Refused:
         assert self._session is not None
-        url = stream.url
+        url, signed_as = connection.dialled(self._target, stream.url)
         headers = dict(twilio.STREAM_HEADERS)
-        if self._target.auth_token:
-            headers[twilio.STREAM_SIGNATURE_HEADER] = twilio.signature(self._target.auth_token, url)
+        if token := self._target.auth_token:
+            headers[twilio.STREAM_SIGNATURE_HEADER] = twilio.signature(token, signed_as)
         if urlsplit(url).scheme not in ("ws", "wss"):
             detail = f"<Stream url={url!r}>; write a ws:// or wss:// URL"
             return Refused("garbage", "info", step="stream", detail=detail)
@@ -183,17 +182,20 @@ class TwilioTransport:
                     url, headers=headers, timeout=WS_TIMEOUT, compress=0
                 )
         except TimeoutError:
-            detail = f"{url} did not upgrade within {STREAM_LIMIT_S:g} s"
+            detail = f"{self._shown(url)} did not upgrade within {STREAM_LIMIT_S:g} s"
             return Refused("no_answer", "info", "network", "stream", detail=detail)
         except aiohttp.WSServerHandshakeError as error:
-            detail = f"{url} answered HTTP {error.status} to the upgrade"
+            detail = f"{self._shown(url)} answered HTTP {error.status} to the upgrade"
             how = f"upgrade_{error.status}"
             return Refused(how, "fail", step="stream", status=error.status, detail=detail)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _failed(error, url, "stream")
+            return _failed(error, self._shown(url), "stream")
         link = TwilioLink(socket, self._clock, self._account_sid, call_sid, tuple(after))
         link.open(stream.parameters)
-        return Answered(link)
+        return Answered(link, call_sid)
+
+    def _shown(self, url: str) -> str:
+        return connection.shown(self._target, url)
 
 
 def _outcome(
@@ -219,18 +221,14 @@ def _outcome(
     return twiml.Hangup(), ()
 
 
-def _failed(error: Exception, url: str, step: Step) -> Refused:
+def _failed(error: Exception, where: str, step: Step) -> Refused:
     """No connection, or one that broke before anything was answered."""
-    said = " ".join(str(error).split())[:_EXCERPT]
-    detail = f"{url}: {said or type(error).__name__}"
-    # aiohttp's InvalidURL is a ValueError; what is no HTTP it calls an error of the response.
-    if isinstance(error, ValueError | aiohttp.ClientResponseError):
-        return Refused("garbage", "info", step=step, detail=detail)
-    how = "unreachable" if isinstance(error, aiohttp.ClientConnectorError) else "reset"
-    return Refused(how, "info", "network", step, detail=detail)
+    how, said = connection.failure(error)
+    by: By = "agent" if how == "garbage" else "network"
+    return Refused(how, "info", by, step, detail=f"{where}: {said}")
 
 
-def _http_refusal(response: aiohttp.ClientResponse, document: bytes) -> Refused:
+def _http_refusal(response: aiohttp.ClientResponse, where: str, document: bytes) -> Refused:
     retry_after = response.headers.get("Retry-After", "")
     excerpt = document[:_EXCERPT].decode("utf-8", "replace")
     return Refused(
@@ -238,5 +236,5 @@ def _http_refusal(response: aiohttp.ClientResponse, document: bytes) -> Refused:
         "fail",
         status=response.status,
         retry_after_s=float(retry_after) if retry_after.isdigit() else None,
-        detail=f"{response.url} answered HTTP {response.status}: {excerpt}",
+        detail=f"{where} answered HTTP {response.status}: {excerpt}",
     )

@@ -1,0 +1,65 @@
+"""What must hold for an agent's address and all that belongs to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from kernel import redact
+
+from ..planning.plan import Target
+from ..protocols.twilio import OWN_HEADERS
+from .grammar import Filled, Flaw
+
+SAMPLES = ("reference",)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What the name of a header is made of (RFC 9110, 5.6.2)."""
+
+
+def target_flaws(target: Target) -> Iterator[Flaw]:
+    """What is wrong with a target, whether a file or the command line gives it."""
+    address, limit = target.webhook, target.limit
+    # Which schemes there are is the transports' to say.
+    if address and ":" not in address and address not in SAMPLES:
+        remedy = "give reference, flawed:FLAW or the http(s):// address of a Twilio voice webhook"
+        yield Flaw(("webhook",), f"no agent can be reached at {address.shown!r}", remedy)
+    if target.command and not (target.webhook or target.stream):
+        remedy = "give its webhook or its stream as well"
+        yield Flaw(("command",), "nobody knows where the agent is to be called", remedy)
+    if limit is not None and limit < 1:
+        remedy = "write how many calls the agent takes at once, or unknown"
+        yield Flaw(("limit",), f"limit: {limit} calls is no limit", remedy)
+    yield from _url_flaws(target)
+    for name, value in target.headers.items():
+        yield from _header_flaws(name, value)
+
+
+def _url_flaws(target: Target) -> Iterator[Flaw]:
+    for key, url, schemes in (
+        ("stream", target.stream, ("ws", "wss")),
+        ("signed_as", target.signed_as, ("http", "https", "ws", "wss")),
+    ):
+        if url and urlsplit(url).scheme not in schemes:
+            listed = " or ".join(f"{scheme}://" for scheme in schemes)
+            what = f"{key}: {url.shown!r} is no {listed} URL"
+            yield Flaw((key,), what, f"write the whole URL, beginning with {listed}")
+
+
+def _header_flaws(name: str, value: Filled) -> Iterator[Flaw]:
+    path = ("headers", name)
+    if not _TOKEN.fullmatch(name):
+        yield Flaw(path, f"{name!r} cannot name a header", "use letters, digits and -")
+    elif name.lower() == "host":
+        remedy = "put that name into the URL, and the address itself into connect_to"
+        yield Flaw(path, "Host is the host of the URL", remedy)
+    elif name.lower() in OWN_HEADERS:
+        remedy = "take it out: Twilio's requests have their own"
+        if name.lower().startswith("x-twilio"):
+            remedy = "give what signs as auth_token, and the URL that is signed as signed_as"
+        yield Flaw(path, f"{name} is not free", remedy)
+    elif not value.isprintable():
+        yield Flaw(path, f"the value of {name} has a line break in it", "write it in one line")
+    elif redact.is_telling(name) and not value.secrets:
+        remedy = "write ${NAME} and set NAME in the environment"
+        yield Flaw(path, f"{name}: a secret does not belong here", remedy)
