@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
 from harness.files.grammar import Filled, Flaw, Loaded, Secret, Shell
-from harness.files.scalars import Unreadable, filled, in_two
+from harness.files.grammar import Path as Key
 from harness.files.scenario import Scenario
 from harness.files.targets import target_flaws
 from harness.planning.plan import Target
-from harness.planning.reach import Address, ClientCert
 from harness.transports import tls
 from harness.transports.by_scheme import scheme_of, transports
 from kernel.errors import FileProblems, Problem, UsageError
-from kernel.redact import Secrets
+from kernel.redact import NO_SECRETS, Secrets
 
 from . import samples
 from .env import environment, ports
-from .target_options import Aim
-
-T = TypeVar("T")
+from .target_options import Aim, filled_option, overlaid
 
 _SAMPLES = ("reference", "flawed")
 _LATER = {"sip": "SIP", "webrtc+http": "WebRTC", "webrtc+https": "WebRTC"}
-_OPTIONS = {
+_OPTIONS: Mapping[Key, str] = {
     ("webhook",): "--agent",
     ("stream",): "--stream-url",
     ("signed_as",): "--signed-as",
@@ -37,7 +34,15 @@ _OPTIONS = {
     ("client_cert", "cert"): "--client-cert",
     ("client_cert", "key"): "--client-key",
 }
-"""Key of a target → the option that says the same."""
+"""Key of a target → the option that says it in its place."""
+
+
+class Said(NamedTuple):
+    """What a command line says of the agent: `--agent`, `--agent-command`, and the rest."""
+
+    agent: str = ""
+    command: str = ""
+    aim: Aim = Aim()
 
 
 @dataclass(frozen=True)
@@ -52,75 +57,65 @@ class Aimed:
     target: Target
     sample: str = ""
     command: str = ""
-    secrets: Secrets = Secrets()
+    secrets: Secrets = NO_SECRETS
 
 
 def aimed(
-    scenario: Loaded[Scenario],
-    agent: str,
-    command: str,
-    aim: Aim,
-    environ: Mapping[str, str],
-    *,
-    host: str,
-    port_base: int,
+    scenario: Loaded[Scenario], said: Said, environ: Mapping[str, str], *, host: str, port_base: int
 ) -> Aimed:
-    """FileProblems or UsageError if there is no such agent or what belongs to it is wrong.
+    """FileProblems or UsageError if there is no such agent, or if what belongs to it is wrong.
 
-    agent, command  what `--agent` and `--agent-command` say; a sample agent gets a port of `host`
+    A sample agent is one of `host`, at its port above or below `port_base`.
     """
-    target = _in_its_folder(scenario.value.agent or Target(), Path(scenario.source.file).parent)
-    if agent:
-        target = msgspec.structs.replace(
-            target, webhook=Filled(agent), stream=Filled(), command=Shell()
-        )
-    target = _overlaid(target, aim, environ)
-    command = command or target.command
-    wanted = str(target.webhook or target.stream or "reference")
-    where = "--agent" if agent else scenario.source.file
+    target = _beside(scenario.source.file, scenario.value.agent or Target())
+    if said.agent:
+        agent = filled_option("--agent", said.agent, environ)
+        target = msgspec.structs.replace(target, webhook=agent, stream=Filled(), command=Shell())
+    target = overlaid(target, said.aim, environ)
+    wanted = target.webhook or target.stream or Filled("reference")
+    where = "--agent" if said.agent else scenario.source.file
     scheme = scheme_of(wanted)
     if scheme in _LATER:
         raise UsageError(
-            f"agent {wanted!r}: {_LATER[scheme]} is not built yet",
+            f"agent {wanted.shown!r}: {_LATER[scheme]} is not built yet",
             where=where,
             remedy="give the agent's Twilio voice webhook, http(s)://…, or its stream, ws(s)://…",
         )
-    if scheme not in transports():
-        return _sample(target, wanted, command, aim, where, host=host, port_base=port_base)
-    if not target.webhook:
-        target = msgspec.structs.replace(target, webhook=target.stream, stream=Filled())
-    _refuse_flaws(target, aim, agent, scenario)
-    return Aimed(_signing(target), command=command, secrets=Secrets(target.secrets))
-
-
-def _signing(target: Target) -> Target:
-    """The agent has the token that `fastbusy env` prints, unless the scenario has another."""
-    token = target.auth_token or Secret(environment()["TWILIO_AUTH_TOKEN"])
-    return msgspec.structs.replace(target, auth_token=token)
-
-
-def _sample(
-    target: Target, wanted: str, command: str, aim: Aim, where: str, *, host: str, port_base: int
-) -> Aimed:
-    """A sample agent is reached directly, whatever its scenario says of another one."""
-    _check_sample(wanted, where)
-    for option, value in aim.options():
-        if option != "--parameter":
-            raise UsageError(
-                f"{value!r} means nothing to the sample agent {wanted}",
-                where=option,
-                remedy="name your own agent with --agent",
-            )
+    secrets = Secrets(target.secrets)
+    if scheme in transports():
+        _refuse_flaws(target, said, scenario)
+        if not target.webhook:
+            target = msgspec.structs.replace(target, webhook=target.stream, stream=Filled())
+        return Aimed(_signing(target), "", said.command or target.command, secrets)
+    _check_sample(wanted.shown, where)
+    _refuse_detours(wanted, said.aim)
     port = ports(port_base)["a sample agent"]
-    secrets = Secrets((*target.secrets,))
-    direct = Target(
+    target = Target(
         webhook=Filled(f"http://{host}:{port}/incoming"),
         auth_token=target.auth_token,
         parameters=target.parameters,
         correlate=target.correlate,
         limit=target.limit,
     )
-    return Aimed(_signing(direct), wanted, command, secrets)
+    return Aimed(_signing(target), str(wanted), said.command, secrets)
+
+
+def _signing(target: Target) -> Target:
+    """An agent has the token that `fastbusy env` prints, unless the scenario has another."""
+    token = target.auth_token or Secret(environment()["TWILIO_AUTH_TOKEN"])
+    return msgspec.structs.replace(target, auth_token=token)
+
+
+def _beside(file: str, target: Target) -> Target:
+    """Files that a scenario names are looked for beside it."""
+
+    def found(name: str) -> str:
+        return str(Path(file).parent / name) if name else ""
+
+    shown = target.client_cert
+    if shown:
+        shown = msgspec.structs.replace(shown, cert=found(shown.cert), key=found(shown.key))
+    return msgspec.structs.replace(target, ca=found(target.ca), client_cert=shown)
 
 
 def _check_sample(wanted: str, where: str) -> None:
@@ -139,82 +134,29 @@ def _check_sample(wanted: str, where: str) -> None:
         )
 
 
-def _in_its_folder(target: Target, folder: Path) -> Target:
-    """Files that a scenario names lie beside it."""
-    shown = target.client_cert
-    if shown:
-        key = shown.key and str(folder / shown.key)
-        shown = msgspec.structs.replace(shown, cert=str(folder / shown.cert), key=key)
-    ca = target.ca and str(folder / target.ca)
-    return msgspec.structs.replace(target, ca=ca, client_cert=shown)
-
-
-def _overlaid(target: Target, aim: Aim, environ: Mapping[str, str]) -> Target:
-    """The target with what the options say. UsageError if one of them cannot be read."""
-
-    def fill(text: str) -> Filled:
-        return filled(text, environ)
-
-    said: dict[str, Any] = {}
-    for key, option, text, read in (
-        ("stream", "--stream-url", aim.stream_url, fill),
-        ("signed_as", "--signed-as", aim.signed_as, fill),
-        ("connect_to", "--connect-to", aim.connect_to, Address.parse),
-        ("ca", "--ca", aim.ca, str),
-    ):
-        if text:
-            said[key] = _read(option, text, read)
-    if aim.client_cert:
-        said["client_cert"] = ClientCert(aim.client_cert, aim.client_key)
-    elif aim.client_key:
-        raise UsageError(
-            f"{aim.client_key}: a key without its certificate",
-            where="--client-key",
-            remedy="name the certificate with --client-cert",
-        )
-    headers = dict(_pairs("--header", aim.headers, ":", fill))
-    parameters = dict(_pairs("--parameter", aim.parameters, "=", fill))
-    said["headers"] = {**target.headers, **headers}
-    said["parameters"] = {**target.parameters, **parameters}
-    return msgspec.structs.replace(target, **said)
-
-
-def _pairs(
-    option: str, texts: Iterator[str] | Any, mark: str, read: Callable[[str], Filled]
-) -> Iterator[tuple[str, Filled]]:
-    for text in texts:
-        name, there, value = text.partition(mark)
-        if not there or not name.strip():
-            form = "'NAME: VALUE'" if mark == ":" else "NAME=VALUE"
+def _refuse_detours(sample: str, aim: Aim) -> None:
+    """A sample agent is reached directly; what a scenario says of another one is left out."""
+    for option, _ in aim.options:
+        if option != "--parameter":
             raise UsageError(
-                "a name and its value are wanted", where=option, remedy=f"write {form}"
+                f"means nothing to the sample agent {sample}",
+                where=option,
+                remedy="name your own agent with --agent, or leave it out",
             )
-        yield name.strip(), _read(option, value.strip(), read)
 
 
-def _read(option: str, text: str, read: Callable[[str], T]) -> T:
-    try:
-        return read(text)
-    except Unreadable as error:
-        raise UsageError(error.what, where=option, remedy=error.remedy) from None
-    except ValueError as error:
-        what, remedy = in_two(error)
-        raise UsageError(what, where=option, remedy=remedy) from None
+def _refuse_flaws(target: Target, said: Said, scenario: Loaded[Scenario]) -> None:
+    """FileProblems with all that is wrong, each at the option or in the line that says it."""
+    given = {option for option, _ in said.aim.options} | ({"--agent"} if said.agent else set())
+    headers = {text.partition(":")[0].strip() for text in said.aim.headers}
 
+    def problem(flaw: Flaw) -> Problem:
+        option = _OPTIONS.get(flaw.path, "")
+        if flaw.path[0] == "headers" and flaw.path[-1] in headers:
+            option = "--header"
+        if option in given:
+            return Problem(option, 0, flaw.what, flaw.remedy)
+        return scenario.source.problem(("agent", *flaw.path), flaw.what, flaw.remedy)
 
-def _refuse_flaws(target: Target, aim: Aim, agent: str, scenario: Loaded[Scenario]) -> None:
-    """FileProblems with all that is wrong, each at the option or the line that says it."""
-    given = dict(aim.options()) | ({"--agent": agent} if agent else {})
-    named = [header.partition(":")[0].strip() for header in aim.headers]
-    problems: list[Problem] = []
-    for flaw in (*target_flaws(target), *tls.flaws(target)):
-        option = _OPTIONS.get(flaw.path, "--header" if flaw.path[-1] in named else "")
-        problems.append(_problem(flaw, option if option in given else "", scenario))
-    if problems:
+    if problems := [problem(flaw) for flaw in (*target_flaws(target), *tls.flaws(target))]:
         raise FileProblems(problems)
-
-
-def _problem(flaw: Flaw, option: str, scenario: Loaded[Scenario]) -> Problem:
-    if option:
-        return Problem(option, 0, flaw.what, flaw.remedy)
-    return scenario.source.problem(("agent", *flaw.path), flaw.what, flaw.remedy)

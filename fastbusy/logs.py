@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from kernel.redact import Secrets
+
+# Lossless, whatever bytes a log holds.
+_open = partial(open, encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def log(folder: Path, name: str) -> Path:
@@ -20,10 +24,9 @@ def conceal(folder: Path, secrets: Secrets) -> None:
 
 
 def _conceal(path: Path, secrets: Secrets) -> None:
-    """Line by line, as a log may be long; lossless, whatever bytes it holds."""
+    """Line by line: a log may be longer than fits into memory."""
     clean = path.with_suffix(".clean")
-    coding = {"encoding": "utf-8", "errors": "surrogateescape", "newline": ""}
-    with path.open(**coding) as before, clean.open("w", **coding) as after:
+    with _open(path) as before, _open(clean, "w") as after:
         for line in before:
             text = line.rstrip("\r\n")
             after.write(secrets.conceal(text) + line[len(text) :])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.files.reading import read_files
@@ -14,7 +14,7 @@ from harness.recorder import Keep
 from kernel.ports import DEFAULT_PORT_BASE
 
 from . import catalogue, shelf
-from .aiming import Aimed, aimed
+from .aiming import Aimed, Said, aimed
 from .target_options import Aim
 
 # Callers wish for dates after this day; fixed, so that a seed means the same run on any day.
@@ -34,7 +34,7 @@ class Options:
     seed: int | None = None
     out: Path | None = None
     keep: Keep = "failed"
-    aim: Aim = Aim()
+    aim: Aim = field(default_factory=Aim)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +62,6 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         voices=catalogue.voices(),
         seed=options.seed,
     )
-    found = aimed(
-        files.scenario, options.agent, options.agent_command, options.aim, environ,
-        host=options.host, port_base=options.port_base,
-    )  # fmt: skip
+    said = Said(options.agent, options.agent_command, options.aim)
+    found = aimed(files.scenario, said, environ, host=options.host, port_base=options.port_base)
     return Prepared(**vars(found), plan=plan)

@@ -1,19 +1,33 @@
-"""What the command line says of the agent beside whom to call, and how it is said again."""
+"""What the command line says of the agent, beside whom to call: options, and what they come to."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
+import msgspec
+
+from harness.files.grammar import Filled
+from harness.files.scalars import Unreadable, filled, in_two
+from harness.planning.plan import Target
+from harness.planning.reach import Address, ClientCert
 from kernel import redact
+from kernel.errors import UsageError
+
+T = TypeVar("T")
+
+_URLS = ("--stream-url", "--signed-as")
 
 
 @dataclass(frozen=True)
 class Aim:
     """In place of the scenario's `agent:`, key by key; what is empty leaves the scenario's.
 
-    headers     as `NAME: VALUE`, parameters as `NAME=VALUE`; both are added to the scenario's
+    headers     as `NAME: VALUE`, added to the scenario's
+    parameters  as `NAME=VALUE`, added to the scenario's
     """
 
     stream_url: str = ""
@@ -25,20 +39,30 @@ class Aim:
     headers: Sequence[str] = ()
     parameters: Sequence[str] = ()
 
-    def options(self) -> Iterator[tuple[str, str]]:
-        """Option → value as it is written, of all that are given."""
-        for option, value in (
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Option and value, as they are written, of all that are given."""
+        single = (
             ("--stream-url", self.stream_url),
             ("--signed-as", self.signed_as),
             ("--connect-to", self.connect_to),
             ("--ca", self.ca),
             ("--client-cert", self.client_cert),
             ("--client-key", self.client_key),
-        ):
-            if value:
-                yield option, value
-        yield from (("--header", header) for header in self.headers)
-        yield from (("--parameter", parameter) for parameter in self.parameters)
+        )
+        return (
+            *((option, value) for option, value in single if value),
+            *(("--header", header) for header in self.headers),
+            *(("--parameter", parameter) for parameter in self.parameters),
+        )
+
+    @property
+    def words(self) -> list[str]:
+        """A command line that says the same, without what nobody is to read."""
+        told = (
+            (name, redact.url(value) if name in _URLS else value) for name, value in self.options
+        )
+        return [word for option in told for word in option]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,11 +99,55 @@ def aim_of(args: argparse.Namespace) -> Aim:
     )
 
 
-def words(aim: Aim) -> list[str]:
-    """The words of a command line that say the same, without what nobody is to read."""
-    urls = ("--stream-url", "--signed-as")
-    return [
-        word
-        for option, value in aim.options()
-        for word in (option, redact.url(value) if option in urls else value)
-    ]
+def overlaid(target: Target, aim: Aim, environ: Mapping[str, str]) -> Target:
+    """The target with what the options say. UsageError if one of them cannot be read."""
+    fill = partial(filled, environment=environ)
+    said: dict[str, Any] = {
+        "headers": {**target.headers, **_pairs("--header", aim.headers, ":", fill)},
+        "parameters": {**target.parameters, **_pairs("--parameter", aim.parameters, "=", fill)},
+    }
+    if aim.stream_url:
+        said["stream"] = _read("--stream-url", aim.stream_url, fill)
+    if aim.signed_as:
+        said["signed_as"] = _read("--signed-as", aim.signed_as, fill)
+    if aim.connect_to:
+        said["connect_to"] = _read("--connect-to", aim.connect_to, Address.parse)
+    if aim.ca:
+        said["ca"] = aim.ca
+    if aim.client_cert:
+        said["client_cert"] = ClientCert(aim.client_cert, aim.client_key)
+    elif aim.client_key:
+        what = f"{aim.client_key}: a key without its certificate"
+        remedy = "name the certificate with --client-cert"
+        raise UsageError(what, where="--client-key", remedy=remedy)
+    return msgspec.structs.replace(target, **said)
+
+
+def filled_option(option: str, text: str, environ: Mapping[str, str]) -> Filled:
+    """What an option says, with what the environment has in it. UsageError if it lacks that."""
+    return _read(option, text, partial(filled, environment=environ))
+
+
+def _pairs(
+    option: str, texts: Sequence[str], mark: str, fill: Callable[[str], Filled]
+) -> dict[str, Filled]:
+    """`NAME: VALUE` or `NAME=VALUE`, whichever the mark makes it, as name → value."""
+    found: dict[str, Filled] = {}
+    for text in texts:
+        name, there, value = (part.strip() for part in text.partition(mark))
+        if not there or not name:
+            what = "a name and a value are wanted"  # without the text: it may be a secret
+            remedy = "write 'NAME: VALUE'" if mark == ":" else "write NAME=VALUE"
+            raise UsageError(what, where=option, remedy=remedy)
+        found[name] = _read(option, value, fill)
+    return found
+
+
+def _read(option: str, text: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(text)
+    except Unreadable as error:
+        raise UsageError(error.what, where=option, remedy=error.remedy) from None
+    except ValueError as error:
+        what, remedy = in_two(error)
+        raise UsageError(what, where=option, remedy=remedy) from None

@@ -28,7 +28,7 @@ from kernel import redact
 from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
 
-from . import logs, samples, shelf, stack, target_options
+from . import logs, samples, shelf, stack
 from .env import environment
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
@@ -220,7 +220,7 @@ def reproduce(options: Options, prepared: Prepared) -> str:
     words += ["--agent", redact.url(agent)] if agent else []
     if options.agent_command:
         words += ["--agent-command", redact.command(options.agent_command)]
-    words += target_options.words(options.aim)
+    words += options.aim.words
     for profile in options.profiles:
         words += ["--profile", profile]
     words += ["--host", options.host, "--port-base", str(options.port_base), "--keep", options.keep]

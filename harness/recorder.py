@@ -12,7 +12,7 @@ import numpy as np
 
 from kernel.errors import StackError
 from kernel.event import Event, to_line
-from kernel.redact import Secrets
+from kernel.redact import NO_SECRETS, Secrets
 from kernel.units import encode
 from speech.encoding import Encoding
 from speech.g711 import mulaw_decode
@@ -86,7 +86,7 @@ class Recorder:
     What anybody said or answered may quote the `secrets`; nothing that is written here does.
     """
 
-    def __init__(self, folder: Path, secrets: Secrets = Secrets()) -> None:  # noqa: B008
+    def __init__(self, folder: Path, secrets: Secrets = NO_SECRETS) -> None:
         """Makes the folder. StackError if that is impossible."""
         self.folder = folder
         self._secrets = secrets

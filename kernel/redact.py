@@ -71,6 +71,9 @@ class Secrets:
         return bool(self._spelled)
 
 
+NO_SECRETS = Secrets()
+
+
 def _spellings(value: str) -> Iterator[str]:
     """As it is, and as it stands in URLs, JSON and HTML."""
     yield from (value, quote(value, safe=""), quote_plus(value), html.escape(value))

@@ -104,11 +104,13 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What the environment gave for it, and must not be read anywhere."""
-        filled = (self.webhook, self.signed_as, self.stream)
-        filled += (*self.headers.values(), *self.parameters.values())
-        password = self.client_cert.password if self.client_cert else Secret()
-        found = [secret for text in filled for secret in text.secrets]
-        return tuple(filter(None, (str(self.auth_token), str(password), *found)))
+        given = [str(self.auth_token)]
+        if self.client_cert:
+            given.append(str(self.client_cert.password))
+        texts = (self.webhook, self.signed_as, self.stream)
+        for text in (*texts, *self.headers.values(), *self.parameters.values()):
+            given += text.secrets
+        return tuple(filter(None, given))
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,22 +23,22 @@ SIGNATURE_HEADER = "X-Twilio-Signature"
 STREAM_SIGNATURE_HEADER = "x-twilio-signature"
 IDEMPOTENCY_HEADER = "I-Twilio-Idempotency-Token"
 OWN_HEADERS = frozenset(
-    [
-        "content-type",
-        "content-length",
-        "user-agent",
+    {
         "accept",
         "accept-encoding",
-        "transfer-encoding",
         "connection",
-        "upgrade",
-        "x-twilio-signature",
+        "content-length",
+        "content-type",
         "i-twilio-idempotency-token",
-        "sec-websocket-key",
-        "sec-websocket-version",
         "sec-websocket-extensions",
+        "sec-websocket-key",
         "sec-websocket-protocol",
-    ]
+        "sec-websocket-version",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-twilio-signature",
+    }
 )
 """Names, in lower case, of headers that webhook requests and upgrades bring with them."""
 

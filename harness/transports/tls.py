@@ -36,8 +36,8 @@ def why(error: Exception) -> tuple[str, str]:
     """How a call ended whose handshake failed, as `records.Call.how` has it, and in words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _WHY.get(error.verify_code, "tls"), error.verify_message.rstrip(".")
-    reason = error.reason if isinstance(error, ssl.SSLError) else ""
-    return "tls", (reason or str(error)).replace("_", " ").lower()
+    said: str = getattr(error, "reason", None) or str(error)
+    return "tls", said.replace("_", " ").lower()
 
 
 def flaws(target: Target) -> Iterator[Flaw]:

@@ -1,9 +1,11 @@
+from typing import cast
+
 import msgspec
 
 from harness.analysis.fates import fate_of
 from harness.call_log import CallLog
 from harness.callers.messages import Over, Say, TurnBegan
-from harness.transports.link import Refused
+from harness.transports.link import Answered, Link, Refused
 from kernel.dialogue import Fact
 from kernel.event import Event, from_lines, to_line
 from kernel.history import History
@@ -54,8 +56,9 @@ def test_a_refusal_closes_setup_and_call() -> None:
 def test_an_answer_is_the_end_of_setup() -> None:
     one, events = log()
     one.dialled(0)
-    one.answered(1 * S)
+    one.answered(Answered(cast(Link, None), "CA1"), 1 * S)
     assert call_of(events).answered_ns == 1 * S
+    assert call_of(events).sid == "CA1"
 
 
 def test_turns_are_told_from_beginning_to_end() -> None:
@@ -90,7 +93,7 @@ def test_what_is_heard_is_numbered() -> None:
 def test_its_fate_is_the_one_that_is_judged() -> None:
     one, events = log()
     one.dialled(0)
-    one.answered(1 * S)
+    one.answered(Answered(cast(Link, None)), 1 * S)
     one.report(Heard(1 * S, 2 * S, "Hello."), 2 * S)
     one.report(TURN, 4 * S)
     one.report(Over("info", "closed", "agent"), 5 * S)

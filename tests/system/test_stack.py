@@ -141,3 +141,11 @@ def test_a_taken_port_is_named() -> None:
         port = server.getsockname()[1]
         with pytest.raises(StackError, match=f"port {port} is taken"):
             stack.refuse_taken_ports("127.0.0.1", [port], "choose another")
+
+
+def test_a_stranger_is_looked_for_where_connections_go() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        at = ("127.0.0.1", server.getsockname()[1])
+        with pytest.raises(StackError, match=f"port {at[1]} is taken"):
+            stack.refuse_strangers("https://me:hush@voice.example/in", at)
+    stack.refuse_strangers("https://voice.example/in", at)
