@@ -13,6 +13,7 @@ from harness.files.grammar import Filled, Flaw, Loaded, Secret, Shell
 from harness.files.grammar import Path as Key
 from harness.files.scenario import Scenario
 from harness.files.targets import target_flaws
+from harness.media import clips
 from harness.planning.plan import Target
 from harness.transports import tls
 from harness.transports.by_scheme import scheme_of, transports
@@ -115,7 +116,8 @@ def _beside(file: str, target: Target) -> Target:
     shown = target.client_cert
     if shown:
         shown = msgspec.structs.replace(shown, cert=found(shown.cert), key=found(shown.key))
-    return msgspec.structs.replace(target, ca=found(target.ca), client_cert=shown)
+    recorded = {found(name): purpose for name, purpose in target.clips.items()}
+    return msgspec.structs.replace(target, ca=found(target.ca), client_cert=shown, clips=recorded)
 
 
 def _check_sample(wanted: str, where: str) -> None:
@@ -158,5 +160,8 @@ def _refuse_flaws(target: Target, said: Said, scenario: Loaded[Scenario]) -> Non
             return Problem(option, 0, flaw.what, flaw.remedy)
         return scenario.source.problem(("agent", *flaw.path), flaw.what, flaw.remedy)
 
-    if problems := [problem(flaw) for flaw in (*target_flaws(target), *tls.flaws(target))]:
+    if problems := [
+        problem(flaw)
+        for flaw in (*target_flaws(target), *tls.flaws(target), *clips.flaws(target.clips))
+    ]:
         raise FileProblems(problems)

@@ -173,11 +173,12 @@ async def _surroundings(
             return child
 
         correlate = target.correlate
-        mocks = [*_MOCKS, "--host", host, "--port-base", str(base)]
-        mocks += ["--correlate", correlate.header, "--correlate-metadata", correlate.metadata]
+        mocks = [
+            *_MOCKS, "--host", host, "--port-base", str(base), "--seed", str(prepared.plan.seed),
+            "--correlate", correlate.header, "--correlate-metadata", correlate.metadata,
+        ]  # fmt: skip
         url = f"http://{host}:{base}"
         ours = {"PYTHONPATH": os.pathsep.join([str(shelf.PACKAGES), *_python_path()])}
-        mocks += ["--seed", str(prepared.plan.seed)]
         served = await up("mocks", mocks, ours, url + _CONTROL)
         await running.enter_async_context(served.needed())
         env, webhook = environment(host, base), str(target.webhook)

@@ -13,6 +13,7 @@ from .call_log import CallLog, Record
 from .callers.manners import Manners
 from .callers.messages import LineClosed
 from .callers.talking import Talking
+from .media.clips import NO_CLIPS, Clips
 from .media.phone import Phone
 from .media.wheel import Wheel
 from .planning.plan import PlannedCall
@@ -25,6 +26,7 @@ class Placing:
 
     keep       takes what was said and heard, when a call is over
     dialogues  those of the plan: what the agent will answer, if it says what its model says
+    clips      recordings of the agent that callers know
     stop_how   what a call comes to that is cancelled from now on
     """
 
@@ -36,6 +38,7 @@ class Placing:
     keep: Callable[[CallLog, Phone], None]
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
     stop_how: str = "stopped"
+    clips: Clips = NO_CLIPS
 
     async def place(self, call: PlannedCall) -> CallLog:
         """Dial, talk, hang up. Cancelling it ends the call and is told as such, then raised."""
@@ -64,7 +67,7 @@ class Placing:
             replies=self._replies(call),
         )
         over = asyncio.Event()
-        phone = Phone(call.number, call.voice, link, caller, log.report, over.set)
+        phone = Phone(call.number, call.voice, link, caller, log.report, over.set, self.clips)
         self.wheel.join(phone)
         receiving = asyncio.create_task(self._receive(phone, link))
         try:

@@ -15,6 +15,7 @@ from kernel.timeline import Timeline
 from .analysis.fates import Fate
 from .call_log import CallLog
 from .callers.manners import Manners
+from .media.clips import Clips
 from .media.phone import Phone
 from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
@@ -121,7 +122,7 @@ class _Run:
         self._wheel = Wheel(clock)
         self._placing = Placing(
             transport, self._wheel, clock, recorder.record, Manners(), self._keep_recording,
-            plan.dialogues,
+            plan.dialogues, clips=Clips.read(target.clips),
         )  # fmt: skip
         self._group = asyncio.TaskGroup()
         self._calls: set[asyncio.Task[None]] = set()

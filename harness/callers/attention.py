@@ -67,7 +67,7 @@ class Attention:
         self.sounds, self.speaks_from_ns = False, None
         role = _role(utterance, exchange)
         self.roles.append(role)
-        if utterance.sound == "speech":
+        if utterance.sound != "noise":
             self.heard_ns = max(self.heard_ns, utterance.until_at_ns)
             self.last_role = role
         if role in _SETTLING:
@@ -87,6 +87,8 @@ class Attention:
 
 def _role(utterance: Utterance, exchange: Exchange | None) -> str:
     """See `kernel.records.Heard.role`."""
+    if utterance.sound == "clip":
+        return "filler" if utterance.clip == "comfort" else utterance.clip
     if utterance.sound != "speech" or not utterance.text:
         return "other"
     manner = manner_of(utterance.text, opening=exchange is None)

@@ -119,7 +119,6 @@ UNBUILT: dict[type, dict[str, str]] = {
     Target: {
         "sip": "give the agent's Twilio voice webhook",
         "webrtc": "give the agent's Twilio voice webhook",
-        "clips": "let the agent speak through the TTS mock, which the callers understand",
     },
     Line: {"barge_in": "take it out: callers let the agent finish"},
 }

@@ -15,7 +15,7 @@ from kernel.fault import FaultOrder
 from kernel.units import Duration
 
 from ..files.grammar import Filled, Secret, Shell
-from .reach import Address, ClientCert, Correlate
+from .reach import Address, ClientCert, ClipPurpose, Correlate
 
 
 class Persona(msgspec.Struct, frozen=True):
@@ -86,6 +86,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     parameters custom parameters of a stream without webhook, further fields of the webhook's form
     correlate  where the agent names the call when it asks a provider for something
     limit      admitted calls at most, None = unknown
+    clips      WAV file of a recording that the agent plays → what it is for; callers know it again
     """
 
     webhook: Filled = Filled()
@@ -100,6 +101,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, Filled] = {}
     correlate: Correlate = Correlate()
     limit: int | None = None
+    clips: dict[str, ClipPurpose] = {}
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
 from ..files.grammar import Secret
+
+ClipPurpose = Literal["refusal", "apology", "comfort"]
 
 
 class Address(NamedTuple):
