@@ -1,7 +1,7 @@
 """Look at this machine: can it run the mocks, and how much load can it make?
 
-With --agent look at an agent instead: one call goes through every link between it, the callers and
-the mocks, and the first that is missing is named.
+With --agent, or with the scenario that names one, look at an agent instead: one call goes through
+every link between it, the callers and the mocks, and the first that is missing is named.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     target_options.arguments(parser)
     parser.add_argument(
         "--scenario",
-        default="appointments",
+        default="",
         metavar="NAME|FILE",
-        help="whose first line the caller says (appointments)",
+        help="whose agent to look at; whose first line the caller says (appointments)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
     parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
@@ -60,7 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.agent or args.agent_command or args.stream_url:
+    if args.agent or args.agent_command or args.stream_url or args.scenario:
         return _look_at_agent(args)
     findings = list(examine(args.host, args.port_base, args.out))
     width = max(len(finding.what) for finding in findings)
@@ -78,7 +78,7 @@ def _look_at_agent(args: argparse.Namespace) -> int:
     from ..wired import check_wiring
 
     options = Options(
-        scenario=args.scenario,
+        scenario=args.scenario or "appointments",
         agent=args.agent,
         agent_command=args.agent_command,
         host=args.host,

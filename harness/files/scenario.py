@@ -13,7 +13,7 @@ from kernel.fault import Stage
 from kernel.units import Latency, Share
 
 from ..planning.plan import Persona, Target
-from ..planning.reach import ClientCert
+from ..planning.reach import ClientCert, Correlate
 from ..planning.shapes import Shape, shapes
 from .dialogues import dialogue_flaws, line_flaws
 from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, suggestion
@@ -136,6 +136,7 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
         short={
             Target: "webhook",
             ClientCert: "cert",
+            Correlate: "header",
             Line: "say",
             Reply: "say",
             **{check: check.scalar for check in checks.values()},

@@ -30,6 +30,10 @@ def target_flaws(target: Target) -> Iterator[Flaw]:
     if limit is not None and limit < 1:
         remedy = "write how many calls the agent takes at once, or unknown"
         yield Flaw(("limit",), f"limit: {limit} calls is no limit", remedy)
+    if redact.is_telling(target.correlate.header):
+        what = f"{target.correlate.header} carries a secret, which is no name for a call"
+        remedy = "name the header in which the agent sends the CallSid"
+        yield Flaw(("correlate", "header"), what, remedy)
     yield from _url_flaws(target)
     for name, value in target.headers.items():
         yield from _header_flaws(name, value)

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
+from kernel import redact
 from kernel.clock import Clock
 
 from ..planning.plan import PlannedCall, Target
@@ -118,7 +119,8 @@ class TwilioTransport:
                     return course.end("queued")
                 case _:
                     return course.end()
-        return Refused("garbage", "info", detail=f"more than {REDIRECTS} redirects, last to {url}")
+        last = self._shown(url)
+        return Refused("garbage", "info", detail=f"more than {REDIRECTS} redirects, last to {last}")
 
     def _parameters(self) -> dict[str, str]:
         return {name: str(value) for name, value in self._target.parameters.items()}
@@ -174,7 +176,7 @@ class TwilioTransport:
         if token := self._target.auth_token:
             headers[twilio.STREAM_SIGNATURE_HEADER] = twilio.signature(token, signed_as)
         if urlsplit(url).scheme not in ("ws", "wss"):
-            detail = f"<Stream url={url!r}>; write a ws:// or wss:// URL"
+            detail = f"<Stream url={redact.url(url)!r}>; write a ws:// or wss:// URL"
             return Refused("garbage", "info", step="stream", detail=detail)
         try:
             async with asyncio.timeout(STREAM_LIMIT_S):

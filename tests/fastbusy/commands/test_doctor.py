@@ -107,7 +107,9 @@ def test_the_wiring_of_an_agent_link_by_link(
     assert options.out.parent == tmp_path / "runs"
 
 
-def test_a_stream_is_an_agent_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_or_a_scenario_names_an_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given: list[Options] = []
 
     def check_wiring(options: Options) -> Wiring:
@@ -116,4 +118,6 @@ def test_a_stream_is_an_agent_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(wired, "check_wiring", check_wiring)
     assert main(["doctor", "--stream-url", "wss://a/ws", "--ca", "ca.pem"]) == 0
-    assert [options.aim for options in given] == [Aim("wss://a/ws", ca="ca.pem")]
+    assert main(["doctor", "--scenario", "staging.yaml"]) == 0
+    assert [options.aim for options in given] == [Aim("wss://a/ws", ca="ca.pem"), Aim()]
+    assert [options.scenario for options in given] == ["appointments", "staging.yaml"]

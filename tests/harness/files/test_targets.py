@@ -9,6 +9,7 @@ import pytest
 from harness.files.grammar import Filled, Flaw, Shell
 from harness.files.targets import target_flaws
 from harness.planning.plan import Target
+from harness.planning.reach import Correlate
 
 TOKEN = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
 
@@ -52,6 +53,14 @@ def test_sound_targets(target: Target) -> None:
                 ("command",),
                 "nobody knows where the agent is to be called",
                 "give its webhook or its stream as well",
+            ),
+        ),
+        (
+            {"correlate": Correlate("authorization")},
+            Flaw(
+                ("correlate", "header"),
+                "authorization carries a secret, which is no name for a call",
+                "name the header in which the agent sends the CallSid",
             ),
         ),
         (
