@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from kernel import redact
 from kernel.dialogue import Dialogue, Fact, Script
 from kernel.fault import FaultOrder
 from kernel.units import Duration
@@ -102,6 +103,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     correlate: Correlate = Correlate()
     limit: int | None = None
     clips: dict[str, ClipPurpose] = {}
+
+    def shown(self, url: str) -> str:
+        """A URL of the agent as it may be told, and where it is really asked for."""
+        told = redact.url(url)
+        return f"{told} (at {self.connect_to})" if self.connect_to else told
 
     @property
     def secrets(self) -> tuple[str, ...]:

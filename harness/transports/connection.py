@@ -7,8 +7,6 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import ResolveResult
 
-from kernel import redact
-
 from ..planning.plan import Target
 from ..planning.reach import Address
 from . import tls
@@ -51,12 +49,6 @@ def dialled(target: Target, stream_url: str) -> tuple[str, str]:
     if stream_url == target.webhook:  # no TwiML names it
         return stream_url, target.signed_as or stream_url
     return target.stream or stream_url, stream_url
-
-
-def shown(target: Target, url: str) -> str:
-    """A URL as it may be told, and where it was really asked for."""
-    told = redact.url(url)
-    return f"{told} (at {target.connect_to})" if target.connect_to else told
 
 
 def failure(error: Exception) -> tuple[str, str]:

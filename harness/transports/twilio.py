@@ -119,7 +119,7 @@ class TwilioTransport:
                     return course.end("queued")
                 case _:
                     return course.end()
-        last = self._shown(url)
+        last = self._target.shown(url)
         return Refused("garbage", "info", detail=f"more than {REDIRECTS} redirects, last to {last}")
 
     def _parameters(self) -> dict[str, str]:
@@ -145,16 +145,16 @@ class TwilioTransport:
                     while not response.content.at_eof() and len(document) <= twiml.LIMIT_BYTES:
                         document += await response.content.read(twiml.LIMIT_BYTES)
         except TimeoutError:
-            detail = f"{self._shown(url)} did not answer within {RESPONSE_LIMIT_S:g} s"
+            detail = f"{self._target.shown(url)} did not answer within {RESPONSE_LIMIT_S:g} s"
             raise _Unreached(Refused("no_answer", "info", "network", detail=detail)) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _Unreached(_failed(error, self._shown(url), "webhook")) from None
+            raise _Unreached(_failed(error, self._target.shown(url), "webhook")) from None
         if response.status >= 400:
-            raise _Unreached(_http_refusal(response, self._shown(url), document))
+            raise _Unreached(_http_refusal(response, self._target.shown(url), document))
         try:
             return twiml.parse(document)
         except twiml.TwimlError as error:
-            detail = f"{self._shown(url)} answered HTTP {response.status}: {error}"
+            detail = f"{self._target.shown(url)} answered HTTP {response.status}: {error}"
             raise _Unreached(Refused("garbage", "info", detail=detail)) from None
 
     async def _post(
@@ -184,20 +184,17 @@ class TwilioTransport:
                     url, headers=headers, timeout=WS_TIMEOUT, compress=0
                 )
         except TimeoutError:
-            detail = f"{self._shown(url)} did not upgrade within {STREAM_LIMIT_S:g} s"
+            detail = f"{self._target.shown(url)} did not upgrade within {STREAM_LIMIT_S:g} s"
             return Refused("no_answer", "info", "network", "stream", detail=detail)
         except aiohttp.WSServerHandshakeError as error:
-            detail = f"{self._shown(url)} answered HTTP {error.status} to the upgrade"
+            detail = f"{self._target.shown(url)} answered HTTP {error.status} to the upgrade"
             how = f"upgrade_{error.status}"
             return Refused(how, "fail", step="stream", status=error.status, detail=detail)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return _failed(error, self._shown(url), "stream")
+            return _failed(error, self._target.shown(url), "stream")
         link = TwilioLink(socket, self._clock, self._account_sid, call_sid, tuple(after))
         link.open(stream.parameters)
         return Answered(link, call_sid)
-
-    def _shown(self, url: str) -> str:
-        return connection.shown(self._target, url)
 
 
 def _outcome(

@@ -6,7 +6,7 @@ import pytest
 
 from harness.files.grammar import Filled, Secret
 from harness.planning.plan import Persona, Target
-from harness.planning.reach import ClientCert
+from harness.planning.reach import Address, ClientCert
 from kernel.units import Duration, builtins, convert
 
 
@@ -32,3 +32,9 @@ def test_a_target_knows_what_nobody_is_to_read() -> None:
     )
     assert sorted(target.secrets) == ["four", "one", "three", "two"]
     assert Target().secrets == ()
+
+
+def test_a_url_is_told_without_secrets_and_with_the_address() -> None:
+    assert Target().shown("https://me:hush@a/v?t=hush") == "https://…@a/v?t=…"
+    here = Target(connect_to=Address("127.0.0.1", 8443))
+    assert here.shown("https://a/v") == "https://a/v (at 127.0.0.1:8443)"

@@ -7,8 +7,7 @@ import pytest
 
 from harness.files.grammar import Filled
 from harness.planning.plan import Target
-from harness.planning.reach import Address
-from harness.transports.connection import dialled, failure, shown
+from harness.transports.connection import dialled, failure
 
 HOOK = Filled("https://a/v")
 NAMED = "wss://proxy/ws"
@@ -32,12 +31,6 @@ def test_where_a_stream_is_dialled_and_as_what(
     target: Target, stream_url: str, found: tuple[str, str]
 ) -> None:
     assert dialled(target, stream_url) == found
-
-
-def test_a_url_is_told_without_secrets_and_with_the_address() -> None:
-    assert shown(Target(), "https://me:hush@a/v?t=hush") == "https://…@a/v?t=…"
-    here = Target(connect_to=Address("127.0.0.1", 8443))
-    assert shown(here, "https://a/v") == "https://a/v (at 127.0.0.1:8443)"
 
 
 @pytest.mark.parametrize(
