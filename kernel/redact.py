@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
 
 HIDDEN = "…"
 SHORTEST = 6
@@ -26,6 +27,18 @@ def url(text: str) -> str:
     _, at, place = parts.netloc.rpartition("@")
     query = re.sub(r"=[^&]*", f"={HIDDEN}", parts.query)
     return urlunsplit(parts._replace(netloc=f"{HIDDEN}@{place}" if at else place, query=query))
+
+
+def credentials(text: str) -> tuple[str, ...]:
+    """The password in a URL, and how user and password stand in an Authorization header."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ()
+    if not parts.password:
+        return ()
+    user, password = unquote(parts.username or ""), unquote(parts.password)
+    return password, b64encode(f"{user}:{password}".encode()).decode()
 
 
 def command(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from kernel import redact
 
@@ -44,7 +43,7 @@ def _url_flaws(target: Target) -> Iterator[Flaw]:
         ("stream", target.stream, ("ws", "wss")),
         ("signed_as", target.signed_as, ("http", "https", "ws", "wss")),
     ):
-        if url and urlsplit(url).scheme not in schemes:
+        if url and url.partition(":")[0].lower() not in schemes:
             listed = " or ".join(f"{scheme}://" for scheme in schemes)
             what = f"{key}: {url.shown!r} is no {listed} URL"
             yield Flaw((key,), what, f"write the whole URL, beginning with {listed}")

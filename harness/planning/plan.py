@@ -111,13 +111,15 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What the environment gave for it, and must not be read anywhere."""
+        """What the environment gave for it and what opens its URLs; nobody is to read it."""
         given = [str(self.auth_token)]
         if self.client_cert:
             given.append(str(self.client_cert.password))
         texts = (self.webhook, self.signed_as, self.stream)
         for text in (*texts, *self.headers.values(), *self.parameters.values()):
             given += text.secrets
+        for url in texts:
+            given += redact.credentials(url)
         return tuple(filter(None, given))
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from kernel.redact import NO_SECRETS, Secrets, command, is_telling, url
+from kernel.redact import NO_SECRETS, Secrets, command, credentials, is_telling, url
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,19 @@ def test_a_url_keeps_its_place_and_loses_its_secrets(text: str, shown: str) -> N
 )
 def test_a_command_can_be_repeated_by_who_has_the_secrets(text: str, shown: str) -> None:
     assert command(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://me:open%20sesame@a/v", ("open sesame", "bWU6b3BlbiBzZXNhbWU=")),
+        ("https://me@a/v", ()),
+        ("https://a/v", ()),
+        ("http://[broken", ()),
+    ],
+)
+def test_what_a_url_is_opened_with(text: str, found: tuple[str, ...]) -> None:
+    assert credentials(text) == found
 
 
 @pytest.mark.parametrize(
