@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
+from typing import IO
 
 from kernel.redact import Secrets
-
-# Lossless, whatever bytes a log holds.
-_open = partial(open, encoding="utf-8", errors="surrogateescape", newline="")
 
 
 def log(folder: Path, name: str) -> Path:
@@ -31,3 +28,8 @@ def _conceal(path: Path, secrets: Secrets) -> None:
             text = line.rstrip("\r\n")
             after.write(secrets.conceal(text) + line[len(text) :])
     clean.replace(path)
+
+
+def _open(path: Path, mode: str = "r") -> IO[str]:
+    """Lossless, whatever bytes a log holds."""
+    return path.open(mode, encoding="utf-8", errors="surrogateescape", newline="")
