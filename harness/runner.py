@@ -21,7 +21,7 @@ from .nemesis.nemesis import Nemesis
 from .placing import Placing
 from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
-from .recorder import Keep, Recorder, keeps
+from .recorder import Keep, Kept, Recorder, keeps
 from .run_log import RunLog
 from .transports.by_scheme import transport_for
 from .transports.link import Transport
@@ -195,10 +195,11 @@ class _Run:
         if log.over:
             self._over[log.over.how] += 1
 
-    def _keep_recording(self, log: CallLog, phone: Phone) -> None:
+    def _keep_recording(self, log: CallLog, phone: Phone) -> Kept:
         failed = log.over is None or log.over.type != "ok"
-        if keeps(self._keep_policy, failed=failed, kept=self._recorder.recordings):
-            self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
+        if not keeps(self._keep_policy, failed=failed, kept=self._recorder.recordings):
+            return "unwanted"
+        return self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
 
     async def _drain(self) -> None:
         """Let the last calls end; then end them."""
@@ -284,6 +285,7 @@ class _Run:
             "journal_lost": lost,
             "troubles": [*self._nemesis.troubles, *self._recorder.errors],
             "recordings": self._recorder.recordings,
+            "words_lost": self._recorder.lost_words,
         }
         self._log.end(reason, self._clock.now_ns(), data)
         self._show_progress()
