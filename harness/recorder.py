@@ -87,7 +87,6 @@ class Recorder:
     def __init__(self, folder: Path) -> None:
         """Makes the folder. StackError if that is impossible."""
         self.folder = folder
-        self.recordings = 0
         self.ended = False
         """Whether the history has the end of the run."""
         self._errors: list[str] = []
@@ -128,7 +127,6 @@ class Recorder:
             self._errors.append(f"{path}: {error}")
             path.unlink(missing_ok=True)  # half a recording is none
             return "lost"
-        self.recordings += 1
         return "kept"
 
     def flush(self) -> None:

@@ -124,7 +124,7 @@ class _Run:
         )  # fmt: skip
         self._group = asyncio.TaskGroup()
         self._calls: set[asyncio.Task[None]] = set()
-        self._dialled = 0
+        self._dialled = self._recordings = 0
         self._over: Counter[str] = Counter()
 
     async def conduct(self) -> None:
@@ -197,9 +197,11 @@ class _Run:
 
     def _keep_recording(self, log: CallLog, phone: Phone) -> Kept:
         failed = log.over is None or log.over.type != "ok"
-        if not keeps(self._keep_policy, failed=failed, kept=self._recorder.recordings):
+        if not keeps(self._keep_policy, failed=failed, kept=self._recordings):
             return "unwanted"
-        return self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
+        became = self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
+        self._recordings += became == "kept"
+        return became
 
     async def _drain(self) -> None:
         """Let the last calls end; then end them."""
@@ -284,7 +286,7 @@ class _Run:
             },
             "journal_lost": lost,
             "troubles": [*self._nemesis.troubles, *self._recorder.errors],
-            "recordings": self._recorder.recordings,
+            "recordings": self._recordings,
             "words_lost": self._recorder.lost_words,
         }
         self._log.end(reason, self._clock.now_ns(), data)

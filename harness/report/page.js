@@ -105,4 +105,5 @@ addEventListener("hashchange", follow);
 draw();
 figures.forEach(watch);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-follow();
+// The browser goes to a fragment by itself when it has loaded, and takes the focus away.
+addEventListener("load", () => setTimeout(follow));

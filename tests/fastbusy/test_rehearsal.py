@@ -44,6 +44,7 @@ def test_the_folder_is_that_of_a_run(judged: Judged) -> None:
     assert names >= {"plan.json", "events.jsonl", "transcripts.jsonl", "report.html", "recordings"}
     recordings = {path.stem for path in (judged.folder / "recordings").iterdir()}
     assert recordings == {"preflight", "c0001", "c0002", "c0003"}
+    assert (judged.history.end or {})["recordings"] == 3, "the preflight call is none of the run's"
 
 
 def test_faults_come_and_go(judged: Judged) -> None:
