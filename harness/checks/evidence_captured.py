@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kernel.history import History
+from kernel.records import Call
 from kernel.units import Share
 
 from ..check import Check
@@ -40,7 +41,7 @@ class EvidenceCaptured(Check, frozen=True):
             summary if outcome == "pass" else f"{summary}; is the disk full, or a mock gone?",
             {f"{capture.name}_share": capture.share for capture in told},
             [
-                Evidence(call, note=f"without its {capture.name}")
+                Evidence(call.span, call.dialled_ns, f"without its {capture.name}")
                 for capture in told
                 for call in capture.missing
             ],
@@ -55,7 +56,7 @@ class _Capture:
     what: str
     wanted: int
     lost: int
-    missing: Sequence[str] = ()
+    missing: Sequence[Call] = ()
 
     @property
     def share(self) -> float:
@@ -67,10 +68,9 @@ class _Capture:
 
 
 def _recordings(history: History) -> _Capture:
-    became = [(call.span, call.media.get("recording")) for call in history.calls]
-    lost = [span for span, what in became if what == "lost"]
-    wanted = sum(what in ("kept", "lost") for _, what in became)
-    return _Capture("recordings", "recordings", wanted, len(lost), lost)
+    asked = [call for call in history.calls if call.media.get("recording") in ("kept", "lost")]
+    lost = [call for call in asked if call.media["recording"] == "lost"]
+    return _Capture("recordings", "recordings", len(asked), len(lost), lost)
 
 
 def _transcripts(history: History) -> _Capture:
@@ -81,6 +81,6 @@ def _transcripts(history: History) -> _Capture:
 
 def _work(history: History) -> _Capture:
     traced = {history.call_of(work) for work in history.work}
-    answered = [call.span for call in history.calls if call.answers]
-    missing = [span for span in answered if span not in traced]
+    answered = [call for call in history.calls if call.answers]
+    missing = [call for call in answered if call.span not in traced]
     return _Capture("work", "calls with their provider work", len(answered), len(missing), missing)

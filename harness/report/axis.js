@@ -170,13 +170,21 @@ class Axis {
     const on = this.lines.filter(({ line, at, until }) =>
       at <= now + 0.001 && now < Math.max(until, at + 0.5) && !line.matches(".fault"));
     for (const item of this.lines) item.line.classList.toggle("now", on.includes(item));
-    const spoken = on.filter(({ line }) => line.matches(".said, .heard"));
-    const told = (spoken.length ? spoken : on.slice(-1)).map(({ lane, text }) => `${lane}: ${text}`).join(" · ");
-    this.caption.textContent = `${clock(now)} ${told}`;
+    this.caption.textContent = [clock(now), ...this.told(on)].join(" · ");
     this.track.ariaValueNow = now.toFixed(1);
     this.track.ariaValueText = this.caption.textContent;
     const left = this.x() - this.view.scrollLeft, width = this.view.clientWidth;
     if (left < 0 || left > width) this.view.scrollLeft += left - width / 5;
+  }
+
+  /* What is going on now: who speaks, else who waits and for how long, and what is done meanwhile. */
+  told(on) {
+    const speech = ({ line }) => line.matches(".said, .heard"), spoken = on.filter(speech);
+    const owed = this.lines.find((item) => speech(item) && item.wait?.[0] <= this.now && this.now < item.wait[1]);
+    const rest = (spoken.length ? spoken : on.filter(({ line }) => !line.matches(".silence")));
+    const told = rest.map(({ lane, text }) => `${lane}: ${text}`);
+    if (owed && !spoken.length) told.unshift(`the caller has waited for ${(this.now - owed.wait[0]).toFixed(1)} s`);
+    return told;
   }
 
   /* The line before or after the playhead. */

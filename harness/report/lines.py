@@ -194,7 +194,9 @@ def _what(piece: Work) -> str:
 
 def _marked(told: Told) -> Iterator[Line]:
     for mark in told.marks:
-        finding, at_ns = mark.finding, mark.evidence.at_ns
+        finding = mark.finding
+        # What is said of a call as a whole may name no moment of it.
+        at_ns = min(max(mark.evidence.at_ns, told.call.dialled_ns), told.until_ns)
         note = f"{SIGNS[finding.outcome]} {finding.name}: {mark.evidence.note}".removesuffix(": ")
         yield _line(
             told, f"found {finding.outcome}", "findings", (at_ns, at_ns),

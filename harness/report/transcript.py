@@ -72,7 +72,7 @@ def _axis(told: Told, found: Sequence[Line]) -> Html:
         "div",
         class_="axis",
         data_lanes=" ".join(lanes),
-        data_from=told.second(min(told.call.dialled_ns, found[0].at_ns)),
-        data_until=told.second(max(told.until_ns, found[-1].at_ns)),
+        data_from=told.second(told.call.dialled_ns),
+        data_until=told.second(told.until_ns),
         data_ended=told.second(told.call.ended_ns),
     )

@@ -102,7 +102,7 @@ def test_an_opened_call_is_drawn_on_its_time_axis(tmp_path: Path) -> None:
     assert len(found.named("i", **{"class": "lead"})) == 2
     (track,) = found.named("div", role="slider")
     assert (track["aria-valuenow"], track["tabindex"]) == ("0.6", "0")
-    assert str(track["aria-valuetext"]).startswith("0:00.6 caller: Hello?")
+    assert str(track["aria-valuetext"]).startswith("0:00.6 · caller: Hello?")
     assert [line["id"] for line in found.named("li") if "now" in str(line.get("class"))] == [
         "c0022-t1"
     ]

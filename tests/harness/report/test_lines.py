@@ -162,6 +162,13 @@ def test_marks_stand_at_their_moment_and_can_be_led_to() -> None:
     assert (mark["class"], mark["data-lane"], mark["data-at"]) == ("found fail", "findings", "3.0")
 
 
+def test_a_mark_without_a_moment_stands_at_the_beginning_and_a_late_one_at_the_end() -> None:
+    evidence = Evidence("c0001"), Evidence("c0001", ns(999))
+    finding = Finding(name="a", outcome="warn", summary="", evidence=evidence)
+    marks = shown(dial().ends(after=5), finding).named("li", **{"class": "found warn"})
+    assert [mark["data-at"] for mark in marks] == ["0.0", "5.0"]
+
+
 def test_what_agents_say_is_never_markup_and_may_run_either_way() -> None:
     page = shown(dial().says("</script><b>").hears("<img src=x> שלום").ends())
     assert "</script><b>" in page.text
