@@ -27,17 +27,18 @@ class Axis {
     const frame = call.querySelector(".axis"), { from, until, lanes, ended } = frame.dataset;
     this.sound = call.querySelector("audio");
     this.from = Number(from);
+    this.ended = Number(ended);
     this.length = Math.max(Number(until) - this.from, 0.1) * 1.02;
     this.lines = [...call.querySelectorAll("li[data-at]")].map((line) => this.read(line));
-    this.names = element("div", "names", frame);
+    this.names = Object.assign(element("div", "names", frame), { ariaHidden: "true" });
     this.view = element("div", "view", frame);
     this.track = element("div", "track", this.view);
     this.track.style.setProperty("--seconds", this.length);
     this.ticks = element("div", "ticks", this.track);
-    this.rows = 0;
+    this.rows = this.wanted = 0;
     for (const lane of lanes.split(" ")) this.lane(lane);
     this.track.style.setProperty("--rows", this.rows);
-    this.place(element("div", "ended", this.track), Number(ended));
+    this.place(element("div", "ended", this.track), this.ended);
     this.head = element("div", "head", this.track);
     const foot = element("p", "foot", frame);
     this.button(foot, "▶", "play or pause", () => this.play()).hidden = !this.sound;
@@ -151,9 +152,11 @@ class Axis {
 
   x() { return (this.now - this.from) / this.length * this.track.clientWidth; }
 
-  /* Go to a second of the call, where there is a sound with its sound. */
+  /* Go to a second of the call, and its sound too; after its end there is none. */
   seek(at, play = false) {
-    if (this.sound) {
+    this.wanted = at;
+    if (at > this.ended) this.sound?.pause();
+    else if (this.sound) {
       this.sound.currentTime = Math.max(at, 0);
       if (play) this.sound.play().catch(() => {});  // the player's `error` tells why
     }
@@ -221,9 +224,21 @@ class Axis {
     });
     for (const event of ["timeupdate", "seeking"])
       this.sound?.addEventListener(event, () => this.show(this.sound.currentTime));
+    this.sound?.addEventListener("loadedmetadata", () => this.whole());
     this.sound?.addEventListener("error", () => this.missing(), { once: true });
   }
 
+  /* A server that sends no parts of a file lets nobody seek in it: take the whole of it instead. */
+  async whole() {
+    const { src, paused, seekable } = this.sound;
+    if (src.startsWith("blob:") || seekable.length && seekable.end(0) > 0) return;
+    this.sound.pause();
+    const answer = await fetch(src);
+    this.sound.src = URL.createObjectURL(await answer.blob());
+    this.seek(this.wanted, !paused);
+  }
+
+  /* The playhead keeps up with the sound. */
   follow() {
     if (this.sound.paused || this.sound.ended) return;
     this.show(this.sound.currentTime);
@@ -237,6 +252,8 @@ class Axis {
 }
 
 document.addEventListener("toggle", ({ target }) => {
-  if (target.matches("details.call[open]") && target.querySelector(".axis")) axisOf(target);
+  if (!target.matches("details.call") || !target.querySelector(".axis")) return;
+  if (target.open) axisOf(target);
+  else target.querySelector("audio")?.pause();
 }, true);
 

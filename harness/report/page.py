@@ -20,7 +20,7 @@ from .verdicts import checks_table, instrument_strip
 # The page may fetch nothing but the recordings that stand beside it.
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-    "img-src data: blob:; media-src 'self' file:"
+    "img-src data: blob:; media-src 'self' file: blob:; connect-src 'self'"
 )
 
 
