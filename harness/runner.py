@@ -115,6 +115,7 @@ class _Run:
     ) -> None:
         self._plan, self._clock, self._mocks = plan, clock, mocks
         self._recorder, self._keep_policy, self._on_progress = recorder, keep, on_progress
+        self._recordings = 0
         self._log = RunLog(plan, target, recorder.record)
         self._nemesis = Nemesis(mocks, clock, recorder.record)
         self._wheel = Wheel(clock)
@@ -124,7 +125,7 @@ class _Run:
         )  # fmt: skip
         self._group = asyncio.TaskGroup()
         self._calls: set[asyncio.Task[None]] = set()
-        self._dialled = self._recordings = 0
+        self._dialled = 0
         self._over: Counter[str] = Counter()
 
     async def conduct(self) -> None:
