@@ -61,7 +61,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`rank` orders lines of the same instant; `lane` is empty where nothing is to be drawn."""
+    """`rank` orders lines of the same instant; `lane` is the row of the time axis."""
 
     at_ns: int
     rank: int
@@ -82,7 +82,8 @@ def _said(told: Told) -> Iterator[Line]:
             tag("small", "interrupted") if turn.interrupted else Html(),
         ]
         awaited = None
-        if turn.answer_at_ns is None and not is_goodbye(told.call, turn):
+        owed = turn.until_at_ns < turn.owed_until_at_ns and not is_goodbye(told.call, turn)
+        if turn.answer_at_ns is None and owed:
             awaited = turn.until_at_ns, turn.owed_until_at_ns
             notes.append(tag("small", "no answer in ", _delay(*awaited)))
         yield _line(

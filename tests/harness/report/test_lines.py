@@ -91,6 +91,7 @@ def test_an_answer_that_never_came_is_told_but_none_is_owed_after_the_goodbye() 
     assert "caller no answer in 8.0 s Hi" in page.text
     assert place(page, "said")["await"] == "2.6 10.6"
     assert "no answer" not in shown(Story().call(1, 1.0, lines=1).says().ends()).text
+    assert "no answer" not in shown(dial().says().ends("closed", after=0, type="info")).text
 
 
 def test_dead_air_is_a_line_of_its_own() -> None:
