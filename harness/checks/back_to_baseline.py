@@ -18,8 +18,8 @@ from ..finding import Evidence, Finding
 
 _P95 = 0.95
 _SLOWER = 1.5
-# Where one turn in twenty is slow by chance, some ten on end hold three of them in one run of seven,
-# five in one run of six hundred: sixty turns make fifty-one stretches to look at.
+# Where one turn in twenty is slow by chance, some ten on end hold three of them in one run of
+# seven, and five in one run of six hundred: sixty turns make fifty-one stretches to look at.
 _STRETCH, _BAD = 10, 5
 _BAD_ENDS = ("refused_abruptly", "dropped", "unclear")
 
