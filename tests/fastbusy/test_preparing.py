@@ -97,6 +97,11 @@ def test_a_wrong_agent_is_refused_before_anything_starts(agent: str, told: str) 
     assert told in str(caught.value)
 
 
+def test_a_port_base_that_leaves_no_port_for_a_sample_agent() -> None:
+    with pytest.raises(UsageError, match="20 leaves no port for the sample agent"):
+        prepare(Options("demo", port_base=20), {})
+
+
 def test_a_wrong_agent_in_the_file_names_the_file(tmp_path: Path) -> None:
     path = scenario(tmp_path, "agent: flawed:nice\n")
     with pytest.raises(UsageError, match=f"{path}: there is no flaw"):
