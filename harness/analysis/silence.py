@@ -19,8 +19,8 @@ class Silence:
     announced: bool
 
     @property
-    def ms(self) -> float:
-        return (self.until_ns - self.from_ns) / 1e6
+    def seconds(self) -> float:
+        return (self.until_ns - self.from_ns) / 1e9
 
 
 def silences(call: Call) -> Iterator[Silence]:
@@ -30,10 +30,11 @@ def silences(call: Call) -> Iterator[Silence]:
     """
     for turn in call.turns:
         if not is_goodbye(call, turn):
-            yield from _within(call, turn)
+            yield from silences_after(call, turn)
 
 
-def _within(call: Call, turn: Turn) -> Iterator[Silence]:
+def silences_after(call: Call, turn: Turn) -> Iterator[Silence]:
+    """Those from the end of the caller's words to the end of the debt."""
     quiet_ns, announced = turn.until_at_ns, False
     for heard in call.heard:
         if heard.until_at_ns <= turn.until_at_ns or heard.from_at_ns >= turn.owed_until_at_ns:

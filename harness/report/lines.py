@@ -126,15 +126,15 @@ def _silent(told: Told) -> Iterator[Line]:
     for silence in silences(told.call):
         felt = _dead_air(silence)
         if felt:
-            content = tag("div", f"{waited(silence.ms)} of dead air", class_="quiet")
+            content = tag("div", f"{waited(1000 * silence.seconds)} of dead air", class_="quiet")
             when = silence.from_ns, silence.until_ns
             yield _line(told, f"silence {felt}", "agent", when, content, rank=4)
 
 
 def _dead_air(silence: Silence) -> str:
     if silence.announced:
-        return _felt(silence.ms, _BROKEN_MS, _ANNOUNCED_MS)
-    return _felt(silence.ms)
+        return _felt(1000 * silence.seconds, _BROKEN_MS, _ANNOUNCED_MS)
+    return _felt(1000 * silence.seconds)
 
 
 def _worked(told: Told) -> Iterator[Line]:
