@@ -92,8 +92,11 @@ class CallLog:
         self._tell(now_ns, "setup", "info", f"{span}/setup", span, {"how": how})
         self._end(Over("info", how, "us"), now_ns)
 
-    def media(self, phone: Phone, now_ns: int) -> None:
+    def media(self, phone: Phone, recording: str, now_ns: int) -> None:
+        """`recording` says what became of it, see `harness.recorder.Kept`."""
         data = {
+            "from_at_ns": phone.from_ns,
+            "recording": recording,
             "frames_sent": phone.sent,
             "frames_late": phone.late,
             "late_max_ms": round(phone.late_max_ns / 1e6, 3),

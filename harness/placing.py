@@ -16,6 +16,7 @@ from .callers.talking import Talking
 from .media.phone import Phone
 from .media.wheel import Wheel
 from .planning.plan import PlannedCall
+from .recorder import Kept
 from .transports.link import Answered, Ended, Link, Refused, Transport
 
 
@@ -23,7 +24,7 @@ from .transports.link import Answered, Ended, Link, Refused, Transport
 class Placing:
     """What all calls of a run share.
 
-    keep       takes what was said and heard, when a call is over
+    keep       takes what was said and heard, when a call is over, and tells what became of it
     dialogues  those of the plan: what the agent will answer, if it says what its model says
     stop_how   what a call comes to that is cancelled from now on
     """
@@ -33,7 +34,7 @@ class Placing:
     clock: Clock
     record: Record
     manners: Manners
-    keep: Callable[[CallLog, Phone], None]
+    keep: Callable[[CallLog, Phone], Kept]
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
     stop_how: str = "stopped"
 
@@ -75,8 +76,7 @@ class Placing:
         finally:
             await link.hang_up()
             await receiving
-            log.media(phone, self.clock.now_ns())
-            self.keep(log, phone)
+            log.media(phone, self.keep(log, phone), self.clock.now_ns())
 
     def _replies(self, call: PlannedCall) -> Mapping[int, Sequence[str]]:
         """Number of a line → what the script may answer to it in the end."""

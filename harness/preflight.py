@@ -19,7 +19,7 @@ from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
 from .placing import Placing
 from .planning.plan import Plan, PlannedCall, Target
-from .recorder import Recorder
+from .recorder import Kept, Recorder
 from .transports.by_scheme import transport_for
 from .wiring import missing_link
 
@@ -87,8 +87,8 @@ async def _place(
 ) -> list[Event]:
     events: list[Event] = []
 
-    def keep(_: CallLog, phone: Phone) -> None:
-        recorder.keep_recording(SPAN, phone.said, phone.heard)
+    def keep(_: CallLog, phone: Phone) -> Kept:
+        return recorder.keep_recording(SPAN, phone.said, phone.heard)
 
     async with transport_for(target, clock, seed=plan.seed) as transport:
         wheel = Wheel(clock)

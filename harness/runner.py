@@ -22,7 +22,7 @@ from .nemesis.nemesis import Nemesis
 from .placing import Placing
 from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
-from .recorder import Keep, Recorder, keeps
+from .recorder import Keep, Kept, Recorder, keeps
 from .run_log import RunLog
 from .transports.by_scheme import transport_for
 from .transports.link import Transport
@@ -116,6 +116,7 @@ class _Run:
     ) -> None:
         self._plan, self._clock, self._mocks = plan, clock, mocks
         self._recorder, self._keep_policy, self._on_progress = recorder, keep, on_progress
+        self._recordings = 0
         self._log = RunLog(plan, target, recorder.record)
         self._nemesis = Nemesis(mocks, clock, recorder.record)
         self._wheel = Wheel(clock)
@@ -195,10 +196,13 @@ class _Run:
         log = await self._placing.place(call)
         self._over[log.fate] += 1
 
-    def _keep_recording(self, log: CallLog, phone: Phone) -> None:
+    def _keep_recording(self, log: CallLog, phone: Phone) -> Kept:
         failed = log.over is None or log.over.type != "ok"
-        if keeps(self._keep_policy, failed=failed, kept=self._recorder.recordings):
-            self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
+        if not keeps(self._keep_policy, failed=failed, kept=self._recordings):
+            return "unwanted"
+        became = self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
+        self._recordings += became == "kept"
+        return became
 
     async def _drain(self) -> None:
         """Let the last calls end; then end them."""
@@ -283,7 +287,8 @@ class _Run:
             },
             "journal_lost": lost,
             "troubles": [*self._nemesis.troubles, *self._recorder.errors],
-            "recordings": self._recorder.recordings,
+            "recordings": self._recordings,
+            "words_lost": self._recorder.lost_words,
         }
         self._log.end(reason, self._clock.now_ns(), data)
         self._show_progress()

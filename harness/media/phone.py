@@ -47,6 +47,7 @@ class Phone:
 
     report   takes what the caller did, heard or came to, and when that was known
     on_over  called once, when the caller has nothing more to say or to hear
+    from_ns  when what is said and heard begins
     due_ns   when its next frame is due: the end of the 20 ms that the frame covers
     """
 
@@ -63,7 +64,7 @@ class Phone:
         self.number = number
         self.over = False
         self._on_over = on_over
-        self.due_ns = 0
+        self.from_ns = self.due_ns = 0
         self.stream = -1  # its number at the ear
         self.listening = Listening()
         self.said, self.heard = bytearray(), bytearray()
@@ -78,7 +79,7 @@ class Phone:
 
     def begin(self, from_ns: int, stream: int) -> None:
         """The first frame covers the 20 ms from `from_ns` on."""
-        self.due_ns, self.stream = from_ns + FRAME_NS, stream
+        self.from_ns, self.due_ns, self.stream = from_ns, from_ns + FRAME_NS, stream
         self._ear_zero_ns = from_ns
         self.link.begin(from_ns)
 

@@ -13,6 +13,7 @@ from harness.media.playout import SILENCE, Playout
 from harness.media.wheel import Wheel
 from harness.placing import Placing
 from harness.planning.plan import Persona, PlannedCall
+from harness.recorder import Kept
 from harness.transports.link import Answered, Ended, Refused
 from kernel.event import Event
 from kernel.history import History
@@ -133,8 +134,9 @@ class Desk:
             self.transport, self.wheel, self.clock, self.events.append, Manners(), self._keep
         )
 
-    def _keep(self, log: CallLog, phone: Phone) -> None:
+    def _keep(self, log: CallLog, phone: Phone) -> Kept:
         self.phones[log.call.span] = phone
+        return "kept"
 
     async def place(self, *calls: PlannedCall) -> None:
         turning = asyncio.create_task(self.wheel.run())

@@ -109,6 +109,8 @@ def test_what_we_gave_up_before_an_answer() -> None:
 def test_the_media_of_a_call() -> None:
     (call,) = place(kind).history.calls
     assert set(call.media) == {
+        "from_at_ns",
+        "recording",
         "frames_sent",
         "frames_late",
         "late_max_ms",

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from harness.media.playout import FRAME_NS
 from harness.transports.link import Ended, Refused
 from kernel.dialogue import Dialogue, Fact, Reply, ToolCall
 
@@ -28,6 +29,8 @@ def test_a_call_is_kept_with_both_sides_once_it_is_over() -> None:
     assert len(phone.said) == len(phone.heard) == phone.sent * 160
     (call,) = desk.history.calls
     assert call.media["frames_sent"] == phone.sent
+    assert call.media["recording"] == "kept"
+    assert call.media["from_at_ns"] == phone.from_ns == phone.due_ns - (phone.sent + 1) * FRAME_NS
 
 
 def test_cancelling_a_call_ends_it_as_ours() -> None:
