@@ -1,0 +1,194 @@
+"""Flaws that show when more callers come than the agent can serve."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import aiohttp
+from aiohttp import web
+
+from desk import twilio
+from desk.admission import Admission
+from desk.front import FrontDesk
+from desk.line import Line
+from desk.openai import Message, Mind, Reply
+from desk.provider import Provider
+from desk.settings import Settings
+from desk.tools import TOOLS
+
+from .flaw import Flaw
+
+
+class SilentDrop(FrontDesk):
+    """Lets every call connect and leaves those beyond the limit to silence."""
+
+    def admit(self, call_sid: str) -> bool:
+        super().admit(call_sid)
+        return True
+
+    async def refuse(self, line: Line) -> None:
+        await line.receive(lambda frame: None)
+
+
+class RefusesAbruptly(FrontDesk):
+    """Answers the webhook as a web service does: 503, try again later.
+
+    Twilio is no browser: it tells the caller that an application error has occurred.
+    """
+
+    async def incoming(self, request: web.Request) -> web.Response:
+        answer = await super().incoming(request)
+        if answer.text != twilio.REJECT:
+            return answer
+        return web.Response(status=503, headers={"Retry-After": "5"}, text="no capacity")
+
+
+class RefusesLate(FrontDesk):
+    """Answers every call and waits for a place to become free before it says that there is none."""
+
+    wait_s = 7.0
+
+    def admit(self, call_sid: str) -> bool:
+        super().admit(call_sid)
+        return True
+
+    async def refuse(self, line: Line) -> None:
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + self.wait_s
+        while loop.time() < give_up_at:
+            await asyncio.sleep(0.5)
+            if self.admission.enter(line.call_sid, loop.time()):
+                return await self.talk(line)
+        return await super().refuse(line)
+
+
+class DropsAdmitted(FrontDesk):
+    """Keeps its sessions like a cache: when it is full, the oldest one makes room and is closed."""
+
+    def admit(self, call_sid: str) -> bool:
+        if not super().admit(call_sid) and self._lines:
+            oldest = self._lines[0]
+            self.admission.leave(oldest.call_sid)
+            self._evicting = asyncio.create_task(oldest.hang_up())
+        return super().admit(call_sid)
+
+
+class QueuedMind(Mind):
+    """Waits for a worker, for as long as that takes; its deadline counts from then on."""
+
+    def __init__(
+        self,
+        workers: asyncio.Semaphore,
+        session: aiohttp.ClientSession,
+        provider: Provider,
+        settings: Settings,
+    ) -> None:
+        super().__init__(session, provider, settings, TOOLS)
+        self._workers = workers
+
+    async def reply(
+        self, messages: list[Message], say: Callable[[str], None], deadline: float
+    ) -> Reply:
+        now = asyncio.get_running_loop().time
+        within_s = deadline - now()
+        async with self._workers:
+            return await super().reply(messages, say, now() + within_s)
+
+
+class UnboundedQueue(FrontDesk):
+    """Takes every call, since a queue in front of its workers will even out the load.
+
+    Callers don't talk all the time, so there is one worker to every four calls that it was made
+    for; nothing bounds how many wait for one.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._workers = asyncio.Semaphore(max(1, settings.call_limit // 4))
+        self.admission = Admission(1_000_000)
+
+    def mind(self, session: aiohttp.ClientSession) -> Mind:
+        return QueuedMind(self._workers, session, self._llm, self.settings)
+
+
+OVERLOAD = (
+    Flaw(
+        "silent-drop",
+        "takes calls beyond its limit and never says a word to them",
+        SilentDrop,
+        scenario="surge",
+        fails=("explicit_refusal",),
+        may_fail=(
+            "exact_shed",
+            "refusal_is_fast",
+            "no_dead_air",
+            "no_dropped_calls",
+            "no_stuck_queue",
+            "task_completed",
+            "turn_latency",
+            "goodput_under_overload",
+            "admission_restored",
+            "back_to_baseline",
+            "samples",
+        ),
+    ),
+    Flaw(
+        "refuses-abruptly",
+        "answers the webhook with HTTP 503 when it is full",
+        RefusesAbruptly,
+        scenario="surge",
+        fails=("explicit_refusal", "setup_success"),
+        may_fail=("exact_shed", "task_completed", "goodput_under_overload", "back_to_baseline"),
+    ),
+    Flaw(
+        "refuses-late",
+        "lets callers wait in silence for a place before it says that it is full",
+        RefusesLate,
+        scenario="surge",
+        fails=("refusal_is_fast",),
+        may_fail=(
+            "exact_shed",
+            "no_dead_air",
+            "explicit_refusal",
+            "task_completed",
+            "turn_latency",
+            "goodput_under_overload",
+            "admission_restored",
+            "back_to_baseline",
+        ),
+    ),
+    Flaw(
+        "drops-admitted",
+        "closes its oldest call to make room for a new one",
+        DropsAdmitted,
+        scenario="surge",
+        fails=("admitted_protected", "no_dropped_calls", "explicit_refusal"),
+        may_fail=(
+            "exact_shed",
+            "task_completed",
+            "goodput_under_overload",
+            "no_stuck_queue",
+            "back_to_baseline",
+        ),
+    ),
+    Flaw(
+        "unbounded-queue",
+        "takes every call and lets their turns queue for a few workers",
+        UnboundedQueue,
+        scenario="surge",
+        fails=("latency_settles",),
+        may_fail=(
+            "admitted_protected",
+            "turn_latency",
+            "no_brownout",
+            "no_dead_air",
+            "exact_shed",
+            "explicit_refusal",
+            "task_completed",
+            "goodput_under_overload",
+            "no_stuck_queue",
+            "back_to_baseline",
+        ),
+    ),
+)
