@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 
 import aiohttp
 from aiohttp import web
 
 from desk import twilio
-from desk.admission import Admission
 from desk.front import FrontDesk
 from desk.line import Line
 from desk.openai import Message, Mind, Reply
 from desk.provider import Provider
 from desk.settings import Settings
+from desk.tasks import meanwhile
 from desk.tools import TOOLS
 
 from .flaw import Flaw
@@ -45,22 +46,24 @@ class RefusesAbruptly(FrontDesk):
 
 
 class RefusesLate(FrontDesk):
-    """Answers every call and waits for a place to become free before it says that there is none."""
+    """Answers every call, and asks the other replicas for room before it says that there is none.
 
-    wait_s = 7.0
+    When one is full all are, and each takes its time to say so.
+    """
+
+    replicas, timeout_s = 3, 2.5
 
     def admit(self, call_sid: str) -> bool:
         super().admit(call_sid)
         return True
 
     async def refuse(self, line: Line) -> None:
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + self.wait_s
-        while loop.time() < give_up_at:
-            await asyncio.sleep(0.5)
-            if self.admission.enter(line.call_sid, loop.time()):
-                return await self.talk(line)
-        return await super().refuse(line)
+        async with meanwhile(self._ask_around(line)):
+            await line.receive(lambda frame: None)
+
+    async def _ask_around(self, line: Line) -> None:
+        await asyncio.sleep(self.replicas * self.timeout_s)
+        await self._say_full(line)
 
 
 class DropsAdmitted(FrontDesk):
@@ -99,14 +102,13 @@ class QueuedMind(Mind):
 class UnboundedQueue(FrontDesk):
     """Takes every call, since a queue in front of its workers will even out the load.
 
-    Callers don't talk all the time, so there is one worker to every four calls that it was made
+    Callers don't talk all the time, so there is one worker to every eight calls that it was made
     for; nothing bounds how many wait for one.
     """
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self._workers = asyncio.Semaphore(max(1, settings.call_limit // 4))
-        self.admission = Admission(1_000_000)
+        super().__init__(dataclasses.replace(settings, call_limit=1_000_000))
+        self._workers = asyncio.Semaphore(max(1, settings.call_limit // 8))
 
     def mind(self, session: aiohttp.ClientSession) -> Mind:
         return QueuedMind(self._workers, session, self._llm, self.settings)
@@ -143,7 +145,7 @@ OVERLOAD = (
     ),
     Flaw(
         "refuses-late",
-        "lets callers wait in silence for a place before it says that it is full",
+        "lets callers wait in silence while it looks for a place elsewhere",
         RefusesLate,
         scenario="surge",
         fails=("refusal_is_fast",),
