@@ -11,12 +11,12 @@ from typing import ClassVar
 
 from kernel.clock import SECOND_NS
 from kernel.history import History
-from kernel.records import Phase
+from kernel.records import Call, Phase
 from kernel.units import Share
 
 from ..analysis.statistics import NOTICEABLE_MS
 from ..analysis.trend import Trend, trend
-from ..analysis.windows import Answer, answers, faulted, judged_calls
+from ..analysis.windows import Answer, answers, baseline, faulted, judged_calls
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
 
@@ -118,11 +118,21 @@ def _holds(history: History) -> Iterator[_Hold]:
 
 
 def _settled_ns(history: History, phase: Phase) -> float:
-    """From when on the load of a phase is what it will be; never, if its calls come unevenly."""
+    """From when on the load of a phase is what it will be; never, if its calls come unevenly.
+
+    That is when the first of its calls would end if they were as long as at baseline: where turns
+    have to queue, calls are longer.
+    """
     calls = [call for call in judged_calls(history) if call.phase == phase.name]
     middle_ns = (phase.from_ns + phase.until_ns) / 2
     later = sum(call.due_ns >= middle_ns for call in calls)
-    up = [call.ended_ns - call.answered_ns for call in calls if call.answered_ns is not None]
-    if not up or later > _EVEN * (len(calls) - later):
+    calm = baseline(history)
+    usual = [_length_ns(call) for call in judged_calls(history) if calm and call.phase == calm.name]
+    lengths = list(filter(None, usual)) or list(filter(None, map(_length_ns, calls)))
+    if not lengths or later > _EVEN * (len(calls) - later):
         return math.inf
-    return phase.from_ns + median(up)
+    return phase.from_ns + median(lengths)
+
+
+def _length_ns(call: Call) -> int:
+    return call.ended_ns - call.answered_ns if call.answered_ns is not None else 0
