@@ -79,6 +79,9 @@ class _Window:
             and call.answered_ns < until_ns
             and from_ns < call.ended_ns
         ]
+        calls = {call.span: call for call in self.up}
+        joined = ((work.socket, history.call_of(work)) for work in history.work)
+        self._users = {socket: calls[call] for socket, call in joined if call in calls}
         self.turns = sum(within(turn.from_at_ns) for call in self.up for turn in call.turns)
 
     def extra(self, usual: _Window) -> float:
@@ -93,15 +96,11 @@ class _Window:
 
     @property
     def evidence(self) -> Iterator[Evidence]:
-        """Calls that were up and quiet, other than by beginning, when a socket was opened."""
-        begins = [call.answered_ns or 0 for call in self.begun]
+        """Sockets that were opened in the middle of their call."""
         for socket in self.sockets:
-            if not any(abs(socket.from_ns - begin_ns) < SECOND_NS for begin_ns in begins):
-                for call in self.up:
-                    if (call.answered_ns or 0) < socket.from_ns < call.ended_ns:
-                        note = f"one of {len(self.up)} calls up when {socket.span} was opened"
-                        yield Evidence(call.span, socket.from_ns, note)
-                        break
+            call = self._users.get(socket.span)
+            if call and call.answered_ns and socket.from_ns > call.answered_ns + SECOND_NS:
+                yield Evidence(call.span, socket.from_ns, f"another socket: {socket.span}")
 
 
 def _beside(fault: FaultWindow, history: History) -> _Window:
