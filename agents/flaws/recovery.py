@@ -55,13 +55,14 @@ class KeepsFaultState(FrontDesk):
 
 
 class Breaker(Provider):
-    """Opens after five failures in a row; a success closes it, but an open one lets none happen."""
+    """Opens after many failures in a row. A success closes it, but an open one lets none happen."""
 
+    at = 15
     in_a_row = 0
 
     @property
     def open(self) -> bool:
-        return self.in_a_row >= 5
+        return self.in_a_row >= self.at
 
     def succeeded(self) -> None:
         self.in_a_row = 0

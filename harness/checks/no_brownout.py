@@ -18,9 +18,9 @@ _FEWEST = 10
 
 
 class NoBrownout(Check, frozen=True):
-    """After the baseline there is no stretch of time in which the answers are slow throughout: three
-    quarters of its turns, of ten or more, above the limit. Turns that a provider's fault touched
-    itself are left out, and 200 ms more are no brownout.
+    """After the baseline there is no stretch of time in which the answers are slow throughout:
+    three quarters of its turns, of ten or more, above the limit. Turns that a provider's fault
+    touched itself are left out, and 200 ms more are no brownout.
 
     answer   the limit, by the baseline's median
     lasting  how long a stretch it takes
