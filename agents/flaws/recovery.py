@@ -109,7 +109,7 @@ RECOVERY = (
         "never-recovers",
         "a circuit breaker that opens and never tries again",
         NeverRecovers,
-        scenario="throttle",
+        scenario="aftermath",
         fails=("admission_restored",),
         may_fail=(
             "exact_shed",
@@ -124,7 +124,7 @@ RECOVERY = (
         "keeps-fault-state",
         "slows down while it is throttled and never speeds up again",
         KeepsFaultState,
-        scenario="throttle",
+        scenario="aftermath",
         fails=("back_to_baseline",),
         may_fail=(
             "admitted_protected",
