@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from kernel.clock import SECOND_NS
 from kernel.history import History
 from kernel.records import Call
 from kernel.units import Duration
@@ -17,6 +18,8 @@ from ..check import Check
 from ..finding import Evidence, Finding
 
 _FEWEST = 5
+# The place of a call is free a moment after its caller has hung up.
+_LINGERS_NS = 2 * SECOND_NS
 
 
 class AdmissionRestored(Check, frozen=True):
@@ -38,12 +41,13 @@ class AdmissionRestored(Check, frozen=True):
                 "there is no unfaulted baseline, or nothing to recover from, or a fault that was "
                 "never healed"
             )
-        taken = Occupancy(call for call in history.calls if _taken(call))
-        room = taken.most(calm.from_ns, calm.until_ns)
+        taken = [call for call in history.calls if _taken(call)]
+        room = Occupancy(taken).most(calm.from_ns, calm.until_ns)
+        places = Occupancy(taken, lingers_ns=_LINGERS_NS)
         offered = [
             call
             for call in judged_calls(history)
-            if call.dialled_ns >= settled_ns and taken.at(call.dialled_ns) < room
+            if call.dialled_ns >= settled_ns and places.at(call.dialled_ns) < room
         ]
         if len(offered) < _FEWEST:
             return self.unknown(

@@ -101,6 +101,8 @@ def _failures(call: Call, works: Sequence[Work]) -> Iterator[_Failure]:
         last = max(_tries(turn, works), key=lambda work: work.until_at_ns or 0, default=None)
         if last is None or last.until_at_ns is None or last.type not in ("fail", "info"):
             continue
+        if any(last.from_at_ns < other.from_at_ns <= last.until_at_ns for other in call.turns):
+            continue  # the caller spoke into it
         # What ends with the call has not failed: the caller did not wait for it.
         if call.ended_by == "agent" or last.until_at_ns < call.ended_ns - _CLOCKS_NS:
             yield _Failure(call, last.until_at_ns, _what(last))

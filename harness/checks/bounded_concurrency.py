@@ -41,11 +41,9 @@ class BoundedConcurrency(Check, frozen=True):
 
     def look(self, history: History) -> Finding:
         calm = baseline(history)
+        joined = [work for works in work_by_call(history).values() for work in works]
         usual = [
-            work
-            for works in work_by_call(history).values()
-            for work in works
-            if calm and calm.from_ns <= work.from_at_ns < calm.until_ns
+            work for work in joined if calm and calm.from_ns <= work.from_at_ns < calm.until_ns
         ]
         if len(usual) < _FEWEST and self.limit is None:
             return self.unknown(
@@ -55,7 +53,7 @@ class BoundedConcurrency(Check, frozen=True):
         fan_out = _fan_out(history, usual)
         calls = Occupancy(history.calls, lingers_ns=_LINGERS_NS)
         peaks = []
-        for stage, works in _by_stage(history.work).items():
+        for stage, works in _by_stage(joined).items():
             for at_ns, active in _rises(works):
                 allowed = calls.at(at_ns) * fan_out.get(stage, 1)
                 peaks.append(

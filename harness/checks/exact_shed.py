@@ -17,6 +17,8 @@ from ..finding import Evidence, Finding
 
 # The place of a call is free a moment after its caller has hung up.
 _LINGERS_NS = 2 * SECOND_NS
+# An agent that hangs up knows of it before the caller does.
+_CLOCKS_NS = SECOND_NS // 10
 _NOT_TAKEN: tuple[Fate, ...] = ("refused_abruptly", "deflected", "queued")
 
 
@@ -40,7 +42,8 @@ class ExactShed(Check, frozen=True):
             return self.unknown("no limit is declared; write agent: {limit: 20} in the scenario")
         taken = [call for call in history.calls if _taken(call)]
         places = Occupancy(taken, lingers_ns=_LINGERS_NS)
-        most = Occupancy(taken).most(0, history.end_ns + 1)
+        up = Occupancy(taken, lingers_ns=-_CLOCKS_NS)
+        most = up.most(0, history.end_ns + 1)
         refused = [
             call
             for call in history.calls
@@ -52,7 +55,6 @@ class ExactShed(Check, frozen=True):
                 "would tell",
                 {"most_at_once": most, "limit": limit},
             )
-        up = Occupancy(taken)
         beyond = [call for call in taken if up.at(call.dialled_ns) >= limit]
         early = [call for call in refused if places.at(call.dialled_ns) < limit]
         wrong = len(beyond) + len(early)

@@ -18,7 +18,7 @@ from ..analysis.statistics import NOTICEABLE_MS
 from ..analysis.trend import Trend, trend
 from ..analysis.windows import Answer, answers, baseline, faulted, judged_calls
 from ..check import Check
-from ..finding import Evidence, Finding, Outcome
+from ..finding import Evidence, Finding
 
 _FEWEST = 20
 _SHORTEST_NS = 15 * SECOND_NS
@@ -48,14 +48,10 @@ class LatencySettles(Check, frozen=True):
                 "faults; hold it for longer"
             )
         worst = max(holds, key=lambda hold: hold.growth.low_per_s / hold.median_ms)
-        outcome: Outcome = "pass"
-        if worst.grows_by_ms > NOTICEABLE_MS and worst.per_minute > self.per_minute:
-            outcome = "warn"
-            if worst.surely_per_minute > self.per_minute:
-                outcome = "fail"
+        grows = worst.grows_by_ms > NOTICEABLE_MS and worst.surely_per_minute > self.per_minute
         slowest = sorted(worst.turns, key=lambda turn: -turn.waited_ms)
         return self.finding(
-            outcome,
+            "fail" if grows else "pass",
             f"in {worst.phase} the wait for an answer grew by {worst.per_minute:.0%} per minute "
             f"(limit {self.per_minute}), from a median of {worst.median_ms / 1000:.2f} s",
             {
@@ -68,7 +64,7 @@ class LatencySettles(Check, frozen=True):
             [
                 Evidence(turn.call.span, turn.at_ns, f"waited {turn.waited_ms / 1000:.1f} s")
                 for turn in slowest
-                if outcome != "pass"
+                if grows
             ],
         )
 

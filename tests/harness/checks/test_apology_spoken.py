@@ -68,3 +68,12 @@ def test_a_transfer_is_as_good_as_words() -> None:
     for number in (1, 2, 3):
         failed(story, number).ends("transferred", after=9, by="agent")
     assert ApologySpoken()(story.history()).outcome == "pass"
+
+
+def test_who_speaks_into_the_waiting_has_taken_it_back() -> None:
+    story = Story().phase("surge", 0, 100)
+    for number in (1, 2, 3):
+        caller = story.call(number, at=20 * number).hears(role="greeting").says()
+        caller.works("llm", caller.now, caller.now + 2, type="info", cancelled=True)
+        caller.says("Wait, no.", after=1, lasting=8).hears().ends()
+    assert ApologySpoken()(story.history()).outcome == "unknown"
