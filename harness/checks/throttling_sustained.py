@@ -17,9 +17,9 @@ _THROTTLED = 429
 
 
 class ThrottlingSustained(Check, frozen=True):
-    """How long providers go on refusing for too many requests (429) while no fault is on: what the
-    agent asks for by itself is more than its plans allow. Refusals less than `apart` from each
-    other are one stretch.
+    """How long providers go on refusing for too many requests (429) while no fault has a part in
+    it: what the agent asks for by itself is more than its plans allow. Refusals less than `apart`
+    from each other are one stretch.
 
     at_most     a longer stretch fails
     warn_above  a longer one warns
@@ -40,6 +40,7 @@ class ThrottlingSustained(Check, frozen=True):
             for work in history.work
             if work.type == "fail"
             and work.status == _THROTTLED
+            and not work.bites
             and not faulted(history, work.from_at_ns, work.from_at_ns + 1)
         ]
         longest = max(_stretches(refused, self.apart.ns), key=_lasts_s, default=())

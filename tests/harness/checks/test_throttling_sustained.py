@@ -4,11 +4,11 @@ from harness.checks.throttling_sustained import ThrottlingSustained
 from tests.harness.histories import Story, crowd
 
 
-def run(lasting: int, every: int = 5) -> Story:
+def run(lasting: int, every: int = 5, bites: tuple[str, ...] = ()) -> Story:
     story = Story().phase("baseline", 0, 400)
     (caller,) = crowd(story, 1, at=0)
     for at in range(10, 11 + lasting, every):
-        caller.works("llm", at, at + 0.1, type="fail", status=429)
+        caller.works("llm", at, at + 0.1, type="fail", status=429, bites=bites)
     return story
 
 
@@ -27,6 +27,8 @@ def test_now_and_then_is_not_sustained() -> None:
 
 def test_a_faults_refusals_are_the_faults() -> None:
     story = run(185).fault("429", "llm", at=5, until=300)
+    assert ThrottlingSustained()(story.history()).measures["throttled"] == 0
+    story = run(185, bites=("429",))
     assert ThrottlingSustained()(story.history()).measures["throttled"] == 0
 
 
