@@ -116,9 +116,8 @@ FAILURE = (
         "answers a refusal with fifty more requests and ignores Retry-After",
         RetryStorm,
         scenario="throttle",
-        fails=("retry_after_honoured", "retry_amplification"),
+        fails=("retry_after_honoured", "retry_amplification", "backoff_grows"),
         may_fail=(
-            "backoff_grows",
             "retries_not_synchronised",
             "no_retry_of_permanent_errors",
             "throttling_sustained",
