@@ -55,21 +55,21 @@ class KeepsFaultState(FrontDesk):
 
 
 class Breaker(Provider):
-    """Opens after many failures in a row. A success closes it, but an open one lets none happen."""
+    """Opens when failures outnumber successes by far; an open one lets no success happen."""
 
     at = 15
-    in_a_row = 0
+    failures = 0
 
     @property
     def open(self) -> bool:
-        return self.in_a_row >= self.at
+        return self.failures >= self.at
 
     def succeeded(self) -> None:
-        self.in_a_row = 0
+        self.failures = max(0, self.failures - 1)
         super().succeeded()
 
     def failed(self) -> bool:
-        self.in_a_row += 1
+        self.failures += 1
         return super().failed()
 
 

@@ -10,7 +10,7 @@ from kernel.history import History
 from kernel.records import Call
 from kernel.units import Duration
 
-from ..analysis.fates import fate_of, refused_at_the_door
+from ..analysis.fates import let_in
 from ..analysis.occupancy import Occupancy
 from ..analysis.statistics import of_all
 from ..analysis.windows import baseline, judged_calls, settled_from_ns
@@ -41,7 +41,7 @@ class AdmissionRestored(Check, frozen=True):
                 "there is no unfaulted baseline, or nothing to recover from, or a fault that was "
                 "never healed"
             )
-        taken = [call for call in history.calls if _taken(call)]
+        taken = [call for call in history.calls if let_in(call)]
         room = Occupancy(taken).most(calm.from_ns, calm.until_ns)
         places = Occupancy(taken, lingers_ns=_LINGERS_NS)
         offered = [
@@ -57,11 +57,11 @@ class AdmissionRestored(Check, frozen=True):
         return self._judged(offered, settled_ns)
 
     def _judged(self, offered: Sequence[Call], settled_ns: int) -> Finding:
-        refused = [call for call in offered if not _taken(call)]
+        refused = [call for call in offered if not let_in(call)]
         took_s = (max(call.dialled_ns for call in refused) - settled_ns) / 1e9 if refused else 0.0
         seen_s = (max(call.dialled_ns for call in offered) - settled_ns) / 1e9
         measures = {"offered": len(offered), "refused": len(refused), "last_refusal_s": took_s}
-        if refused and seen_s <= self.within and not _taken(offered[-1]):
+        if refused and seen_s <= self.within and not let_in(offered[-1]):
             return self.unknown(
                 f"callers were still refused {seen_s:.0f} s after the heal, where the run ended; a "
                 f"phase of recovery longer than {self.within} would tell",
@@ -78,9 +78,3 @@ class AdmissionRestored(Check, frozen=True):
                 for call in reversed(refused)
             ],
         )
-
-
-def _taken(call: Call) -> bool:
-    """It was let in, whatever came of it."""
-    fate = fate_of(call)
-    return not refused_at_the_door(call) and fate not in ("refused_abruptly", "queued", "deflected")

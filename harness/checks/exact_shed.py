@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from kernel.clock import SECOND_NS
 from kernel.history import History
-from kernel.records import Call
 
-from ..analysis.fates import Fate, fate_of, refused_at_the_door
+from ..analysis.fates import let_in, refused_at_the_door
 from ..analysis.occupancy import Occupancy
 from ..analysis.statistics import of_all
 from ..analysis.windows import faulted
@@ -19,7 +18,6 @@ from ..finding import Evidence, Finding
 _LINGERS_NS = 2 * SECOND_NS
 # An agent that hangs up knows of it before the caller does.
 _CLOCKS_NS = SECOND_NS // 10
-_NOT_TAKEN: tuple[Fate, ...] = ("refused_abruptly", "deflected", "queued")
 
 
 class ExactShed(Check, frozen=True):
@@ -40,14 +38,16 @@ class ExactShed(Check, frozen=True):
         limit = self.limit if self.limit is not None else history.run.get("limit")
         if limit is None:
             return self.unknown("no limit is declared; write agent: {limit: 20} in the scenario")
-        taken = [call for call in history.calls if _taken(call)]
+        taken = [call for call in history.calls if let_in(call)]
         places = Occupancy(taken, lingers_ns=_LINGERS_NS)
         up = Occupancy(taken, lingers_ns=-_CLOCKS_NS)
         most = up.most(0, history.end_ns + 1)
         refused = [
             call
             for call in history.calls
-            if refused_at_the_door(call) and not faulted(history, call.dialled_ns, call.ended_ns)
+            if not let_in(call)
+            and refused_at_the_door(call)
+            and not faulted(history, call.dialled_ns, call.ended_ns)
         ]
         if not refused and most < limit:
             return self.unknown(
@@ -79,7 +79,3 @@ class ExactShed(Check, frozen=True):
                 for call in early
             ],
         )
-
-
-def _taken(call: Call) -> bool:
-    return not refused_at_the_door(call) and fate_of(call) not in _NOT_TAKEN

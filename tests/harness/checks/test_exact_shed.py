@@ -49,3 +49,12 @@ def test_refusing_while_a_provider_is_down_is_not_judged() -> None:
 def test_a_limit_that_was_never_reached_or_declared_is_unknown() -> None:
     assert ExactShed()(run(taken=3, refused=0, limit=4).history()).outcome == "unknown"
     assert ExactShed()(run().history()).outcome == "unknown"
+
+
+def test_a_call_that_could_not_be_served_had_its_place() -> None:
+    story = run(taken=3, refused=0, limit=4).fault("down", "llm", at=0, until=3)
+    caller = story.call(4, at=2).hears(role="greeting").says().hears("Call later.", role="refusal")
+    caller.ends("spoken_refusal", type="fail", by="agent")
+    story.call(5, at=4, answered=False).ends("reject", 0.1, type="fail")
+    finding = ExactShed()(story.history())
+    assert (finding.outcome, finding.measures["most_at_once"]) == ("pass", 4)
