@@ -16,6 +16,7 @@ from desk.openai import Message, Mind, Reply
 from desk.settings import Settings
 from desk.tools import TOOLS
 
+from .detached import detached
 from .flaw import Flaw
 
 
@@ -59,14 +60,7 @@ class DetachedMind(Mind):
     async def reply(
         self, messages: list[Message], say: Callable[[str], None], deadline: float
     ) -> Reply:
-        reading = asyncio.create_task(super().reply(messages, say, deadline))
-        reading.add_done_callback(_retrieved)
-        return await asyncio.shield(reading)
-
-
-def _retrieved(reading: asyncio.Task[Reply]) -> None:
-    if not reading.cancelled():
-        reading.exception()  # whoever still waits for the answer is told of it
+        return await detached(super().reply(messages, say, deadline))
 
 
 class IgnoresHangUp(SharedSession):

@@ -18,6 +18,7 @@ from desk.settings import Settings
 from desk.tasks import meanwhile
 from desk.tools import TOOLS
 
+from .detached import detached
 from .flaw import Flaw
 
 
@@ -78,7 +79,10 @@ class DropsAdmitted(FrontDesk):
 
 
 class QueuedMind(Mind):
-    """Waits for a worker, for as long as that takes; its deadline counts from then on."""
+    """Leaves every request in the line for a worker until it is done, be it wanted or not.
+
+    Its deadline counts from when a worker takes it.
+    """
 
     def __init__(
         self,
@@ -93,10 +97,15 @@ class QueuedMind(Mind):
     async def reply(
         self, messages: list[Message], say: Callable[[str], None], deadline: float
     ) -> Reply:
-        now = asyncio.get_running_loop().time
-        within_s = deadline - now()
+        within_s = deadline - asyncio.get_running_loop().time()
+        return await detached(self._in_line(messages, say, within_s))
+
+    async def _in_line(
+        self, messages: list[Message], say: Callable[[str], None], within_s: float
+    ) -> Reply:
         async with self._workers:
-            return await super().reply(messages, say, now() + within_s)
+            deadline = asyncio.get_running_loop().time() + within_s
+            return await super().reply(messages, say, deadline)
 
 
 class UnboundedQueue(FrontDesk):
@@ -186,6 +195,7 @@ OVERLOAD = (
             "no_brownout",
             "no_dead_air",
             "exact_shed",
+            "streams_cancelled",
             "explicit_refusal",
             "task_completed",
             "goodput_under_overload",
