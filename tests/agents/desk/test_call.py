@@ -102,12 +102,13 @@ class Agent:
 
 
 class Scene:
-    def __init__(self, lasts_s: float = 60) -> None:
+    def __init__(self, lasts_s: float = 60, call: type[Call] = Call) -> None:
         self.line, self.ear, self.agent = Line(lasts_s), Ear(), Agent()
+        self._call = call
 
     async def play(self) -> None:
         parts: Any = self.line, self.ear, self.agent
-        await Call(*parts).run()
+        await self._call(*parts).run()
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
