@@ -15,6 +15,7 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 _KEYS = re.compile(r"[0-9*#]+")
+_LITERAL = 10  # what a key that the line itself has counts more than one in a slot
 _OTHER = re.compile(r"[^0-9*#]")
 
 
@@ -41,7 +42,10 @@ class Keypads:
         for dialogue, line, pattern in self._lines:
             if keys and (match := pattern.fullmatch(keys)):
                 heard = match.groupdict()
-                yield Saying(dialogue, line, float(len(text)), 1.0, 0, len(text), heard)
+                # A menu's "1" is likelier than a code of one digit.
+                literal = len(keys) - sum(map(len, heard.values()))
+                weight = float(len(keys) + _LITERAL * literal)
+                yield Saying(dialogue, line, weight, 1.0, 0, len(text), heard)
 
 
 def _pattern(dtmf: str) -> re.Pattern[str]:
