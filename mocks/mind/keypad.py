@@ -16,6 +16,7 @@ _TOLD = re.compile(
 )
 _KEYS = re.compile(r"[0-9*#]+")
 _LITERAL = 10  # what a key that the line itself has counts more than one in a slot
+_ALONE = 2  # no two lines stand side by side in one key
 _OTHER = re.compile(r"[^0-9*#]")
 
 
@@ -36,16 +37,21 @@ class Keypads:
             if line.dtmf
         ]
 
-    def of(self, text: str) -> Iterator[Saying]:
-        """The lines that the text holds, with the keys in their slots; mostly none."""
+    def of(self, text: str) -> Sequence[Saying]:
+        """The lines that the text is likeliest to be, with the keys in their slots; mostly none."""
         keys = pressed(text) if self._lines else ""
+        fitting = [saying for saying in self._read(keys, len(text)) if keys]
+        most = max((saying.weight for saying in fitting), default=0.0)
+        return [saying for saying in fitting if saying.weight == most]
+
+    def _read(self, keys: str, length: int) -> Iterator[Saying]:
         for dialogue, line, pattern in self._lines:
-            if keys and (match := pattern.fullmatch(keys)):
+            if match := pattern.fullmatch(keys):
                 heard = match.groupdict()
                 # A menu's "1" is likelier than a code of one digit.
                 literal = len(keys) - sum(map(len, heard.values()))
                 weight = float(len(keys) + _LITERAL * literal)
-                yield Saying(dialogue, line, weight, 1.0, 0, len(text), heard)
+                yield Saying(dialogue, line, weight, 1.0, 0, length + _ALONE, heard)
 
 
 def _pattern(dtmf: str) -> re.Pattern[str]:
