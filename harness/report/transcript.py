@@ -91,10 +91,11 @@ def _player(told: Told) -> Html:
 
 def _said(told: Told) -> Iterator[Line]:
     for ordinal, turn in enumerate(told.call.turns, 1):
-        again = tag("small", "said again") if turn.repeat else Html()
-        cut = tag("small", "interrupted") if turn.interrupted else Html()
+        notes = {"said again": turn.repeat, "barges in": turn.barge_in}
+        again = [tag("small", note) for note, holds in notes.items() if holds]
+        cut = tag("small", "answer interrupted") if turn.interrupted else Html()
         anchor = turn_anchor(told.call.span, ordinal)
-        bubble = _bubble("caller", turn.text, again, cut)
+        bubble = _bubble("caller", turn.text, *again, cut)
         yield turn.from_at_ns, 0, _line(told, turn.from_at_ns, "said", bubble, anchor)
 
 
