@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kernel.records import Heard
 
 from .exchange import Exchange
@@ -11,8 +13,9 @@ from .phrases import manner_of
 _SETTLING = ("reprompt", "apology", "refusal")
 """Roles of what is no answer, but after which none is owed any more."""
 
-_TELLING_WORDS = 3
-"""Fewer may be the beginning of a filler."""
+_CLAUSE_END = re.compile(r"[.,;:?!…](?=\s|$)")
+_TELLING_WORDS = 5
+"""Fewer, in a clause that is not complete, may be the beginning of a filler."""
 _AUDIBLE_NS = 200_000_000
 """Who was heard so recently is taken to speak yet."""
 
@@ -59,10 +62,11 @@ class Attention:
         """It is audible, and what was heard of its speech until now has content."""
         if self._speech is None or now_ns - self._speech.voiced_until_ns > _AUDIBLE_NS:
             return False
-        words = self._speech.so_far.split()[:-1]
-        return len(words) >= _TELLING_WORDS and (
-            manner_of(" ".join(words), opening=opening) == "content"
-        )
+        said = self._speech.so_far
+        complete = said[: max((end.end() for end in _CLAUSE_END.finditer(said)), default=0)]
+        words = said[len(complete) :].split()[:-1]  # the last may be half a word
+        told = [complete, *words] if len(words) >= _TELLING_WORDS else [complete]
+        return any(told) and manner_of(" ".join(told), opening=opening) == "content"
 
     @property
     def so_far(self) -> Utterance | None:
