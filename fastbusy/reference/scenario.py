@@ -67,7 +67,7 @@ def _records(kind: Any) -> list[Any]:
 
 def _section(kind: Any, grammar: Grammar) -> str:
     variant, named = grammar.variants.get(kind), grammar.named.get(kind)
-    beside = grammar.further.get(kind)
+    beside = grammar.beside.get(kind)
     rest = {each.rest for each in (variant, beside) if each}
     left_out = {named, *rest, *UNBUILT.get(kind, ())}
     every = fields_of(kind)

@@ -23,6 +23,9 @@ from .messages import EndedBy, HangUp, Over, Say, Utterance
 from .part import Part
 from .patience import Patience
 
+IMPULSE_NS = 60_000_000
+"""From the impulse to speak to the first word: in that time the sound of it is made."""
+
 Stage = Literal["greeting", "pausing", "speaking", "waiting", "listening", "leaving", "over"]
 
 
@@ -178,12 +181,12 @@ class Conversation:
         self.before, self.into_ns, self.breaks_in = self.exchange, self.agent.speaks_from_ns, True
         yield Nudge("greeting", None)
         yield Nudge("patience", None)
-        yield from self.speak(say, now_ns)
+        yield from self.speak(say, now_ns + IMPULSE_NS)
 
     def say_aside(self, text: str, now_ns: int) -> Iterator[Instruction]:
         """Say something that is no turn."""
         index = self.exchange.say.index if self.exchange else 0
-        yield Emit(Say(text, index, aside=True), now_ns, key="aside")
+        yield Emit(Say(text, index, aside=True), now_ns + IMPULSE_NS, key="aside")
 
     def go_on(self, exchange: Exchange, now_ns: int) -> Iterator[Instruction]:
         """It is answered: what comes next, if anything does."""

@@ -16,7 +16,7 @@ from ..callers.behaviour import kinds
 from ..planning.plan import Persona, Target
 from ..planning.shapes import Shape, shapes
 from .dialogues import dialogue_flaws, line_flaws
-from .grammar import NAME, NAME_REMEDY, Flaw, Further, Grammar, Named, Path, Variant, suggestion
+from .grammar import NAME, NAME_REMEDY, Beside, Flaw, Grammar, Named, Path, Variant, suggestion
 
 SAMPLES = ("reference",)
 
@@ -153,7 +153,7 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
         unbuilt=UNBUILT,
         variants={Phase: Variant("arrivals", "load shape", "shape", shapes(), "constant")},
         entries={("gate",): Named("check", checks)},
-        further={Line: Further("behaviour", "behaviours", kinds())},
+        beside={Line: Beside("behaviour", "behaviours", kinds())},
         rules={
             Dialogue: dialogue_flaws,
             Line: line_flaws,

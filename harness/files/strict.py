@@ -16,7 +16,7 @@ from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from kernel.errors import FileProblems, Problem
 
-from .grammar import Further, Grammar, Loaded, Named, Path, Secret, Source, Variant, suggestion
+from .grammar import Beside, Grammar, Loaded, Named, Path, Secret, Source, Variant, suggestion
 from .keys import Key, is_record, keys_of
 from .nodes import Tree, compose, is_null, line_of, plain
 
@@ -150,26 +150,24 @@ class _Reader:
         variant = grammar.variants.get(kind)
         if variant:
             attribute = keys.pop(variant.rest).attribute
-            values[attribute] = self._variant(tree, kind, variant, entries, path)
-        elif further := grammar.further.get(kind):
-            attribute = keys.pop(further.rest).attribute
-            values[attribute] = self._further(kind, further, keys, entries, path)
+            values[attribute] = self._further(tree, kind, variant, entries, path)
+        elif beside := grammar.beside.get(kind):
+            attribute = keys.pop(beside.rest).attribute
+            self._refuse_unknown(kind, (*keys, *beside.types), entries, path)
+            values[attribute] = self._beside(beside, entries, path)
         else:
             self._refuse_unknown(kind, keys, entries, path)
         values |= self._fill(tree, keys, entries, path)
         return self._build(tree, kind, values, path)
 
-    def _further(
-        self, kind: type, further: Further, keys: Iterable[str], entries: Entries, path: Path
-    ) -> Any:
-        """The keys beside the type's own, as written."""
-        self._refuse_unknown(kind, (*keys, *further.types), entries, path)
-        named = Named(further.noun, further.types)
-        beside = {key: entries[key][1] for key in further.types if key in entries}
-        found = {key: self._named(named, key, each, (*path, key)) for key, each in beside.items()}
+    def _beside(self, beside: Beside, entries: Entries, path: Path) -> Any:
+        """What stands beside the type's own keys, as written."""
+        named = Named(beside.noun, beside.types)
+        there = {key: entries[key][1] for key in beside.types if key in entries}
+        found = {key: self._named(named, key, each, (*path, key)) for key, each in there.items()}
         return _BROKEN if _BROKEN in found.values() else found
 
-    def _variant(
+    def _further(
         self, tree: Tree, kind: type, variant: Variant, entries: Entries, path: Path
     ) -> Any:
         """The value of the type that the tag names. Unknown keys are told here, for both types."""

@@ -30,3 +30,8 @@ def test_what_was_not_measured_is_not_told() -> None:
         verdict({"served": 1, "cut_by_us": 2}, ("back_to_baseline", "recovery_s", None))
     )
     assert told == "3 offered: 1 served, 0 dropped, 2 cut by us"
+
+
+def test_redials_are_told() -> None:
+    told = headline(verdict({"served": 3}, ("delivered_load", "redials", 2)))
+    assert told == "3 offered, 2 of them redials: 3 served, 0 dropped"

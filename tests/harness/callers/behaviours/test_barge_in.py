@@ -19,7 +19,7 @@ def stage(line: int = 2, after: float = 1.5) -> Stage:
 def test_the_next_line_begins_while_the_agent_answers() -> None:
     one = stage().greeted().agent(OFFER, 6.0, 8.0, verified=False)
     assert one.texts == list(LINES[:2])
-    assert one.last_said_s == pytest.approx(7.5)
+    assert one.last_said_s == pytest.approx(7.56)
     assert one.said[-1][1].barge_in
 
 
@@ -41,7 +41,7 @@ def test_then_the_words_that_interrupted_are_answered() -> None:
     assert one.texts == list(LINES)
     first, second = one.turns
     assert (first.barge_in, second.barge_in, second.interrupted) == (False, True, False)
-    assert (second.from_at_ns, second.answer_at_ns) == (ns(7.5), ns(10.5))
+    assert (second.from_at_ns, second.answer_at_ns) == (ns(7.56), ns(10.5))
 
 
 def test_an_agent_that_does_not_stop_has_not_answered_them() -> None:
@@ -56,7 +56,7 @@ def test_a_greeting_can_be_interrupted() -> None:
     one = stage(line=1).agent(
         "Hello, this is the clinic. How can I help?", 0.5, 2.6, verified=False
     )
-    assert one.last_said_s == pytest.approx(2.0)
+    assert one.last_said_s == pytest.approx(2.06)
     assert one.heard[0].role == "greeting"
     one.agent("Which day?", 5.0, 6.0).at(7.2)
     assert one.texts == list(LINES[:2])
