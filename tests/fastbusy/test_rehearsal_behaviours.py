@@ -27,7 +27,12 @@ MANNERS = {
     "leaves_in_its_words": ("", "hang_up: {during: line, after: 800ms}"),
     "leaves_the_answer": ("hang_up: true", ""),
 }
-LEAVING = ("is_silent_and_leaves", "leaves_the_greeting", "leaves_in_its_words", "leaves_the_answer")
+LEAVING = (
+    "is_silent_and_leaves",
+    "leaves_the_greeting",
+    "leaves_in_its_words",
+    "leaves_the_answer",
+)
 BARGING = {"interrupts": MANNERS["interrupts"]}
 STOPS = ", barge_in_stop_time: {fewest: 3}"
 
@@ -84,7 +89,7 @@ def test_who_is_talked_over_answers_what_was_said_last(judged: Judged) -> None:
         first, again, *_ = call.turns
         assert (first.interrupted, again.repeat, again.barge_in) == (True, 1, False)
         assert again.text == f"{first.text} {first.text}"
-        assert again.answer.endswith("and early.")
+        assert again.answer.endswith("are quietest.")
 
 
 def test_who_nods_is_not_answered(judged: Judged) -> None:
@@ -144,7 +149,8 @@ def test_an_agent_that_stops_passes_and_one_that_is_deaf_fails(
 
 def test_who_loses_patience_calls_again(tmp_path: Path) -> None:
     scenario = manners_scenario(tmp_path, {"plain": ("", "")}, 3)
-    text = scenario.read_text().replace("calls: 3, rate: 0.5/s", "calls: 3, for: 30s, faults: [mute]")
+    load = "calls: 3, for: 30s, faults: [mute]"
+    text = scenario.read_text().replace("calls: 3, rate: 0.5/s", load)
     persona = "{patience: 3s, redial: {after: 'lognormal(20s, 22s)', times: 2}}"
     scenario.write_text(text + f"callers: [{{dialogue: plain, persona: {persona}}}]\n")
     fault = "{kind: slowdown, target: tts, first: 14s, for: 20s}"
@@ -157,11 +163,8 @@ def test_who_loses_patience_calls_again(tmp_path: Path) -> None:
         assert (fate_of(before), fate_of(again)) == ("abandoned", "served")
         assert (again.facts, again.turns[0].text) == (before.facts, before.turns[0].text)
         assert 15e9 < again.dialled_ns - before.ended_ns < 30e9
-    load = finding(judged, "delivered_load")
-    assert (load.outcome, load.measures["dialled"], load.measures["redials"]) == (
-        "pass",
-        3,
-        len(redials),
-    )
+    delivered = finding(judged, "delivered_load")
+    assert delivered.outcome == "pass"
+    assert (delivered.measures["dialled"], delivered.measures["redials"]) == (3, len(redials))
     assert sum(judged.verdict.fates.values()) == 3 + len(redials)
     assert finding(judged, "attributed").measures["share"] == 1.0
