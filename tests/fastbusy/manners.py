@@ -22,7 +22,7 @@ _DIALOGUE = """\
       - {{say: "On {{date}}, please."{second}}}
       - "No, that is all. Goodbye."
     replies:
-      1: "Sure, {{name}}. Which day would you like to come? We are open all week. Mornings are quietest."
+      1: "Sure, {{name}}. Which day do you prefer? We open daily at eight. Mornings are quietest."
       2: {{call: "lookup_slots(date={{date}})", then: "I have {{result.slots.0}}. Anything else?"}}
       3: "Goodbye, {{name}}."
     done: {{tool_ok: lookup_slots, heard: "Anything else"}}
