@@ -84,6 +84,11 @@ def count_fates(calls: Iterable[Call]) -> dict[str, int]:
     return {fate: counted[fate] for fate in FATES}
 
 
+def left_by_plan(call: Call) -> bool:
+    """It was to end before its task could be done."""
+    return call.how == "left_early"
+
+
 def refused_at_the_door(call: Call) -> bool:
     """Refused politely before any of its lines was answered: it leaves most denominators."""
     return fate_of(call) == "refused_politely" and call.answers == 0
