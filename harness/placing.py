@@ -10,6 +10,7 @@ from kernel.clock import Clock
 from kernel.dialogue import Dialogue, fill
 
 from .call_log import CallLog, Record
+from .callers.behaviour import behaviour
 from .callers.manners import Manners
 from .callers.messages import LineClosed
 from .callers.talking import Talking
@@ -63,6 +64,11 @@ class Placing:
             pause_s=call.persona.pause_s,
             manners=self.manners,
             replies=self._replies(call),
+            keyed=call.keyed,
+            pauses=call.pauses,
+            behaviours=[
+                (each.line, behaviour(each.kind, each.written)) for each in call.behaviours
+            ],
         )
         over = asyncio.Event()
         phone = Phone(call.number, call.voice, link, caller, log.report, over.set)

@@ -79,7 +79,9 @@ def choose_probe(plan: Plan) -> tuple[PlannedCall, str]:
 
 def _lines(call: PlannedCall, count: int) -> PlannedCall:
     lines = call.lines[:count]
-    return msgspec.structs.replace(call, span=SPAN, number=0, due_ns=0, lines=lines)
+    return msgspec.structs.replace(
+        call, span=SPAN, number=0, due_ns=0, lines=lines, behaviours=(), redials=()
+    )
 
 
 async def _place(

@@ -21,6 +21,7 @@ from .nemesis.mock_control import MockControl
 from .nemesis.nemesis import Nemesis
 from .placing import Placing
 from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
+from .planning.redialling import redialled
 from .preflight import preflight as place_preflight
 from .recorder import Keep, Kept, Recorder, keeps
 from .run_log import RunLog
@@ -127,6 +128,7 @@ class _Run:
         self._group = asyncio.TaskGroup()
         self._calls: set[asyncio.Task[None]] = set()
         self._dialled = 0
+        self._pausing = 0  # callers that are going to redial
         self._over: Counter[Fate] = Counter()
 
     async def conduct(self) -> None:
@@ -193,8 +195,17 @@ class _Run:
         task.add_done_callback(self._calls.discard)
 
     async def _place(self, call: PlannedCall) -> None:
-        log = await self._placing.place(call)
-        self._over[log.fate] += 1
+        """The call, and those that the same caller makes after it has given one up."""
+        following: PlannedCall | None = call
+        while following:
+            log = await self._placing.place(following)
+            self._over[log.fate] += 1
+            now_ns = self._clock.now_ns()
+            following = redialled(following, log.over, now_ns, self._plan.phases)
+            if following:
+                self._pausing += 1
+                await self._clock.sleep_until(following.due_ns)
+                self._pausing -= 1
 
     def _keep_recording(self, log: CallLog, phone: Phone) -> Kept:
         failed = log.over is None or log.over.type != "ok"
@@ -257,7 +268,7 @@ class _Run:
                 phase=self._log.phase,
                 planned=len(self._plan.calls),
                 dialled=self._dialled,
-                ringing=len(self._calls) - talking,
+                ringing=len(self._calls) - talking - self._pausing,
                 talking=talking,
                 over=dict(self._over),
                 faults=self._nemesis.active,

@@ -77,10 +77,12 @@ def lines(told: Told) -> Sequence[Line]:
 
 def _said(told: Told) -> Iterator[Line]:
     for ordinal, turn in enumerate(told.call.turns, 1):
-        notes = [
-            tag("small", "said again") if turn.repeat else Html(),
-            tag("small", "interrupted") if turn.interrupted else Html(),
-        ]
+        told_of = {
+            "said again": turn.repeat,
+            "barges in": turn.barge_in,
+            "answer interrupted": turn.interrupted,
+        }
+        notes = [tag("small", note) for note, holds in told_of.items() if holds]
         awaited = None
         owed = turn.until_at_ns < turn.owed_until_at_ns and not is_goodbye(told.call, turn)
         if turn.answer_at_ns is None and owed:

@@ -58,6 +58,7 @@ class FakeLink:
         self._playout = Playout(0)
         self._turn, self._silent, self._spoke = 0, 0, False
         self.sent: list[tuple[int, bytes]] = []
+        self.pressed: list[str] = []
         self.reads = True
         self.hung_up = False
         self.over: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
@@ -86,6 +87,11 @@ class FakeLink:
                 self._spoke = False
                 self._say()
         return self.reads
+
+    def press(self, key: str) -> None:
+        self.pressed.append(key)
+        if key == "#":
+            self._say()
 
     def take(self, until_ns: int) -> bytes:
         return self._playout.take(until_ns)

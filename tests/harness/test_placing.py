@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from harness.media.playout import FRAME_NS
+from harness.planning.plan import PlannedBehaviour
 from harness.transports.link import Ended, Refused
 from kernel.dialogue import Dialogue, Fact, Reply, ToolCall
 
@@ -127,3 +128,28 @@ def test_a_caller_knows_what_the_script_answers(reply: Reply, how: str) -> None:
 
     (call,) = asyncio.run(run()).history.calls
     assert call.how == how
+
+
+def test_a_caller_does_what_is_planned_beside_its_lines() -> None:
+    """Its agent never stops by itself; it interrupts the greeting, and nods at the answer."""
+    call = planned(
+        1, "Hi, this is Ada.", "12#", "Bye.",
+        keyed=(2,), pauses={3: 2.0},
+        behaviours=(PlannedBehaviour(1, "barge_in", "100%"), PlannedBehaviour(1, "backchannel")),
+    )  # fmt: skip
+
+    def act(turn: int) -> str:
+        return [
+            "Hello there, this is the clinic. How can I help you today?",
+            *["I have nine. Or ten."] * 5,
+        ][turn]
+
+    desk = place(act, call)
+    (told,) = desk.history.calls
+    first, pressed, last = told.turns
+    assert first.barge_in
+    assert told.heard[0].from_at_ns < first.from_at_ns < told.heard[0].until_at_ns
+    assert desk.transport.links["c0001"].pressed == ["1", "2", "#"]
+    assert pressed.answer == "I have nine. Or ten."
+    assert pressed.answer_until_at_ns is not None
+    assert 2.5e9 < last.from_at_ns - pressed.answer_until_at_ns < 3.0e9
