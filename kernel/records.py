@@ -139,6 +139,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     identity    of the sound: the caller's (STT) or the mock's own utterance (TTS)
     tokens_in, tokens_out  LLM only
     cancelled   the client took it back: barge-in, hang-up
+    call        telephony only: the SID of the call that was asked about
     """
 
     span: str
@@ -173,6 +174,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cancelled: bool = False
+    call: str = ""
 
     @property
     def waited_ms(self) -> float | None:
