@@ -166,7 +166,9 @@ class Control:
         return lease
 
     async def _unknown(self, request: web.Request) -> Any:
-        remedy = "one of the paths in kernel/control.py, with its method"
+        remedy = (
+            "health, clock, faults, script, latency, journal, events, calls, orders, reset, lease"
+        )
         return _reply(ControlError(f"no {request.method} {request.path} here", remedy), 404)
 
     async def _scrape(self, _: web.Request) -> Any:
