@@ -23,6 +23,7 @@ from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
 from .recorder import Keep, Recorder, keeps
 from .run_log import RunLog
+from .switchboard import Switchboard
 from .transports.by_scheme import transport_for
 from .transports.link import Transport
 
@@ -82,7 +83,10 @@ async def run_plan(
         run_clock = RunClock(clock)
         for mock in mocks:
             await mock.set_clock(run_clock)
-        async with transport_for(target, run_clock, seed=plan.seed) as transport:
+        async with (
+            Switchboard(mocks, run_clock) as network,
+            transport_for(target, run_clock, seed=plan.seed, network=network) as transport,
+        ):
             run = _Run(plan, target, run_clock, mocks, recorder, transport, keep, on_progress)
             await run.conduct()
     finally:

@@ -13,8 +13,9 @@ call        caller [c0001 < phase/NAME]      invoke (due_ns = planned) number, d
                                              facts {name: said}, telling (those that
                                              no other call has by chance), lines, lines_text
                                              ok/fail/info: how, ended_by, see `records.Call`
-setup       caller [c0001/setup < c0001]     invoke · ok · fail how, status, retry_after_s, words
-                                             info how (nobody answered, reset, garbage)
+setup       caller [c0001/setup < c0001]     invoke · ok sid · fail how, status, retry_after_s,
+                                             words, sid
+                                             info how (nobody answered, reset, garbage), sid
 turn        caller [c0001/t1 < c0001]        invoke index, text, repeat
                                              ok/info: see `records.Turn`
 heard       caller [c0001/h1 < c0001]        info: see `records.Heard`
@@ -159,6 +160,7 @@ class History:
                     heard=tuple(heard[span]),
                     media=media.get(span, {}),
                     done=span in done,
+                    sid=setup.data.get("sid", "") if setup else "",
                 )
             )
         return tuple(sorted(calls, key=lambda call: call.number))

@@ -90,6 +90,7 @@ class Call(msgspec.Struct, frozen=True):
               did not stop talking), `deflected`, `cut`, …
     ended_by  `caller`, `agent`, `network`, `us`
     done      its dialogue says when the task is done, and it is
+    sid       the telephone network's name for it
     """
 
     span: str
@@ -112,6 +113,7 @@ class Call(msgspec.Struct, frozen=True):
     heard: tuple[Heard, ...]
     media: Mapping[str, Any]
     done: bool = False
+    sid: str = ""
 
     @property
     def answers(self) -> int:
