@@ -20,8 +20,8 @@ from .nemesis.mock_control import MockControl
 from .placing import Placing
 from .planning.plan import Plan, PlannedCall, Target
 from .recorder import Recorder
-from .switchboard import Switchboard
 from .transports.by_scheme import transport_for
+from .transports.switchboard import Switchboard
 from .wiring import missing_link
 
 SPAN = "preflight"

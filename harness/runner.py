@@ -23,9 +23,9 @@ from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
 from .recorder import Keep, Recorder, keeps
 from .run_log import RunLog
-from .switchboard import Switchboard
 from .transports.by_scheme import transport_for
 from .transports.link import Transport
+from .transports.switchboard import Switchboard
 
 SAMPLE_EVERY_S = 5
 SETTLE_S = 16.0

@@ -199,9 +199,9 @@ class Course:
             case Pause(length_s) if length_s > 0:
                 self._fetches = 0
             case Stream():
-                return replace(verb, url=self._socket_url(verb.url))
+                return self._located(verb)
             case Start(stream):
-                return Start(replace(stream, url=self._socket_url(stream.url)))
+                return Start(self._located(stream))
         return verb
 
     def _redirected(self, redirect: Redirect) -> Act | None:
@@ -225,10 +225,13 @@ class Course:
         else:
             self._clips.append(verb.url)
 
-    def _socket_url(self, url: str) -> str:
-        """A relative URL is one of the server that the document is from."""
-        joined = _join(self._base.url, url) if url else ""
-        return joined.replace("http", "ws", 1) if joined != url else url
+    def _located(self, stream: Stream) -> Stream:
+        """Relative URLs are those of the server that the document is from."""
+        base, url, callback = self._base.url, stream.url, stream.status_callback
+        joined = _join(base, url) if url else url
+        if joined != url:
+            joined = joined.replace("http", "ws", 1)
+        return replace(stream, url=joined, status_callback=callback and _join(base, callback))
 
 
 def _join(base: str, url: str) -> str:

@@ -87,11 +87,12 @@ class TwilioCall:
         heard = tuple(msgspec.structs.replace(each, role=role) for each in self._heard)
         return replace(refused, sid=self.sid, heard=heard)
 
-    def _status(self, refused: Refused) -> CallStatus:
-        """What Twilio says of a call that came to this."""
-        if refused.how == "reject":
-            return "busy" if refused.detail == "busy" else "no-answer"
-        return "failed" if self._answered_ns is None else "completed"
+    @staticmethod
+    def _status(refused: Refused) -> CallStatus:
+        """What Twilio says of a call that came to this: even its own apology answers a call."""
+        if refused.how != "reject":
+            return "completed"
+        return "busy" if refused.detail == "busy" else "no-answer"
 
     # What a `Link` does.
 

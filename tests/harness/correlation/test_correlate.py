@@ -269,3 +269,14 @@ def test_attribution_counts_what_a_call_must_have_caused() -> None:
     found = attribution(history.plus(correlate(history)))
     assert (found.joined, found.total, found.share, found.enough) == (1, 2, 0.5, False)
     assert attribution(Story().history()).share == 0.0
+
+
+def test_the_telephone_network_is_asked_about_a_call_by_its_name() -> None:
+    story = Story()
+    story.call(1, at=0, sid="CA1").talks().ends()
+    story.call(2, at=0, sid="CA2").talks().ends()
+    hang_up = story.work("telephony", 20, 20.1, call="CA2")
+    story.work("telephony", 20, 20.1, call="CA9")
+    assert joins(story) == {hang_up: ("c0002", "sid")}
+    history = story.history()
+    assert attribution(history.plus(correlate(history))).total == 1

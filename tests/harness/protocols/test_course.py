@@ -131,8 +131,13 @@ def test_a_call_may_be_nothing_but_a_stream() -> None:
 
 def test_a_stream_may_be_named_by_a_relative_url() -> None:
     course = Course("https://a.example/deep/in")
-    read(course, '<Start><Stream url="ear"/></Start><Connect><Stream url="/s"/></Connect>')
-    assert course.next() == twiml.Start(twiml.Stream("wss://a.example/deep/ear"))
+    read(
+        course,
+        '<Start><Stream url="ear" statusCallback="/told"/></Start>',
+        '<Connect><Stream url="/s"/></Connect>',
+    )
+    ear = twiml.Stream("wss://a.example/deep/ear", status_callback="https://a.example/told")
+    assert course.next() == twiml.Start(ear)
     assert course.next() == twiml.Stream("wss://a.example/s")
 
 

@@ -12,8 +12,8 @@ from kernel.clock import Clock
 from kernel.control import ENDED, PhoneCall
 from kernel.errors import StackError
 
-from .nemesis.mock_control import MockControl
-from .transports.link import Obey
+from ..nemesis.mock_control import MockControl
+from .link import Obey
 
 WAIT_S = 20
 """So long a mock may keep the question for orders open."""
