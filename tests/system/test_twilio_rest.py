@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from fastbusy import virtual
 from harness.analysis.fates import fate_of
 from harness.nemesis.mock_control import MockControl
 from harness.planning.plan import Target
@@ -37,6 +38,8 @@ class Rest:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.delays_s: list[float] = []
+        """From the mock's admission of a hang-up to the end of the call."""
         self.answers: list[tuple[int, dict[str, Any]]] = []
 
     async def update(self, line: Line, **form: str) -> None:
@@ -79,8 +82,13 @@ async def calls_with(
                     *(planned(number, *lines) for number in range(1, count + 1)),
                     network=network,
                 )
-            known = air.service.world.exchange.newest_first()
-            assert {one.call.status for one in known} == {"completed"}
+            exchange = air.service.world.exchange
+            for call in caller.history.calls:
+                known = exchange.find(call.sid)
+                assert known is not None
+                assert known.ended_ns is not None
+                ended_ns = call.ended_ns + caller.clock.zero_ns
+                rest.delays_s.append((ended_ns - known.ended_ns) / 1e9)
         finally:
             await mock.close()
     assert agent.errors == []
@@ -129,23 +137,31 @@ def test_a_hang_up_in_the_middle_is_a_drop() -> None:
     run(test)
 
 
+async def hang_up(line: Line, rest: Rest) -> None:
+    await line.turn()
+    await rest.update(line, Status="completed")
+    await stay(line)
+
+
 def test_a_hang_up_reaches_the_caller_at_once() -> None:
-    took_s: list[float] = []
-
-    async def act(line: Line, rest: Rest) -> None:
-        await line.turn()
-        asked_s = asyncio.get_running_loop().time()
-        updating = asyncio.create_task(rest.update(line, Status="completed"))
-        await stay(line)
-        took_s.append(asyncio.get_running_loop().time() - asked_s)
-        await updating
-
     async def test() -> None:
-        await calls_with(act, "Hi.", count=5)
-        # What it takes is milliseconds; the poll's own period is 20 s.
-        assert sorted(took_s)[2] < 1.0
+        _, rest, _ = await calls_with(hang_up, "Hi.", "Bye.", count=5)
+        # It takes milliseconds; to be polled for would take seconds.
+        assert sorted(rest.delays_s)[2] < 1.0
 
     run(test)
+
+
+def test_the_same_in_virtual_time() -> None:
+    async def test() -> tuple[list[str], list[float]]:
+        calls, rest, _ = await calls_with(hang_up, "Hi.", "Bye.", count=5)
+        return [call.how for call in calls], rest.delays_s
+
+    hows, delays_s = virtual.run(test(), seed=1, latency_s=0.0002)
+    assert hows == ["closed"] * 5
+    # One way from the mock, and the next slot of the harness's wheel.
+    assert max(delays_s) < 0.005
+    assert virtual.run(test(), seed=1, latency_s=0.0002) == (hows, delays_s)
 
 
 def test_a_transfer_lets_the_caller_hear_and_sends_the_call_on() -> None:
