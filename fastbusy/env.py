@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 
+from kernel.control import ACCOUNT_SID
+
 DEFAULT_PORT_BASE = 8700
 # Offset from the port base, by stage; the base itself serves every provider.
 PORT_OFFSETS = {"stt": 1, "llm": 2, "tts": 3, "realtime": 4, "tools": 5, "telephony": 6}
@@ -29,7 +31,7 @@ _KEYS = {
     "CARTESIA_API_KEY": "fastbusy",
     "ELEVENLABS_API_KEY": "fastbusy",
     "TOOLS_API_KEY": "fastbusy",
-    "TWILIO_ACCOUNT_SID": "AC" + "fa57b05f" * 4,
+    "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
     "TWILIO_AUTH_TOKEN": "fastbusy",
 }
 
@@ -91,7 +93,8 @@ tts = CartesiaTTSService(
     url="{_ws(env["CARTESIA_BASE_URL"])}/tts/websocket",
 )
 serializer = TwilioFrameSerializer(
-    stream_sid=stream_sid, params=TwilioFrameSerializer.InputParams(auto_hang_up=False)
+    stream_sid=stream_sid, call_sid=call_sid, base_url="{env["TWILIO_BASE_URL"]}",
+    account_sid="{env["TWILIO_ACCOUNT_SID"]}", auth_token="{env["TWILIO_AUTH_TOKEN"]}",
 )
 """
 

@@ -77,6 +77,10 @@ CallStatus = Literal[
 ENDED: tuple[CallStatus, ...] = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
+ACCOUNT_SID = "AC" + "fa57b05f" * 4
+"""The account that our calls belong to, and that agents are told is theirs."""
+
+
 class PhoneCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call as the telephone network has it; SIDs and statuses are Twilio's, numbers E.164."""
 
@@ -92,8 +96,11 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an agent tells the network to do with a call: end it, or go on with other TwiML.
 
     status   `completed` ends any call, `canceled` one that is not answered; empty to go on
-    url      where the new TwiML is; empty if it is `twiml` itself
-    fallback_url, status_callback  replace those of the number, where they are not empty
+    twiml    the new document itself
+    url      where it is, if that is not empty
+    method   GET or POST, as everywhere here
+    fallback_url     where to go if that fails; empty for that of the number
+    status_callback  what is told at the end; empty for that of the number
     """
 
     sid: str

@@ -20,7 +20,6 @@ from kernel.event import Event, to_line
 from kernel.fault import FaultOrder, Stage
 from kernel.units import decode, encode
 
-from .exchange import Exchange
 from .journal import Journal
 from .levers import Levers
 from .metrics import Metrics
@@ -41,7 +40,6 @@ class Control:
         journal: Journal,
         metrics: Metrics,
         clock: Clock,
-        exchange: Exchange,
         *,
         stages: Sequence[Stage] = (),
         token: str = "",
@@ -49,7 +47,6 @@ class Control:
     ) -> None:
         self._levers, self._journal, self._metrics = levers, journal, metrics
         self._clock, self._stages, self._token, self._pump = clock, stages, token, pump
-        self._exchange, self._begun_ns = exchange, clock.now_ns()
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """To be added to an application before its other routes."""
@@ -136,13 +133,13 @@ class Control:
         return self._journal.page(_number(request, "after"))
 
     async def _put_calls(self, request: web.Request) -> Any:
-        self._exchange.connect(await _body(request, list[PhoneCall]), self._clock.now_ns())
+        self._levers.exchange.connect(await _body(request, list[PhoneCall]), self._clock.now_ns())
         return {}
 
     async def _wait_for_orders(self, request: web.Request) -> Any:
         """A page of orders; if there are none yet, it is kept open until there is one."""
         after, wait_s = _number(request, "after"), min(_number(request, "wait"), _LONGEST_WAIT_S)
-        exchange, news = self._exchange, asyncio.Event()
+        exchange, news = self._levers.exchange, asyncio.Event()
         if wait_s and after == exchange.next:
             exchange.listeners.append(news.set)
             try:
@@ -152,7 +149,7 @@ class Control:
                 pass
             finally:
                 exchange.listeners.remove(news.set)
-        return CallOrders(self._begun_ns, exchange.orders(after), exchange.next)
+        return CallOrders(exchange.begun_ns, exchange.orders(after), exchange.next)
 
     async def _reset(self, _: web.Request) -> Any:
         self._levers.reset(self._clock.now_ns())

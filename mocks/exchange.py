@@ -48,12 +48,13 @@ class Connection:
 class Exchange:
     """Calls by SID, and orders by number.
 
+    begun_ns   when the process began to serve: no other that served here has the same
     next       the number of the next order; numbers are not used again
     listeners  are called whenever there is a new order
     """
 
     def __init__(self) -> None:
-        self.next = 0
+        self.begun_ns = self.next = 0
         self.listeners: list[Callable[[], None]] = []
         self._calls: dict[str, Connection] = {}
         self._orders: deque[CallOrder] = deque(maxlen=CAPACITY)

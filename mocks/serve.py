@@ -98,7 +98,6 @@ def build_app(shell: Shell, stages: Sequence[Stage] = (), token: str = "") -> we
         shell.service.journal,
         shell.metrics,
         shell.clock,
-        shell.service.world.exchange,
         stages=stages or shell.service.catalogue.stages,
         token=token,
         pump=shell.pump,

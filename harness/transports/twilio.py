@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from kernel.clock import Clock
+from kernel.control import ACCOUNT_SID
 
 from ..planning.plan import PlannedCall, Target
 from ..protocols import twilio
@@ -28,8 +29,7 @@ class TwilioTransport:
     ) -> None:
         self._seed = seed
         self._web = AgentWeb(target)
-        account_sid = twilio.sid("AC", "fastbusy")
-        self._place = Place(target, self._web, clock, network or NoNetwork(), account_sid)
+        self._place = Place(target, self._web, clock, network or NoNetwork(), ACCOUNT_SID)
 
     async def __aenter__(self) -> Self:
         await self._web.open()
