@@ -59,11 +59,11 @@ Act = Fetch | Say | Play | Pause | Stream | Start | Stop | Enqueue | Refused
 class Course:
     """Where a call is in its TwiML. `next` gives what to do; whoever does it tells what came of it.
 
-    talks  a stream has carried the call: what ends it from then on refuses nobody
+    talks  agent and caller have talked: what ends the call from then on refuses nobody
     """
 
     def __init__(self, url: str, signed_as: str = "", fallback_url: str = "") -> None:
-        self.talks = False
+        self.talks = self._is_heard = False
         self._fallback_url = fallback_url
         self._fetch: Fetch | None = Fetch(url, signed_as or url)
         self._base = self._fetch
@@ -120,9 +120,10 @@ class Course:
         fields = {"ErrorCode": str(code), "ErrorUrl": failing.signed_as}
         self._fetch = Fetch(url, signed_as, fields=fields)
 
-    def opened(self) -> None:
-        """The agent hears the caller from here on."""
-        self.talks = True
+    def opened(self, *, talks: bool = True) -> None:
+        """The agent hears the caller from here on, and `talks` over the same stream or not."""
+        self.talks = self.talks or talks
+        self._is_heard = True
 
     def unopened(self, refused: Refused) -> None:
         """The stream cannot be had: the next verb is to help."""
@@ -136,6 +137,7 @@ class Course:
 
     def redirect(self, order: CallOrder) -> None:
         """Leave everything, and go on with what the agent orders over the REST API."""
+        self.talks = self._is_heard
         self._verbs.clear()
         self._fetch = self._failure = None
         self._fetches = 0

@@ -157,10 +157,11 @@ class TwilioCall:
         return None
 
     def _redirect(self, order: CallOrder) -> None:
-        """The stream that talks is stopped; those that only listen go on."""
+        """The network falls silent, and the stream that talks; those that only listen go on."""
         if order.status_callback:
             self._callback = order.status_callback, order.status_callback_method
         self._streams.stop()
+        self._playout.drop(self._clock.now_ns())
         self._course.redirect(order)
 
     # Acting out.
@@ -212,7 +213,7 @@ class TwilioCall:
         except Unreached as unreached:
             self._course.unopened(unreached.refused)
         else:
-            self._course.opened()
+            self._course.opened(talks=talks)
 
     async def _say(self, text: str) -> None:
         if self._is_link:
@@ -247,7 +248,8 @@ class TwilioCall:
 
     async def _queue(self) -> None:
         """Only an order of the agent takes the call out of the queue again."""
-        await self._clock.sleep(self._patient_s)
+        if not self._is_link:
+            await self._clock.sleep(self._patient_s)
         raise _Over(replace(self._course.end("queued"), by="caller"))
 
     # What others are told.

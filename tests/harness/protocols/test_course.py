@@ -257,6 +257,15 @@ def test_an_order_may_bring_its_own_fallback() -> None:
     assert acts(course)[-1].how == "garbage"
 
 
+def test_who_is_listened_to_talks_once_it_is_answered_by_an_order() -> None:
+    course = a_course('<Start><Stream url="wss://a.example/s"/></Start><Dial/>')
+    course.next()
+    course.opened(talks=False)
+    assert acts(course)[-1].how == "deflected"
+    course.redirect(CallOrder(sid="CA1", twiml="<Response><Dial/></Response>"))
+    assert acts(course)[-1].how == "transferred"
+
+
 def test_a_queue_is_waited_in_and_ended_from_outside() -> None:
     course = a_course("<Say>All agents are busy.</Say><Enqueue>support</Enqueue>")
     assert course.next() == twiml.Say("All agents are busy.")

@@ -308,17 +308,58 @@ def test_another_document_with_another_stream() -> None:
 def test_a_bot_that_listens_and_speaks_by_documents() -> None:
     async def test() -> None:
         ear = '<Start><Stream url="ws://a.example/ear"/></Start>'
-        scene = Scene(FakeWeb(home=f"{ear}<Say>Hello.</Say><Enqueue>x</Enqueue>"))
+        scene = Scene(FakeWeb(home=f"{ear}<Say>Hello.</Say>", on="<Dial>+1</Dial>"))
         signal = await scene.call.set_up()
         assert isinstance(signal, Answered)
         assert signal.heard == ()
         scene.call.begin(0)
         assert scene.call.send(SILENCE)
-        assert await scene.call.receive() == Ended("agent", "transferred")
+        receiving = asyncio.create_task(scene.call.receive())
+        await turn_over(1)
+        scene.order(url="http://a.example/on")
+        assert await receiving == Ended("agent", "transferred")
         socket = scene.web.sockets["ws://a.example/ear"]
         assert socket.events == ["connected", "start", "media"]
         await scene.call.hang_up()
         assert socket.events[-1] == "stop"
+
+    act(test)
+
+
+@pytest.mark.parametrize(
+    ("verbs", "ended"),
+    [
+        ("<Dial>+1</Dial>", Ended("agent", "deflected")),
+        ("<Say>We are busy.</Say>", Ended("agent", "spoken_refusal")),
+        ("<Enqueue>x</Enqueue>", Ended("caller", "queued")),
+    ],
+)
+def test_who_is_only_listened_to_has_not_talked(verbs: str, ended: Ended) -> None:
+    async def test() -> None:
+        ear = '<Start><Stream url="ws://a.example/ear"/></Start>'
+        scene = Scene(FakeWeb(home=ear + verbs))
+        assert await (await scene.answered()) == ended
+        await scene.call.hang_up()
+
+    act(test)
+
+
+def test_an_order_cuts_the_network_short() -> None:
+    async def test() -> None:
+        scene = Scene(FakeWeb(home=f"{STREAM}<Say>This takes long.</Say>", on="<Pause/>"))
+        waits = scene.clock.sleep_until
+
+        async def wait(_: int) -> None:
+            scene.order(url="http://a.example/on")
+            scene.clock.sleep_until = waits  # type: ignore[method-assign]
+            await asyncio.Event().wait()
+
+        receiving = await scene.answered()
+        scene.clock.sleep_until = wait  # type: ignore[method-assign]
+        scene.socket.incoming.put_nowait(CLOSE)
+        assert await receiving == Ended("agent", "closed")
+        scene.clock.now = 0
+        assert scene.hears(100) == []
 
     act(test)
 
