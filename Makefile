@@ -5,13 +5,13 @@ PIP = -m pip --disable-pip-version-check install --quiet
 
 .PHONY: demo test test-clients check docs bench
 
-demo: .venv/made                  ## mocks, reference agent and callers, about two minutes; prints the verdict
+demo: .venv/made                  ## mocks, reference agent and callers, nearly three minutes; prints the verdict
 	$(BIN)/fastbusy demo
 
 test: .venv/made                  ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-clients: .venv-clients/made  ## the providers' own SDKs and a stock Pipecat bot against the mocks
+test-clients: .venv-clients/made  ## the providers' own SDKs and stock Pipecat and LiveKit bots against the mocks
 	.venv-clients/bin/python -m pytest -m clients tests/clients tests/agents tests/system
 
 check: .venv/made                 ## style, types, import contracts, structure
@@ -31,8 +31,8 @@ bench: .venv/made                 ## measurements, written to docs/benchmarks.md
 .venv/made: pyproject.toml constraints.txt
 	$(call made,.venv,--editable '.[harness$(,)test]' $(CONSTRAINTS:%=--constraint %))
 
-.venv-clients/made: pyproject.toml tests/clients/requirements.txt agents/requirements-pipecat.txt
-	$(call made,.venv-clients,--editable . --requirement tests/clients/requirements.txt)
+.venv-clients/made: pyproject.toml tests/clients/requirements.txt agents/requirements-pipecat.txt agents/requirements-livekit.txt
+	$(call made,.venv-clients,--editable '.[harness]' --requirement tests/clients/requirements.txt)
 
 , := ,
 # $(call made,ENVIRONMENT,WHAT PIP INSTALLS)

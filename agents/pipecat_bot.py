@@ -32,6 +32,7 @@ from pipecat.processors.aggregators.llm_response_universal import (
     LLMContextAggregatorPair,
     LLMUserAggregatorParams,
 )
+from pipecat.processors.frame_processor import FrameProcessor
 from pipecat.runner.utils import parse_telephony_websocket
 from pipecat.serializers.twilio import TwilioFrameSerializer
 from pipecat.services.cartesia.tts import CartesiaTTSService
@@ -48,6 +49,8 @@ You are the appointment desk of a dental clinic, on the telephone. Answer in one
 sentences, without lists or symbols. Look free times up before you offer any, and book only after
 the caller has agreed to a time and told you a name."""
 GREET = "The call has just been answered. Greet the caller and ask how you can help."
+
+Services = tuple[DeepgramSTTService, OpenAILLMService, CartesiaTTSService]
 
 app = FastAPI()
 
@@ -94,6 +97,11 @@ async def incoming(request: Request) -> Response:
 @app.websocket("/media")
 async def media(websocket: WebSocket) -> None:
     """Twilio's media stream: one pipeline per call."""
+    await talk(await answered(websocket), services())
+
+
+async def answered(websocket: WebSocket) -> FastAPIWebsocketTransport:
+    """The transport of a call whose stream has begun."""
     await websocket.accept()
     _, call = await parse_telephony_websocket(websocket)
     serializer = TwilioFrameSerializer(
@@ -101,23 +109,24 @@ async def media(websocket: WebSocket) -> None:
         call_sid=call.call_id,
         params=TwilioFrameSerializer.InputParams(auto_hang_up=False),
     )
-    transport = FastAPIWebsocketTransport(
+    return FastAPIWebsocketTransport(
         websocket=websocket,
         params=FastAPIWebsocketParams(
             audio_in_enabled=True, audio_out_enabled=True, serializer=serializer
         ),
     )
-    await talk(transport)
 
 
-async def talk(transport: FastAPIWebsocketTransport) -> None:
-    """Hold one conversation."""
+async def talk(
+    transport: FastAPIWebsocketTransport, services: Services, *behind_llm: FrameProcessor
+) -> None:
+    """Hold one conversation, with more processors behind the LLM if there are any."""
+    stt, llm, tts = services
     greet_me = {"role": "user", "content": GREET}
     context = LLMContext([greet_me], tools=[lookup_slots, book_appointment])
     aggregators = LLMContextAggregatorPair(
         context, user_params=LLMUserAggregatorParams(vad_analyzer=SileroVADAnalyzer())
     )
-    stt, llm, tts = services()
     worker = PipelineWorker(
         Pipeline(
             [
@@ -125,6 +134,7 @@ async def talk(transport: FastAPIWebsocketTransport) -> None:
                 stt,
                 aggregators.user(),
                 llm,
+                *behind_llm,
                 tts,
                 transport.output(),
                 aggregators.assistant(),
@@ -146,7 +156,7 @@ async def talk(transport: FastAPIWebsocketTransport) -> None:
     await runner.run()
 
 
-def services() -> tuple[DeepgramSTTService, OpenAILLMService, CartesiaTTSService]:
+def services() -> Services:
     """Speech to text, language model and text to speech, at the URLs of the environment."""
     cartesia = os.environ.get("CARTESIA_BASE_URL", LOCAL).replace("http", "ws", 1)
     return (
@@ -175,9 +185,9 @@ class Server(uvicorn.Server):
         print(f"listening on http://{self.config.host}:{self.config.port}/incoming", flush=True)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None, *, app: FastAPI = app) -> None:
     """Run the bot."""
-    options = argparse.ArgumentParser(description="A stock Pipecat bot over Twilio.")
+    options = argparse.ArgumentParser(description="A Pipecat bot over Twilio.")
     options.add_argument("--host", default="127.0.0.1", help="address to listen on")
     options.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8651")))
     options.add_argument("--verbose", action="store_true", help="the framework's own log")

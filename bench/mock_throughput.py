@@ -1,4 +1,5 @@
-"""How much the mocks carry: whole answers per second, and how punctual many streams at once are.
+"""How much the mocks carry: whole answers per second, how punctual many streams at once are, and
+for how long the synthesis of a text that was never said before keeps everybody else waiting.
 
     python -m bench.mock_throughput [--streams 1000] [--seconds 10]
 
@@ -20,9 +21,19 @@ from statistics import quantiles
 import aiohttp
 import uvloop
 
+from mocks.synthesis import Synthesis
+from speech.cache import SoundCache
+from speech.encoding import Encoding
+from speech.mouth import Mouth, Role
+
 PORT = 18_790
 URL = f"http://127.0.0.1:{PORT}"
 KEY = {"Authorization": "Bearer sk-x"}
+ANSWER = (
+    "Good morning, and thank you for calling the clinic. There are three free appointments in the "
+    "coming week: one on Monday at nine, one on Tuesday at half past two, and one on Friday in the "
+    "afternoon. Which is best?"
+)
 
 
 @contextmanager
@@ -89,11 +100,38 @@ async def streams(count: int, first_s: float) -> list[float]:
     return late_ms
 
 
+def cold_steps_ms(text: str, rate_hz: int) -> list[float]:
+    """CPU time of each step in which a text is voiced that no cache knows."""
+    mouth = Mouth(Role.AGENT, rate_hz, cache=SoundCache())
+    saying = Synthesis(mouth, 1, Encoding.LINEAR16.encode).saying(text, 0)
+    found: list[float] = []
+    rests = True
+    while rests:
+        started = time.thread_time()
+        rests = next(saying, None) is not None
+        found.append((time.thread_time() - started) * 1000)
+    return found
+
+
+def synthesis(rate_hz: int, repeats: int) -> str:
+    """The whole synthesis of a cold text and its longest step, `repeats` times."""
+    Mouth(Role.AGENT, rate_hz, cache=SoundCache()).speak(ANSWER)
+    runs = [cold_steps_ms(ANSWER, rate_hz) for _ in range(repeats)]
+    longest, whole = sorted(map(max, runs)), sorted(map(sum, runs))
+    return (
+        f"{len(ANSWER)} characters at {rate_hz} Hz, never said before: {whole[repeats // 2]:.1f} ms"
+        f" in {len(runs[0])} steps, the longest {longest[repeats // 2]:.2f} ms"
+        f" (p95 {longest[int(repeats * 0.95)]:.2f} ms)"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
+    for rate_hz in (8000, 24000):
+        print(synthesis(rate_hz, repeats=40))
     with mocks("llm.first=0ms", "llm.between=0ms"):
         print(f"whole answers: {uvloop.run(whole(options.seconds)):.0f}/s over 32 connections")
     # Long enough that every stream is open before the first of them ends.

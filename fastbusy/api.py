@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from harness.finding import Finding, Outcome
 from harness.recorder import Keep
 from kernel.errors import UsageError
+from kernel.ports import port_base as known_port_base
 
-from .env import DEFAULT_PORT_BASE
+from .commands.run import options_of, run_options
 from .judging import Judged
-from .preparing import Options
+from .options import from_environment
 from .whole import run_blocking
 
 
@@ -60,32 +62,40 @@ def run(
     profiles: Sequence[str] = (),
     seed: int | None = None,
     out: str | Path | None = None,
-    host: str = "127.0.0.1",
+    host: str = "",
     port_base: int | None = None,
-    keep: Keep = "failed",
+    keep: Keep | None = None,
 ) -> Result:
     """Run a scenario against an agent and judge it; blocks until it is over.
 
-    The arguments are those of `fastbusy run`; FASTBUSY_PORT_BASE counts here too. Raises
-    kernel.errors.FastbusyError: UsageError for a wrong file or an agent that is not wired up,
-    StackError if the surroundings fail.
+    The arguments are those of `fastbusy run`; one that is left out comes from its FASTBUSY_…
+    variable or is as there. Raises kernel.errors.FastbusyError: UsageError for a wrong file or an
+    agent that is not wired up, StackError if the surroundings fail.
     """
-    if isinstance(profiles, str) or keep not in get_args(Keep):
+    if isinstance(profiles, str) or keep not in (None, *get_args(Keep)):
         raise UsageError(
             f"profiles={profiles!r}, keep={keep!r}",
             where="fastbusy.run",
             remedy=f"profiles is a list of names; keep is one of {', '.join(get_args(Keep))}",
         )
-    base = os.environ.get("FASTBUSY_PORT_BASE", DEFAULT_PORT_BASE)
-    options = Options(
-        scenario=str(scenario),
-        agent=agent,
-        agent_command=agent_command,
-        host=host,
-        port_base=int(base) if port_base is None else port_base,
-        profiles=tuple(profiles),
-        seed=seed,
-        out=None if out is None else Path(out),
-        keep=keep,
-    )
-    return Result.of(run_blocking(options))
+    given = {
+        "agent": agent,
+        "agent_command": agent_command,
+        "profile": tuple(profiles),
+        "seed": seed,
+        "out": None if out is None else Path(out),
+        "host": host,
+        "port_base": None if port_base is None else known_port_base(str(port_base)),
+        "keep": keep,
+    }
+    said = {name: value for name, value in given.items() if value not in (None, "", ())}
+    args = argparse.Namespace(**{**_left_out(), **said})
+    return Result.of(run_blocking(options_of(str(scenario), args)))
+
+
+def _left_out() -> dict[str, Any]:
+    """The options of `fastbusy run` where the command line is empty."""
+    parser = argparse.ArgumentParser()
+    run_options(parser)
+    from_variables = from_environment(parser, os.environ)
+    return {**vars(parser.parse_args([])), **from_variables}

@@ -8,9 +8,9 @@ from functools import cache
 
 from harness.files.reading import Known
 from harness.gates import known_checks
-from kernel.fault import STAGES, FaultKind, Stage
+from kernel.fault import STAGES, FaultKind, Stage, Unit
 from mocks.chain import fault_kinds as kinds_of_mocks
-from mocks.provider import load_providers
+from mocks.provider import Catalogue, load_providers
 from speech.voice import VOICES
 
 
@@ -26,6 +26,13 @@ def targets() -> tuple[str, ...]:
     """What a fault may aim at: a stage, or one provider of it."""
     providers = sorted(f"{provider.stage}/{provider.name}" for provider in load_providers())
     return (*stages(), *providers)
+
+
+@cache
+def units() -> Mapping[str, tuple[Unit, ...]]:
+    """What a fault can count at each of the `targets`."""
+    providers = Catalogue(load_providers())
+    return {target: providers.units(target) for target in targets()}
 
 
 @cache
@@ -51,4 +58,4 @@ def voices() -> tuple[str, ...]:
 
 def known() -> Known:
     """All that a scenario may name."""
-    return Known(fault_kinds(), known_checks(), targets())
+    return Known(fault_kinds(), known_checks(), targets(), units())

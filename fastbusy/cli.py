@@ -6,17 +6,19 @@ import argparse
 import difflib
 import importlib
 import os
+import platform
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from kernel.errors import FastbusyError, StackError, UsageError
+from kernel.version import version
 
 from .options import from_environment, unknown_option
 
 COMMANDS = {
-    "demo": "two minutes that show the whole thing",
+    "demo": "three minutes that show the whole thing",
     "run": "run a scenario against an agent and judge it",
     "mocks": "serve the mocked providers",
     "env": "print the environment that points an agent at the mocks",
@@ -51,6 +53,8 @@ def parser(wanted: str = "") -> tuple[argparse.ArgumentParser, argparse.Argument
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    shown = f"fastbusy {version() or 'from a clone'}, Python {platform.python_version()}"
+    top.add_argument("--version", action="version", version=shown)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, help in COMMANDS.items():
         sub = commands.add_parser(
@@ -73,7 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as exit:
         return exit.code if isinstance(exit.code, int) else USAGE
     except FastbusyError as error:
-        print(f"fastbusy: {error}", file=sys.stderr)
+        notes = getattr(error, "__notes__", ())
+        print(f"fastbusy: {error}", *(f"  {note}" for note in notes), sep="\n", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

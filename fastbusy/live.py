@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import TracebackType
 
 from rich.console import Console
@@ -11,6 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from harness.analysis.fates import FATES
+from harness.report.quantities import words
 from harness.runner import Progress
 
 _LINE_EVERY_S = 15.0
@@ -18,13 +21,20 @@ _LINE_EVERY_S = 15.0
 
 def line(progress: Progress) -> str:
     """Progress in one line."""
-    over = ", ".join(f"{count} {how}" for how, count in sorted(progress.over.items())) or "none"
+    over = ", ".join(_fates(progress)) or "none"
     faults = f" · faults: {', '.join(progress.faults)}" if progress.faults else ""
     return (
         f"{progress.elapsed_s:4.0f} s  {progress.phase or 'last calls':<10} "
         f"{progress.dialled}/{progress.planned} dialled, {progress.talking} up, "
         f"over: {over}{faults}"
     )
+
+
+def _fates(progress: Progress) -> Iterator[str]:
+    """What became of the calls that are over, in the words and the order of the verdict."""
+    for fate in FATES:
+        if count := progress.over.get(fate, 0):
+            yield f"{count} {words(fate)}"
 
 
 class Show:
@@ -62,9 +72,8 @@ def _panel(progress: Progress) -> Table:
     bar = ProgressBar(total=max(1.0, progress.total_s), completed=progress.elapsed_s, width=40)
     elapsed = Text(f"{progress.elapsed_s:.0f} of about {progress.total_s:.0f} s")
     table.add_row(Text(progress.phase or "last calls", style="bold"), bar, elapsed)
-    over = "  ".join(f"{how} {count}" for how, count in sorted(progress.over.items()))
     calls = f"{progress.dialled}/{progress.planned} dialled, {progress.talking} up"
-    table.add_row(Text("calls"), Text(calls), Text(over))
+    table.add_row(Text("calls"), Text(calls), Text(", ".join(_fates(progress))))
     if progress.faults:
         table.add_row(Text("faults", style="red"), Text(", ".join(progress.faults), style="red"))
     return table

@@ -58,6 +58,8 @@ def _flag(name: str, text: str) -> bool:
 def _value(action: argparse.Action, name: str, text: str) -> Any:
     try:
         value = action.type(text) if callable(action.type) else text
+    except UsageError as error:
+        raise UsageError(error.what, where=name, remedy=error.remedy) from error
     except ValueError as error:
         kind = getattr(action.type, "__name__", "value")
         raise UsageError(f"{text!r} is no {kind}", where=name, remedy="set another one") from error

@@ -16,12 +16,11 @@ from harness.planning.planning import make_plan
 from harness.recorder import Keep
 from harness.transports.by_scheme import scheme_of, transports
 from kernel.errors import UsageError
+from kernel.ports import DEFAULT_PORT_BASE
 
 from . import catalogue, samples, shelf
-from .env import DEFAULT_PORT_BASE, environment
+from .env import environment, ports
 
-SAMPLE_AGENT_OFFSET = -50
-"""Where a sample agent listens, counted from the port base."""
 _SAMPLES = ("reference", "flawed")
 _LATER = {"sip": "SIP", "webrtc+http": "WebRTC", "webrtc+https": "WebRTC"}
 # Callers wish for dates after this day; fixed, so that a seed means the same run on any day.
@@ -41,7 +40,6 @@ class Options:
     seed: int | None = None
     out: Path | None = None
     keep: Keep = "failed"
-    unknown_is: str = "unknown"
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _aimed(plan: Plan, target: Target, options: Options, where: str) -> Prepared
         target = msgspec.structs.replace(target, webhook=wanted, auth_token=token)
         return Prepared(plan, target)
     _check_sample(wanted, where="--agent" if options.agent else where)
-    port = options.port_base + SAMPLE_AGENT_OFFSET
+    port = ports(options.port_base)["a sample agent"]
     webhook = f"http://{options.host}:{port}/incoming"
     target = msgspec.structs.replace(target, webhook=webhook, signed_as="", auth_token=token)
     return Prepared(plan, target, wanted)

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from kernel.clock import SECOND_NS, Clock
-from kernel.errors import FastbusyError, StackError, UsageError
+from kernel.errors import FastbusyError, StackError
+from kernel.ports import cannot_listen
 
 _GRACE_S = 5.0
 _POLL_S = 0.05
@@ -175,12 +176,10 @@ def refuse_taken_ports(host: str, ports: Sequence[int], remedy: str) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((address[0], port))
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                taken = f"port {port} is taken ({error.strerror})"
-                raise StackError(taken, where=host, remedy=remedy) from error
-            raise _nowhere(host, port, error.strerror or str(error)) from error
+            raise cannot_listen(host, port, error, remedy) from error
         except OverflowError:
-            raise _nowhere(host, port, "ports go from 0 to 65535") from None
+            nowhere = OSError(errno.EADDRNOTAVAIL, "ports go from 0 to 65535")
+            raise cannot_listen(host, port, nowhere, remedy) from None
 
 
 def refuse_strangers(url: str) -> None:
@@ -196,8 +195,3 @@ def refuse_strangers(url: str) -> None:
         where=url,
         remedy="stop it, or leave --agent-command out and call what is running",
     )
-
-
-def _nowhere(host: str, port: int, why: str) -> UsageError:
-    remedy = "give an address of this machine as --host, and a free --port-base above 1023"
-    return UsageError(f"nothing can listen on port {port}: {why}", where=host, remedy=remedy)

@@ -9,7 +9,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +48,8 @@ def run_blocking(options: Options, on_progress: OnProgress | None = None) -> Jud
     """Plan, start, run, stop, judge. The run folder is kept and readable whatever happens.
 
     Interrupted if that was so; a second Ctrl-C does without the farewells. FastbusyError as
-    `fastbusy.run` tells it; what was recorded until then is judged all the same.
+    `fastbusy.run` tells it; what was recorded until then is judged all the same, and its notes say
+    where that is.
     """
     import uvloop
 
@@ -58,12 +59,34 @@ def run_blocking(options: Options, on_progress: OnProgress | None = None) -> Jud
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_interruptible(_run(options, prepared, folder, on_progress)))
     except asyncio.CancelledError:
-        raise Interrupted(judge_folder(folder)) from None
-    except Exception:
+        raise Interrupted(_judge(folder)) from None
+    except Exception as error:
         with contextlib.suppress(FastbusyError):
-            judge_folder(folder)
+            _judge(folder)
+            for note in _kept(folder):
+                error.add_note(note)
         raise
-    return judge_folder(folder)
+    return _judge(folder)
+
+
+def _judge(folder: Path) -> Judged:
+    """The verdict. `latest` points to it if there was a call: a failed start hides no run."""
+    judged = judge_folder(folder)
+    if judged.history.calls:
+        point_latest(folder)
+    return judged
+
+
+def _kept(folder: Path) -> Iterator[str]:
+    """Where to look after a failure."""
+    yield f"run folder: {folder}"
+    if (log := _log(folder, "agent")).exists():
+        yield f"agent's log: {log}"
+
+
+def _log(folder: Path, name: str) -> Path:
+    """What a child process writes."""
+    return folder / "logs" / f"{name}.log"
 
 
 def _make_room(options: Options, prepared: Prepared) -> Path:
@@ -96,7 +119,6 @@ async def _run(
     with closing(Recorder(folder)) as recorder:
         recorder.write_plan(plan)
         recorder.write_command(reproduce(options, prepared))
-        point_latest(folder)
         try:
             async with surroundings(options, prepared, folder, clock) as mocks:
                 await run_plan(
@@ -126,8 +148,9 @@ async def surroundings(
             name: str, command: list[str] | str, env: Mapping[str, str], url: str,
             failure: type[FastbusyError] = StackError,
         ) -> stack.Child:  # fmt: skip
-            log = folder / "logs" / f"{name}.log"
-            child = await stack.start(name, command, env=env, log=log, failure=failure)
+            child = await stack.start(
+                name, command, env=env, log=_log(folder, name), failure=failure
+            )
             running.push_async_callback(child.stop)
             await child.ready(url, clock)
             return child
@@ -166,7 +189,10 @@ def new_folder(scenario: str, runs: Path = Path("runs")) -> Path:
 
 
 def reproduce(options: Options, prepared: Prepared) -> str:
-    """The command that repeats this run."""
+    """The command that repeats this run, from the folder that it was started in.
+
+    What it says by default is not left to the environment of whoever repeats it; secrets are.
+    """
     words = ["fastbusy", "run", options.scenario, "--seed", str(prepared.plan.seed)]
     agent = options.agent or prepared.sample
     words += ["--agent", redact.url(agent)] if agent else []
@@ -174,4 +200,5 @@ def reproduce(options: Options, prepared: Prepared) -> str:
         words += ["--agent-command", redact.command(options.agent_command)]
     for profile in options.profiles:
         words += ["--profile", profile]
+    words += ["--host", options.host, "--port-base", str(options.port_base), "--keep", options.keep]
     return shlex.join(words)

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from kernel.event import Event, Type
+from kernel.history import History
 from kernel.records import Heard, Turn
 from kernel.units import builtins
 
+from .analysis.fates import Fate, fate_of
 from .callers.messages import Over, TurnBegan
 from .media.phone import Phone
 from .planning.people import TELLING
@@ -25,8 +27,15 @@ class CallLog:
 
     def __init__(self, call: PlannedCall, record: Record) -> None:
         self.call, self._record = call, record
+        self._events: list[Event] = []
         self._heard = 0
         self.over: Over | None = None
+
+    @property
+    def fate(self) -> Fate:
+        """What became of it, in the verdict's terms, as far as the call alone shows."""
+        (call,) = History(self._events).calls
+        return fate_of(call)
 
     def dialled(self, now_ns: int) -> None:
         call = self.call
@@ -117,7 +126,9 @@ class CallLog:
         data: dict[str, Any] | None = None,
         due_ns: int | None = None,
     ) -> None:
-        self._record(Event(at_ns, "caller", kind, type_, span, parent, due_ns, data or {}))
+        event = Event(at_ns, "caller", kind, type_, span, parent, due_ns, data or {})
+        self._events.append(event)
+        self._record(event)
 
 
 def _turn_span(call: str, said: Any) -> str:

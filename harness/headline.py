@@ -9,9 +9,17 @@ from .finding import Verdict
 def headline(verdict: Verdict) -> str:
     """`48 offered: 36 served, 12 refused politely in 0.4 s, 0 dropped; answer p95 1.3x baseline`.
 
-    Fates that nobody met are left out, but `served` and `dropped` are always told.
+    Fates that nobody met are left out, but `served` and `dropped` are always told. A run that ended
+    before its first call has none to tell of: there it is the reason.
     """
+    if not begun(verdict):
+        return verdict.reason
     return "; ".join([_calls(verdict), *_figures(verdict)])
+
+
+def begun(verdict: Verdict) -> bool:
+    """Whether the run came to a call. If not, its reason is all that there is to tell."""
+    return any(verdict.fates.values()) or not verdict.run.get("interrupted")
 
 
 def _calls(verdict: Verdict) -> str:

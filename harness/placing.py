@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kernel.clock import Clock
@@ -78,13 +78,13 @@ class Placing:
             log.media(phone, self.clock.now_ns())
             self.keep(log, phone)
 
-    def _replies(self, call: PlannedCall) -> Mapping[int, str]:
-        """Number of a line → what the script answers to it in the end."""
+    def _replies(self, call: PlannedCall) -> Mapping[int, Sequence[str]]:
+        """Number of a line → what the script may answer to it in the end."""
         dialogue = self.dialogues.get(call.dialogue)
         said = {name: fact.said for name, fact in call.facts.items()}
         replies = dialogue.replies if dialogue else {}
         return {
-            number: fill(reply.then if reply.call else reply.say, said)
+            number: [fill(text, said) for text in reply.ends if text]
             for number, reply in replies.items()
         }
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from kernel import redact
 from kernel.clock import SECOND_NS
 from kernel.event import Event, Type
 from kernel.units import builtins
+from kernel.version import version
 
 from .call_log import Record
 from .media.lateness import Sample
@@ -45,7 +45,7 @@ class RunLog:
             "dialogues": {name: builtins(dialogue) for name, dialogue in plan.dialogues.items()},
             "keep": keep,
             "started": started_s,
-            "versions": {"fastbusy": _version(), "python": platform.python_version()},
+            "versions": {"fastbusy": version(), "python": platform.python_version()},
         }
         self._tell(now_ns, "run", "invoke", "run", data)
 
@@ -99,10 +99,3 @@ def tell_without_calls(
     log = RunLog(plan, target, record)
     log.begin(0, 0, keep, started_s)
     log.end(reason, 0, {"complete": True})
-
-
-def _version() -> str:
-    try:
-        return version("fastbusy")
-    except PackageNotFoundError:
-        return ""

@@ -12,6 +12,7 @@ from kernel.clock import SECOND_NS, Clock, RunClock, cpu_ns, wall_time_s
 from kernel.errors import StackError
 from kernel.timeline import Timeline
 
+from .analysis.fates import Fate
 from .call_log import CallLog
 from .callers.manners import Manners
 from .media.phone import Phone
@@ -40,7 +41,7 @@ class Progress:
     phase    the one that is on; empty while the last calls end
     dialled  of `planned` calls
     talking  calls that are up; ringing are those that wait for the agent's webhook or stream
-    over     how calls ended (`kernel.records.Call.how`) → how many
+    over     fate of the calls that are over, as far as each call alone shows → how many
     faults   names of those that are on
     """
 
@@ -51,7 +52,7 @@ class Progress:
     dialled: int
     ringing: int
     talking: int
-    over: Mapping[str, int]
+    over: Mapping[Fate, int]
     faults: tuple[str, ...]
 
 
@@ -129,7 +130,7 @@ class _Run:
         self._group = asyncio.TaskGroup()
         self._calls: set[asyncio.Task[None]] = set()
         self._dialled = 0
-        self._over: Counter[str] = Counter()
+        self._over: Counter[Fate] = Counter()
 
     async def conduct(self) -> None:
         """From the first phase to the healing of the last fault."""
@@ -196,8 +197,7 @@ class _Run:
 
     async def _place(self, call: PlannedCall) -> None:
         log = await self._placing.place(call)
-        if log.over:
-            self._over[log.over.how] += 1
+        self._over[log.fate] += 1
 
     def _keep_recording(self, log: CallLog, phone: Phone) -> None:
         failed = log.over is None or log.over.type != "ok"

@@ -17,24 +17,29 @@ from .gates import configure
 
 _WORST_LAST: tuple[Outcome, ...] = ("pass", "warn", "unknown", "fail")
 _EXIT_CODES: Mapping[Outcome, int] = {"pass": 0, "warn": 0, "fail": 1, "unknown": 3}
+NO_CALL = "no call was offered"
 _RUN = ("scenario", "seed", "target", "versions", "started")
 
 
 def judge(history: History, gates: Mapping[str, Any]) -> Verdict:
     """The verdict on a run. ValueError if `gates` are wrong, see `gates.configure`.
 
-    The history may hold its joins and tasks already; otherwise they are found first.
+    The history may hold its joins and tasks already; otherwise they are found first. Of a run that
+    ended before its first call no check is asked: what stopped it is the reason.
     """
-    checks = configure(gates)
+    checks, stopped = configure(gates), _what_stopped(history)
     history = conclude(history)
     findings = tuple(
-        msgspec.structs.replace(_safely(check, history), gate=check.name in gates)
+        msgspec.structs.replace(
+            check.unknown(NO_CALL) if stopped else _safely(check, history),
+            gate=check.name in gates,
+        )
         for check in checks
     )
     verdict, reason = decide(findings)
     return Verdict(
         verdict=verdict,
-        reason=reason,
+        reason=f"{NO_CALL}: {stopped}" if stopped else reason,
         fates=count_fates(history.calls),
         checks=findings,
         instrument={
@@ -44,6 +49,17 @@ def judge(history: History, gates: Mapping[str, Any]) -> Verdict:
         },
         run=_told_of(history),
     )
+
+
+def _what_stopped(history: History) -> str:
+    """Why there was not one call, with its remedy, in one line; empty if there was one."""
+    if history.calls or not history.interrupted:
+        return ""
+    lines = [line.strip() for line in history.interrupted.splitlines() if line.strip()]
+    remedies = [line for line in lines if line.startswith("→")]
+    told = [line for line in lines if line not in remedies]
+    # Between them are the last words of a child process; the very last say why it ended.
+    return " ".join([told[0], *(["…", told[-1]] if len(told) > 1 else []), *remedies])
 
 
 def _told_of(history: History) -> dict[str, Any]:

@@ -82,6 +82,11 @@ class Reply(msgspec.Struct, frozen=True):
     then: str = ""
     failed: str = ""
 
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """All that the caller may hear in the end; empty where the script has no words."""
+        return (self.then, self.failed) if self.call else (self.say,)
+
 
 class Done(msgspec.Struct, frozen=True):
     """When the task counts as done. What is left out is not asked for.

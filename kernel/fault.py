@@ -16,6 +16,8 @@ from .units import Duration, Share
 Stage = Literal["stt", "llm", "tts", "realtime", "tools", "telephony"]
 STAGES: tuple[Stage, ...] = ("stt", "llm", "tts", "realtime", "tools", "telephony")
 Where = Literal["before", "after", "in_band"]
+Unit = Literal["socket", "request", "context"]
+"""What a provider can refuse: a WebSocket upgrade, an HTTP request, work on an open socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Arrival:
     stage: Stage
     provider: str
     route: str
-    what: Literal["socket", "request", "context"]
+    what: Unit
     span: str
     identity: str
     by: Literal["header", "conversation", "ordinal"] = "ordinal"
@@ -87,7 +89,8 @@ class Fault(Protocol):
     """A kind of fault. Its dataclass fields are its YAML; any of the methods may be missing.
 
     label and colour are how every plot shows it. A published limit of a provider is a fault that
-    never heals.
+    never heals. A kind that counts has a field `of`: the `Unit` that it counts, None for whatever
+    the provider's own limits count.
     """
 
     label: ClassVar[str]

@@ -7,17 +7,18 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-import msgspec
 import uvloop
 
 from kernel.clock import SECOND_NS, SystemClock, wall_time_s
 from kernel.dialogue import Script
 from kernel.errors import FastbusyError, UsageError
 from kernel.fault import STAGES, Stage
+from kernel.ports import DEFAULT_PORT_BASE, PORT_OFFSETS, port_base
 
 from .brain import Brain
+from .chain import meant
 from .latency import latencies
 from .provider import Catalogue, load_providers
 from .serve import serving
@@ -26,19 +27,16 @@ from .service import Service
 from .world import Settings, World
 
 OnReady = Callable[[Shell], None]
-DEFAULT_PORT_BASE = 8700
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TOKEN = "FASTBUSY_CONTROL_TOKEN"
-PORT_OFFSETS: Mapping[Stage, int] = {stage: place for place, stage in enumerate(STAGES, 1)}
-"""A stage's port counted from the base port."""
 
 
 def ports(
-    port_base: int, stages: Sequence[Stage], *, one_port: bool = False
+    base: int, stages: Sequence[Stage], *, one_port: bool = False
 ) -> dict[int, tuple[Stage, ...]]:
     """Port → stages served there: the base port serves all of them, each stage one of its own."""
-    own = {port_base + PORT_OFFSETS[stage]: (stage,) for stage in stages}
-    return {port_base: tuple(stages), **({} if one_port else own)}
+    own = {base + PORT_OFFSETS[stage]: (stage,) for stage in stages}
+    return {base: tuple(stages), **({} if one_port else own)}
 
 
 def latency_changes(texts: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -62,7 +60,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
                         help=f"what to serve: {', '.join(STAGES)}, or all")  # fmt: skip
     parser.add_argument("--all", action="store_true", help="serve every stage (the default)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE,
+    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE,
                         help="serves everything; each stage has a port above it")  # fmt: skip
     parser.add_argument("--one-port", action="store_true", help="serve on the base port only")
     parser.add_argument("--seed", type=int, default=0, help="of every latency and wording")
@@ -79,16 +77,16 @@ def make_service(options: argparse.Namespace, epoch_ns: int) -> Service:
     stages = () if options.all or "all" in options.stages else tuple(options.stages)
     catalogue = Catalogue(load_providers(stages))
     if unserved := [stage for stage in stages if stage not in catalogue.stages]:
-        known = ", ".join((*Catalogue(load_providers()).stages, "all"))
-        raise UsageError(f"nothing mocks the stage {unserved[0]!r}", remedy=f"choose from {known}")
-    try:
-        latency = latencies(latency_changes(options.latency))
-    except (ValueError, msgspec.ValidationError) as error:
-        raise UsageError(str(error), where="--latency") from error
+        known = (*Catalogue(load_providers()).stages, "all")
+        raise UsageError(
+            f"nothing mocks the stage {unserved[0]!r}",
+            where="command line",
+            remedy=f"choose from {', '.join(known)}{meant(unserved[0], known)}",
+        )
     world = World(
         Brain(Script(seed=options.seed)),
         seed=options.seed,
-        latency=latency,
+        latency=latencies(latency_changes(options.latency)),
         settings=Settings(correlate=options.correlate),
         instance=options.instance,
         epoch_ns=epoch_ns,
@@ -103,7 +101,8 @@ async def serve(options: argparse.Namespace, on_ready: OnReady | None = None) ->
     token = os.environ.get(TOKEN, "")
     if not token and options.host not in _LOOPBACK:
         raise UsageError(
-            f"--host {options.host} lets others in, and the control API has no token",
+            f"{options.host} lets others in, and the control API has no token",
+            where="--host",
             remedy=f"set {TOKEN}, or bind to 127.0.0.1",
         )
     where = ports(options.port_base, service.catalogue.stages, one_port=options.one_port)
@@ -118,10 +117,15 @@ async def serve(options: argparse.Namespace, on_ready: OnReady | None = None) ->
         await stopped.wait()
 
 
-def main(arguments: Sequence[str] | None = None, on_ready: OnReady | None = None) -> int:
+def run(arguments: Sequence[str], on_ready: OnReady | None = None) -> None:
+    """Serve as the command line asks for, until stopped. FastbusyError if it cannot be."""
+    uvloop.run(serve(parse(arguments), on_ready))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 when stopped, else that of the error."""
     try:
-        uvloop.run(serve(parse(sys.argv[1:] if arguments is None else arguments), on_ready))
+        run(sys.argv[1:] if arguments is None else arguments)
     except FastbusyError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

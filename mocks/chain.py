@@ -43,7 +43,7 @@ def make_fault(order: FaultOrder) -> Fault:
         raise UsageError(
             f"unknown fault kind {order.kind!r}",
             where=f"fault {order.label!r}",
-            remedy=f"known kinds: {', '.join(sorted(kinds))}{_meant(order.kind, kinds)}",
+            remedy=f"known kinds: {', '.join(sorted(kinds))}{meant(order.kind, kinds)}",
         )
     names = [one.name for one in dataclasses.fields(kind) if one.init]
     unknown = sorted(set(order.fields) - set(names))
@@ -51,7 +51,7 @@ def make_fault(order: FaultOrder) -> Fault:
         raise UsageError(
             f"{order.kind} has no field {unknown[0]!r}",
             where=f"fault {order.label!r}",
-            remedy=f"its fields: {', '.join(names)}{_meant(unknown[0], names)}",
+            remedy=f"its fields: {', '.join(names)}{meant(unknown[0], names)}",
         )
     if order.target.partition("/")[0] not in STAGES:
         raise UsageError(
@@ -68,7 +68,8 @@ def make_fault(order: FaultOrder) -> Fault:
     return fault
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
+def meant(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'llm'?`, empty if nothing known is like it."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 

@@ -5,6 +5,7 @@ Pure, and the same for every provider: text events of the ear in, words out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -48,9 +49,9 @@ class Utterance:
         """The words not told yet that were whole by `until_s`."""
         return [word for word in self._whole if word.end_s <= until_s]
 
-    def tell(self) -> Sequence[SpokenWord]:
-        """Take the words not told yet; the one that is being spoken stays until it is whole."""
-        told = self._whole
+    def tell(self, until_s: float = math.inf) -> Sequence[SpokenWord]:
+        """Take the `untold` words; the one that is being spoken stays until it is whole."""
+        told = self.untold(until_s)
         self._told += len(told)
         return told
 

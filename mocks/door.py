@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from kernel.fault import Arrival, Hold, Refusal
+from kernel.fault import Arrival, Hold, Refusal, Unit
 
 from .chain import Applied, Chain
 from .session import Piece
@@ -25,7 +23,7 @@ class Door:
         """The arrival that a piece of work is; its attempt counts those of the same identity."""
         session = piece.session
         session.begun += 1
-        what: Literal["socket", "request", "context"] = "context"
+        what: Unit = "context"
         if piece.name == "":
             what = "socket" if session.request.upgrades else "request"
         identity, by = begin.identity, begin.by

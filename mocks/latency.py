@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from kernel.errors import UsageError
 from kernel.fault import STAGES, Arrival, Stage
-from kernel.units import Latency, convert
+from kernel.units import Latency
 
 
 class StageLatency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,14 +42,25 @@ DEFAULT_LATENCY: Mapping[Stage, StageLatency] = {
 def latencies(changes: Mapping[str, Mapping[str, Any]]) -> dict[Stage, StageLatency]:
     """The defaults with some of their fields replaced: `{"llm": {"first": "2s"}}`.
 
-    ValueError names an unknown stage; msgspec.ValidationError a field that cannot be read.
+    UsageError names the stage or field that there is not, or what cannot be read.
     """
     found = dict(DEFAULT_LATENCY)
     for name, fields in changes.items():
         stage = next((stage for stage in STAGES if stage == name), None)
         if stage is None:
-            raise ValueError(f"unknown stage {name!r}; stages: {', '.join(STAGES)}")
-        changed = convert(dict(fields), StageLatency)
-        kept = {field: getattr(changed, field) for field in fields}
-        found[stage] = msgspec.structs.replace(found[stage], **kept)
+            listed = ", ".join(STAGES)
+            raise UsageError(f"unknown stage {name!r}", where="latency", remedy=f"one of {listed}")
+        changed = {field: _latency(stage, field, value) for field, value in fields.items()}
+        found[stage] = msgspec.structs.replace(found[stage], **changed)
     return found
+
+
+def _latency(stage: Stage, field: str, value: Any) -> Latency:
+    if field not in StageLatency.__struct_fields__:
+        known = " or ".join(StageLatency.__struct_fields__)
+        raise UsageError(f"unknown latency {field!r}", where=f"latency {stage}", remedy=known)
+    try:
+        return Latency.parse(value)
+    except ValueError as error:
+        what, _, remedy = str(error).partition("; ")
+        raise UsageError(what, where=f"latency {stage}.{field}", remedy=remedy) from error

@@ -44,6 +44,7 @@ class Levers:
             return there.state()
         self._check_target(order)
         applied = Applied.of(order, now_ns)
+        self._check_unit(applied)
         self.heal(order.label, now_ns)
         chain.add(applied)
         self._service.applied(applied)
@@ -85,7 +86,7 @@ class Levers:
     def latency(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
         """Latencies as `{"llm": {"first": "2s"}}`; stages not named get their defaults.
 
-        ValueError or msgspec.ValidationError if they cannot be read.
+        UsageError if they cannot be read.
         """
         self._service.world.latency = latencies(changes)
 
@@ -113,6 +114,17 @@ class Levers:
                 f"no provider {provider!r} of the stage {stage}",
                 where=f"fault {order.label!r}",
                 remedy=f"there are: {', '.join(served)}",
+            )
+
+    def _check_unit(self, applied: Applied) -> None:
+        """What the provider does not have cannot be counted, and the fault would bite nobody."""
+        target, unit = applied.order.target, getattr(applied.fault, "of", None)
+        units = self._service.catalogue.units(target)
+        if unit and units and unit not in units:
+            raise UsageError(
+                f"of: {unit} counts nothing, {target} has none",
+                where=f"fault {applied.label!r}",
+                remedy=f"{target} has: {', '.join(units)}; or leave it out",
             )
 
 

@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import Protocol
 
 from kernel.actor import Actor
-from kernel.fault import Stage
+from kernel.fault import Stage, Unit
 
 from . import providers as package
-from .wire import Request, Wire
+from .wire import UPGRADE, Request, Wire
 from .work import Refused
 from .world import World
 
@@ -28,13 +28,22 @@ _PARAMETER = re.compile(r"\\\{(\w+)\\\}")
 class Route:
     """One endpoint. `{name}` in the path stands for one segment, found in `Request.params`.
 
-    method  an HTTP method, or `WS`
-    open    the actor that answers one request; its first message is `Opened`
+    method    an HTTP method, or `WS`
+    open      the actor that answers one request; its first message is `Opened`
+    contexts  work on the open socket can be refused: its actor emits such a `Begin` with a name
     """
 
     method: str
     path: str
     open: Callable[[Request, World], Actor]
+    contexts: bool = False
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What can be counted and refused here."""
+        if self.method != UPGRADE:
+            return ("request",)
+        return ("socket", "context") if self.contexts else ("socket",)
 
     @property
     def name(self) -> str:
@@ -98,6 +107,19 @@ class Catalogue:
     @property
     def stages(self) -> tuple[Stage, ...]:
         return tuple(dict.fromkeys(provider.stage for provider in self.providers))
+
+    def units(self, target: str) -> tuple[Unit, ...]:
+        """What can be counted at a stage or at one provider of it, `tts` or `tts/cartesia`."""
+        stage, _, name = target.partition("/")
+        return tuple(
+            dict.fromkeys(
+                unit
+                for provider in self.providers
+                if provider.stage == stage and name in ("", provider.name)
+                for route in provider.routes
+                for unit in route.units
+            )
+        )
 
     def find(self, request: Request, stages: Collection[Stage] = ()) -> Found | NotFound:
         """Who answers; `stages` are those that the port serves, all if empty."""

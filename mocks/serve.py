@@ -10,8 +10,8 @@ from dataclasses import replace
 from aiohttp import web
 
 from kernel.clock import Clock, cpu_ns
-from kernel.errors import StackError
 from kernel.fault import Refusal, Stage
+from kernel.ports import cannot_listen
 
 from .control import Control
 from .provider import Found, NotFound
@@ -21,6 +21,7 @@ from .service import Service
 from .wire import UPGRADE, Request, json_reply
 
 SHUTDOWN_S = 2.0
+_ELSEWHERE = "stop what listens there, or choose other ports with --port-base"
 _TOO_LARGE = Refusal("too_large", status=413)
 _TOO_SLOW = Refusal("too_slow", status=408)
 _MALFORMED = Refusal("malformed", status=400)
@@ -121,7 +122,7 @@ async def serving(
     """Serve on every port the stages that it is given for, all where it is given none.
 
     The control API asks for `token` unless it is empty. `cpu_ns` is what the instrument takes for
-    the CPU time of this process. StackError if a port is taken.
+    the CPU time of this process. StackError if a port is taken, UsageError if it cannot be had.
     """
     shell = Shell(service, clock, cpu_ns)
     async with AsyncExitStack() as stack:
@@ -137,11 +138,7 @@ async def serving(
             try:
                 await web.TCPSite(runner, host, port).start()
             except OSError as error:
-                raise StackError(
-                    f"port {port} is taken ({error.strerror})",
-                    where=host,
-                    remedy="stop what listens there, or choose other ports with --port-base",
-                ) from error
+                raise cannot_listen(host, port, error, _ELSEWHERE) from error
         stack.push_async_callback(shell.stop)
         shell.start()
         yield shell

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .serve_shell import Shell
 
 _CLOSE_REASON_BYTES = 123
+_CLOSE_S = 2.0
 _NO_CLOSE_FRAME = 1006
 _FRAMES = (WSMsgType.TEXT, WSMsgType.BINARY)
 
@@ -107,22 +108,27 @@ class Connection:
         protocol = headers.pop("Sec-WebSocket-Protocol", "")
         socket = web.WebSocketResponse(
             protocols=(protocol,) if protocol else (),
+            timeout=_CLOSE_S,
             max_msg_size=self._shell.service.world.settings.message_bytes,
             compress=False,
         )
         socket.headers.update(headers)
         await socket.prepare(self._request)
         self._upgraded = True
-        writer = asyncio.create_task(self._write(socket))
+        reading = asyncio.create_task(self._read(socket))
+        writing = asyncio.create_task(self._write(socket, reading))
         try:
-            await self._read(socket)
+            await asyncio.wait([reading])
+            if not reading.cancelled():
+                reading.result()
         except TimeoutError:
             self._vanish(how="idle")
             self._drop()
         finally:
+            reading.cancel()
             if not self._closing:
-                writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+                writing.cancel()
+            await asyncio.gather(reading, writing, return_exceptions=True)
         code = socket.close_code
         return socket, None if code == _NO_CLOSE_FRAME else code
 
@@ -134,7 +140,7 @@ class Connection:
             if service.receive(self._session, kind(message.data), self._now_ns()):
                 self._shell.pump()
 
-    async def _write(self, socket: web.WebSocketResponse) -> None:
+    async def _write(self, socket: web.WebSocketResponse, reading: asyncio.Task[None]) -> None:
         try:
             while True:
                 match await self._next():
@@ -144,6 +150,10 @@ class Connection:
                         await socket.send_bytes(data)
                     case Close(code, reason):
                         self._closing = True
+                        # aiohttp waits for the client's own close frame only if nobody reads;
+                        # else what is still coming in resets the connection, close frame and all.
+                        reading.cancel()
+                        await asyncio.wait([reading])
                         told = reason.encode()[:_CLOSE_REASON_BYTES].decode(errors="ignore")
                         await socket.close(code=code, message=told.encode())
                         return

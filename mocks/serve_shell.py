@@ -20,6 +20,8 @@ from .serve_connection import Connection
 from .service import Service
 
 _log = logging.getLogger(__name__)
+# Nothing is earlier: while it rings, no second alarm is set.
+_RINGING_NS = -(1 << 63)
 
 
 class Shell:
@@ -85,7 +87,7 @@ class Shell:
         while due_ns is not None:
             self._armed_ns = due_ns
             await self.clock.sleep_until(due_ns)
-            self._armed_ns = self.clock.now_ns()  # nothing is earlier than now: no second alarm
+            self._armed_ns = _RINGING_NS
             self.pump()
             due_ns = self.service.next_wake()
         self._alarm = self._armed_ns = None

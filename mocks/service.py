@@ -7,47 +7,24 @@ happen, `advance` whenever something is due, and sends what it yields.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kernel.actor import Emit, End, Instruction, Nudge, Nudged
-from kernel.event import Type
-from kernel.fault import Arrival, Refusal
+from kernel.fault import Refusal
 from kernel.timeline import Timeline
 
 from .chain import Applied, Chain
 from .door import Door
 from .hearing import TICK_NS, Hearing
 from .journal import Journal
+from .lifecycle import Lifecycle
 from .outlet import Outlet
 from .provider import Catalogue, Found
-from .session import (
-    ENDED,
-    Departure,
-    Ended,
-    Item,
-    Mute,
-    Piece,
-    Session,
-    Sessions,
-    how_it_ended,
-    how_the_client_left,
-    refusal_data,
-)
+from .session import ENDED, Departure, Ended, Item, Mute, Piece, Session, Sessions
+from .turns import Turns
 from .wire import SWITCHING_PROTOCOLS, Binary, Close, Reset, Text
-from .work import (
-    Admitted,
-    Begin,
-    Cancel,
-    Closed,
-    Finish,
-    Heard,
-    Listen,
-    Note,
-    Opened,
-    Refused,
-    Sound,
-)
+from .work import Begin, Cancel, Closed, Finish, Heard, Listen, Note, Opened, Sound
 from .world import World
 
 _log = logging.getLogger(__name__)
@@ -66,6 +43,8 @@ class Service:
         self._timeline = Timeline()
         self._outlet = Outlet(self._timeline, self.chain)
         self._door = Door(self.chain, world.settings)
+        self._turns = Turns(self._follow, self._failed)
+        self._life = Lifecycle(self._door, self.journal, self._outlet, self._tell, world.wall_s)
 
     def open(self, found: Found, now_ns: int) -> int:
         """A request or an upgrade for a provider; returns the session's number."""
@@ -80,8 +59,10 @@ class Service:
     def receive(self, number: int, message: Text | Binary, now_ns: int) -> bool:
         """A frame from the client: sound goes to the ear, all else to the actor (then True)."""
         session = self.sessions.get(number)
-        sound = isinstance(message, Binary) and message.data
-        if session is None or (sound and self._hearing.feed(session, sound)):
+        if session is None:
+            return False
+        sound = isinstance(message, Binary) and not session.sifts and message.data
+        if sound and self._hearing.feed(session, sound):
             return False
         self._tell(session, message, now_ns)
         return True
@@ -89,8 +70,7 @@ class Service:
     def reject(self, found: Found, refusal: Refusal, now_ns: int) -> int:
         """A request that cannot be taken: the provider says so in its own words."""
         session = self.sessions.open(found, Mute(), now_ns)
-        arrival = session.root.arrival = self._door.name(session.root, Begin())
-        self._refuse(session.root, arrival, refusal, now_ns)
+        self._life.reject(session.root, refusal, now_ns)
         return session.number
 
     def vanish(self, number: int, now_ns: int, code: int | None = None, how: str = "") -> None:
@@ -99,18 +79,18 @@ class Service:
         if session is None:
             return
         session.gone = True
+        self._turns.drop(session)
         self._tell(session, Closed(code), now_ns)
-        for piece in reversed(session.pieces.copy().values()):
-            self._outlet.drop(piece)
-            self._close(piece, *how_the_client_left(piece, code, how), now_ns)
+        self._life.abandon(session, code, how, now_ns)
         self._forget(session)
 
     def next_wake(self) -> int | None:
         """When `advance` has something to do."""
-        return self._timeline.next_wake()
+        wakes_ns = (self._timeline.next_wake(), self._turns.next_wake())
+        return min((at_ns for at_ns in wakes_ns if at_ns is not None), default=None)
 
     def advance(self, now_ns: int) -> Iterator[Departure]:
-        """All that is due. Send it in this order."""
+        """All that is due; send it in this order. Then one actor that rests goes on for a step."""
         for span, item, due_ns in self._timeline.due(now_ns):
             if isinstance(span, Piece):
                 for ready in self._outlet.ready(span, item, due_ns, now_ns):
@@ -122,6 +102,7 @@ class Service:
                 self._nudge(span, item, now_ns)
             else:
                 item(now_ns)
+        self._turns.take()
 
     def at(self, key: str, due_ns: int, do: Callable[[int], None]) -> None:
         """Call `do(now_ns)` at a time, in place of what was to be done under the same key."""
@@ -138,13 +119,8 @@ class Service:
     def healed(self, applied: Applied, now_ns: int) -> None:
         """A fault has left the chain: what it kept waiting goes on."""
         for piece in self.sessions.pieces():
-            if piece.held_by is not applied:
-                continue
-            if piece.admitted:
-                self._outlet.release(piece, now_ns)
-            elif piece.arrival:
-                piece.held_by = None
-                self._knock(piece, piece.arrival, now_ns)
+            if piece.held_by is applied:
+                self._life.release(piece, now_ns)
 
     def reset(self) -> None:
         """Forget the journal, the tools' state, and who was here how often."""
@@ -154,10 +130,7 @@ class Service:
         self.sessions.reset()
 
     def _tell(self, session: Session, message: Any, now_ns: int) -> None:
-        try:
-            self._follow(session, session.actor.receive(message, now_ns), now_ns)
-        except Exception:
-            self._failed(session, type(message).__name__, now_ns)
+        self._turns.tell(session, message, now_ns)
 
     def _failed(self, session: Session, what: str, now_ns: int) -> None:
         self.bugs += 1
@@ -171,24 +144,26 @@ class Service:
             self._tell(session, Heard((), audio_s), now_ns)
         self._tell(session, Nudged(key), now_ns)
 
-    def _follow(self, session: Session, instructions: Iterable[Instruction], now_ns: int) -> None:
-        for instruction in instructions:
-            match instruction:
-                case Nudge(key, None):
+    def _follow(self, session: Session, instruction: Instruction, now_ns: int) -> None:
+        match instruction:
+            case Nudge(key, at_ns):
+                self._turns.withdraw(session, Nudged(key))
+                if at_ns is None:
                     self._timeline.withdraw(session, key)
-                case Nudge(key, int() as at_ns):
+                else:
                     self._timeline.add(session, key, at_ns, key=key)
-                case End():
-                    self._outlet.plan(session.root, ENDED, now_ns)
-                case Emit(withdraw=True):
-                    for piece in session.pieces.values():
-                        self._timeline.withdraw(piece, instruction.key)
-                case Emit():
-                    self._emit(session, instruction, now_ns)
+            case End():
+                self._outlet.plan(session.root, ENDED, now_ns)
+            case Emit(withdraw=True):
+                for piece in session.pieces.values():
+                    self._timeline.withdraw(piece, instruction.key)
+            case Emit():
+                self._emit(session, instruction, now_ns)
 
     def _emit(self, session: Session, emit: Emit, now_ns: int) -> None:
         match emit.output:
-            case Listen(rate_hz, encoding):
+            case Listen(rate_hz, encoding, sifted):
+                session.sifts = sifted
                 if not len(self._hearing):
                     self.at("hear", now_ns + TICK_NS, self._hear)
                 self._hearing.open(session, rate_hz, encoding)
@@ -199,9 +174,9 @@ class Service:
             case Cancel(work, data):
                 if work and (piece := session.pieces.get(work)):
                     self._outlet.drop(piece)
-                    self._close(piece, "info", {**data, "cancelled": True}, now_ns)
+                    self._life.close(piece, "info", {**data, "cancelled": True}, now_ns)
             case Finish(work) as finish if session.gone:
-                self._finish(session.pieces.get(work, session.root), finish, now_ns)
+                self._life.finish(session.pieces.get(work, session.root), finish, now_ns)
             case what:
                 if isinstance(what, Begin):
                     self.sessions.begin(session, what.work, now_ns)
@@ -213,9 +188,9 @@ class Service:
         session, what = piece.session, item.what
         match what:
             case Begin():
-                self._begin(piece, what, now_ns)
+                self._life.begin(piece, what, now_ns)
             case Finish():
-                self._finish(piece, what, now_ns)
+                self._life.finish(piece, what, now_ns)
             case Ended():
                 self._end(session, what, now_ns)
                 upgraded = piece.status == SWITCHING_PROTOCOLS
@@ -226,63 +201,12 @@ class Service:
                     self._end(session, what, now_ns)
                 yield Departure(session.number, what, item.due_ns)
 
-    def _finish(self, piece: Piece, finish: Finish, now_ns: int) -> None:
-        if piece.name:
-            self._close(piece, finish.type or "ok", finish.data, now_ns)
-        else:
-            piece.outcome = finish.type
-            piece.data.update(finish.data)
-
     def _end(self, session: Session, last: Any, now_ns: int) -> None:
-        for piece in reversed(session.pieces.copy().values()):
-            self._outlet.drop(piece)
-            if piece.name:
-                self._close(piece, "info", {"reason": "socket_closed"}, now_ns)
-            else:
-                self._close(piece, *how_it_ended(piece, last), now_ns)
+        self._life.end(session, last, now_ns)
         self._forget(session)
 
-    def _begin(self, piece: Piece, begin: Begin, now_ns: int) -> None:
-        if piece.arrival is not None or piece.told:
-            return
-        arrival = piece.arrival = self._door.name(piece, begin)
-        piece.data.update(begin.data)
-        self.journal.add(piece.session.opening(piece, now_ns))
-        if begin.refusable:
-            self._knock(piece, arrival, now_ns)
-        else:
-            self._tell(piece.session, self._door.welcome(piece, arrival, now_ns), now_ns)
-
-    def _knock(self, piece: Piece, arrival: Arrival, now_ns: int) -> None:
-        verdict = self._door.knock(piece, arrival, now_ns)
-        if isinstance(verdict, Admitted):
-            self._tell(piece.session, verdict, now_ns)
-        elif verdict is not None:
-            self._refuse(piece, arrival, verdict, now_ns)
-
-    def _refuse(self, piece: Piece, arrival: Arrival, refusal: Refusal, now_ns: int) -> None:
-        session = piece.session
-        refused = Refused(piece.name, arrival, refusal, self._door.limits(arrival, now_ns))
-        wires = list(session.provider.refuse(refused, session.request))
-        for wire in wires:
-            self._outlet.plan(piece, wire, now_ns)
-        self._close(piece, "fail", refusal_data(refusal, wires), now_ns)
-        if piece.name:
-            self._tell(session, refused, now_ns)
-        else:
-            self._outlet.plan(piece, ENDED, now_ns)
-
-    def _close(self, piece: Piece, type: Type, data: Mapping[str, Any], now_ns: int) -> None:
-        session = piece.session
-        if not piece.told:
-            if not piece.asked:
-                self.journal.add(session.opening(piece, piece.asked_ns))
-            self.journal.add(session.closing(piece, type, data, now_ns))
-            self._door.leave(piece, now_ns)
-        if piece.name:
-            session.pieces.pop(piece.name, None)
-
     def _forget(self, session: Session) -> None:
+        self._turns.drop(session)
         self._timeline.drop(session)
         self._hearing.close(session)
         self.sessions.forget(session)

@@ -7,9 +7,9 @@ faults, so that nothing overtakes, whatever is delayed or held back.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from kernel.actor import Actor, Instruction
 from kernel.event import Event, Type
@@ -95,9 +95,22 @@ class Piece:
             self.added_ns += item.due_ns - item.planned_ns
 
 
+class Told(NamedTuple):
+    """Something that an actor is told, and when it happened."""
+
+    message: Any
+    at_ns: int
+
+
 @dataclass(eq=False)
 class Session:
-    """An actor and its work. `ordinal` counts the arrivals on its route; `gone` is its client."""
+    """An actor and its work.
+
+    ordinal  counts the arrivals on its route; gone: its client is
+    sifts    its actor looks at sound before it is heard
+    saying   what the actor was told last, and what of its answer it has not said yet
+    untold   what it is told after that; then comes what the client said meanwhile, unread
+    """
 
     number: int
     request: Request
@@ -108,7 +121,11 @@ class Session:
     pieces: dict[str, Piece] = field(default_factory=dict)
     audio_s: float = 0.0
     begun: int = 0
+    sifts: bool = False
     gone: bool = False
+    saying: tuple[Told, Iterator[Instruction]] | None = None
+    untold: deque[Told] = field(default_factory=deque)
+    unread: deque[Told] = field(default_factory=deque)
 
     @property
     def journal_actor(self) -> str:

@@ -5,17 +5,22 @@ Pure, and the same for every provider. Sound is made and sent faster than it pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple
 
+from kernel.actor import Emit, Instruction
 from kernel.clock import SECOND_NS
 from kernel.roll import pick
 from speech.mouth import VOICES, Mouth, Role, Sound, SpokenText
+from speech.steps import Steps, at_once
 from speech.tones import Samples
+
+from .work import Rest
 
 CHUNK_S = 0.15
 SPEED = 4.5
 """Seconds of sound that are sent in a second."""
+_CHUNKS_OF_A_STEP = 64
 
 
 class Chunk(NamedTuple):
@@ -27,10 +32,11 @@ class Chunk(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """The sound of one piece of text. Words count their seconds from the utterance's start."""
+    """The sound of one piece of text. Times count their seconds from the utterance's start."""
 
     chunks: list[Chunk]
     words: list[SpokenText]
+    characters: list[SpokenText]
 
 
 class Synthesis:
@@ -65,12 +71,34 @@ class Synthesis:
         return self._sent[-1][1] / self.mouth.rate_hz if self._sent else 0.0
 
     def say(self, text: str, ready_ns: int) -> Spoken:
-        """The next piece of text, which cannot sound before `ready_ns`; white space is no text."""
-        sound = self.mouth.say(text)
+        """The next piece of text, which cannot sound before `ready_ns`; white space is no text.
+
+        All at once: an actor takes `saying`, so that a long text does not hold up the others.
+        """
+        return at_once(self._saying(text, ready_ns))
+
+    def saying(self, text: str, ready_ns: int) -> Generator[Instruction, None, Spoken]:
+        """`say` with rests: `spoken = yield from synthesis.saying(text, ready_ns)`."""
+        steps = self._saying(text, ready_ns)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                spoken: Spoken = done.value
+                return spoken
+            yield Emit(Rest())
+
+    def _saying(self, text: str, ready_ns: int) -> Steps[Spoken]:
+        sound = yield from self.mouth.saying(text)
         if not sound.text:
-            return Spoken([], [])
+            return Spoken([], [], [])
         self._sounds.append(sound)
-        return Spoken(list(self._chunks(sound, ready_ns)), sound.words)
+        chunks = []
+        for chunk in self._chunks(sound, ready_ns):
+            chunks.append(chunk)
+            if len(chunks) % _CHUNKS_OF_A_STEP == 0:
+                yield
+        return Spoken(chunks, sound.words, sound.characters)
 
     def finish(self) -> list[Chunk]:
         """What follows the last piece: END and the silence after it, nothing if nothing was said.

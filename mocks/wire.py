@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 UPGRADE = "WS"
 SWITCHING_PROTOCOLS = 101
 _CREDENTIALS = ("authorization", "x-api-key", "api-key", "xi-api-key", "sec-websocket-protocol")
-_CREDENTIAL_ARGUMENTS = ("api_key", "access_token", "key", "token")
+_CREDENTIAL_ARGUMENTS = (
+    "api_key", "access_token", "key", "token", "authorization", "single_use_token",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,18 @@ class Reset:
 
 
 Wire = Head | Body | Text | Binary | Close | Reset
+
+
+def uuid_of(*names: object) -> str:
+    """A UUID for these names: the same for the same ones."""
+    digest = blake2b(repr(names).encode(errors="replace"), digest_size=16).digest()
+    return str(UUID(bytes=digest, version=4))
+
+
+def id_of(prefix: str, *names: object) -> str:
+    """A prefix such as `req_` and 24 hexadecimal digits: the same for the same names."""
+    digest = blake2b("\x1f".join(map(str, names)).encode(errors="replace"), digest_size=12)
+    return prefix + digest.hexdigest()
 
 
 def json_text(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 An actor's messages: `Opened`, `Text`, `Binary`, `Heard`, `Admitted`, `Refused`, `Closed`, and
 `kernel.actor.Nudged`. What it emits: everything of `mocks.wire`, and `Begin`, `Note`, `Finish`,
-`Cancel`, `Listen`, `Sound`.
+`Cancel`, `Listen`, `Sound`, `Rest`.
 
 A piece of work has a name of the actor's own choosing. The name `""` is the HTTP request itself,
 or the socket itself.
@@ -53,12 +53,16 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The work may not begin; the provider's `refuse` has already said so on the wire."""
+    """The work may not begin; the provider's `refuse` has already said so on the wire.
+
+    wall_s  seconds since the Unix epoch, for providers whose limits tell of instants
+    """
 
     work: str
     arrival: Arrival
     refusal: Refusal
     limits: Limits = Limits()
+    wall_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +136,25 @@ class Cancel:
 class Listen:
     """From here on binary frames are sound. Empty frames still reach the actor.
 
-    `rate_hz` must be `mocks.hearing.hearable`.
+    rate_hz  must be `mocks.hearing.hearable`
+    sifted   every frame reaches the actor, which passes on as `Sound` what is to be heard
     """
 
     rate_hz: int
     encoding: Encoding = Encoding.LINEAR16
+    sifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Others may have a turn here: what the actor says next takes it some time to work out.
+
+    Until it has said all, it is told nothing; only the end of its session is not waited for.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """Sound that came in another dress, such as base64 in JSON; needs a `Listen` before."""
+    """Sound from the actor's hands, such as base64 in JSON; needs a `Listen` before."""
 
     data: bytes

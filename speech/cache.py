@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from .piece import Piece, Recipe, bake
+from .piece import Piece, Recipe, baking
+from .steps import Steps, at_once
 
 _DEFAULT_BYTES = 64 << 20
 
@@ -21,18 +22,28 @@ class SoundCache:
 
     def piece(self, recipe: Recipe) -> Piece:
         """The piece of a recipe, rendered if it is not here."""
+        return at_once(self.fetching(recipe))
+
+    def fetching(self, recipe: Recipe) -> Steps[Piece]:
+        """`piece` in steps, none if it is here."""
         piece = self._pieces.get(recipe)
         if piece is not None:
             self.hits += 1
             self._pieces.move_to_end(recipe)
             return piece
         self.misses += 1
-        piece = self._pieces[recipe] = bake(recipe)
+        piece = yield from baking(recipe)
+        # Somebody else may have rendered it in the meantime.
+        if recipe not in self._pieces:
+            self._keep(recipe, piece)
+        return self._pieces[recipe]
+
+    def _keep(self, recipe: Recipe, piece: Piece) -> None:
+        self._pieces[recipe] = piece
         self.size_bytes += piece.size_bytes
         while self.size_bytes > self.limit_bytes and len(self._pieces) > 1:
             _, oldest = self._pieces.popitem(last=False)
             self.size_bytes -= oldest.size_bytes
-        return piece
 
 
 SHARED_CACHE = SoundCache()

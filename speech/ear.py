@@ -14,7 +14,7 @@ from kernel.errors import UsageError
 from .encoding import Encoding
 from .spectrum import HOP_S, Analyser
 from .tones import to_samples
-from .tracker import IDLE, Symbol, Tracks, advance
+from .tracker import IDLE, Symbol, Tracks, advance, count_unclear, in_doubt
 
 __all__ = ["IDLE", "Ear", "Symbol"]
 
@@ -27,6 +27,7 @@ _WORTH_LEAVING_OUT = 0.2
 _ENCODINGS = list(Encoding)
 
 Sound = bytes | NDArray[np.int16] | NDArray[np.floating]
+Selection = slice | NDArray[np.intp]
 
 
 class _Group(NamedTuple):
@@ -52,7 +53,8 @@ class Ear:
             )
         self.rate_hz = rate_hz
         self._analyser = Analyser(rate_hz)
-        self._tracks = self._silent(capacity)
+        self._tracks = self._last_view = self._silent(capacity)
+        self._viewed = slice(0, capacity)
         self._edges = np.zeros((capacity, self._analyser.past_n), np.float32)
         self._resting = np.zeros(capacity, np.bool_)
         self._free = list(range(capacity))
@@ -131,7 +133,16 @@ class Ear:
         """Equally many hops of some streams, in ascending order; digital silence costs little."""
         which = _selection(streams)
         silent = samples[:, 0] == 0
-        silent[silent] = ~samples[silent].any(axis=1)
+        if silent.any():
+            silent[silent] = ~samples[silent].any(axis=1)
+            return self._hear_some_silent(streams, samples, which, silent)
+        self._resting[which] = False
+        return self._hear_alike(streams, samples, which)
+
+    def _hear_some_silent(
+        self, streams: list[int], samples: NDArray[np.int16], which: Selection,
+        silent: NDArray[np.bool_],
+    ) -> list[Symbol]:  # fmt: skip
         resting = silent & self._resting[which]
         if resting.sum() < _WORTH_LEAVING_OUT * len(streams):
             symbols = self._hear_alike(streams, samples, which)
@@ -148,10 +159,10 @@ class Ear:
         return symbols
 
     def _hear_alike(
-        self, streams: list[int], samples: NDArray[np.int16], which: slice | NDArray[np.intp]
+        self, streams: list[int], samples: NDArray[np.int16], which: Selection
     ) -> list[Symbol]:
         hop_n, past_n = self._analyser.hop_n, self._analyser.past_n
-        tracks = self._tracks[which]
+        tracks = self._view(which)
         sound = np.concatenate([self._edges[which], samples], axis=1, dtype=np.float32)
         self._edges[which] = sound[:, -past_n:]
         span_n = hop_n * max(1, _HOPS_AT_ONCE // len(streams))
@@ -159,17 +170,30 @@ class Ear:
         for start_n in range(0, samples.shape[1], span_n):
             part = sound[:, start_n : start_n + span_n + past_n]
             spectrum = self._analyser.analyse(part, tracks.past)
+            doubtful = in_doubt(tracks, spectrum.clarity)
+            if len(doubtful):
+                voiced = self._analyser.voiced(part[doubtful])
+                count_unclear(tracks, doubtful, spectrum.clarity, voiced)
             symbols += advance(tracks, spectrum, streams)
         if not isinstance(which, slice):
             self._tracks[which] = tracks
         return symbols
+
+    def _view(self, which: Selection) -> Tracks:
+        """The tracks of some streams; usually they are those of the last time."""
+        if not isinstance(which, slice):
+            return self._tracks[which]
+        if which != self._viewed:
+            self._viewed, self._last_view = which, self._tracks[which]
+        return self._last_view
 
     def _silent(self, streams: int) -> Tracks:
         return Tracks.silent(self._analyser.new_past(streams))
 
     def _grow(self) -> None:
         capacity = len(self._edges)
-        self._tracks = self._tracks.joined(self._silent(capacity))
+        self._tracks = self._last_view = self._tracks.joined(self._silent(capacity))
+        self._viewed = slice(0, 2 * capacity)
         self._edges = np.concatenate([self._edges, np.zeros_like(self._edges)])
         self._resting = np.concatenate([self._resting, np.zeros_like(self._resting)])
         self._free = list(range(capacity, 2 * capacity))
@@ -181,7 +205,7 @@ def _linear16(sound: NDArray[np.int16] | NDArray[np.floating]) -> bytes:
     return Encoding.LINEAR16.encode(sound.astype(np.int16, copy=False))
 
 
-def _selection(streams: Sequence[int]) -> slice | NDArray[np.intp]:
+def _selection(streams: Sequence[int]) -> Selection:
     """A slice where the streams are neighbours: it costs no copy."""
     first, last = streams[0], streams[-1]
     if last - first == len(streams) - 1:

@@ -19,6 +19,7 @@ from .chord import CLOCK_TONES, SPACING_HZ
 from .crc import crc_symbols, word_crc
 from .identity import identity_digits
 from .piece import Piece, Recipe
+from .steps import Steps, at_once
 from .tones import Samples, tone_table
 from .voice import DEFAULT_VOICE, VOICES, Voice
 
@@ -133,7 +134,7 @@ class Mouth:
         `pauses` gives, for each mark, the seconds that the voice hums on after it.
         """
         self.begin(identity)
-        body = self._utter(text, pauses)
+        body = at_once(self._uttering(text, pauses))
         rest = self.finish()
         return Utterance(
             np.concatenate([body.samples, rest.samples]), self.rate_hz, text, 0,
@@ -146,8 +147,13 @@ class Mouth:
 
     def say(self, text: str, *, pauses: Mapping[str, float] = NO_PAUSES) -> Sound:
         """The next piece of the utterance, without outer white space; empty text has no sound."""
+        return at_once(self.saying(text, pauses=pauses))
+
+    def saying(self, text: str, *, pauses: Mapping[str, float] = NO_PAUSES) -> Steps[Sound]:
+        """`say` in steps, one if the text has been said before. Nothing else may be said until
+        they are done."""
         text = text.strip()
-        return self._utter(text, pauses) if text else self._silence(0)
+        return (yield from self._uttering(text, pauses)) if text else self._silence(0)
 
     def pause(self, pause_s: float) -> Sound:
         """Silence inside an utterance; a listener may well take it for its end."""
@@ -159,7 +165,8 @@ class Mouth:
         if not self._values:
             return self._silence(silence_n)
         closing = [*self._identity_due(), END, *crc_symbols(self._values)]
-        sound = self._sound("", self._piece("", len(closing)), closing, silence_n)
+        piece = at_once(self._fetching("", len(closing)))
+        sound = self._sound("", piece, closing, silence_n)
         self._reset(None)
         return sound
 
@@ -182,7 +189,7 @@ class Mouth:
         self._identity = None
         return [IDENTITY, *digits]
 
-    def _utter(self, text: str, pauses: Mapping[str, float]) -> Sound:
+    def _uttering(self, text: str, pauses: Mapping[str, float]) -> Steps[Sound]:
         joining = bool(self._values)
         head = word_crc(self._word) if joining else self.role.start
         self._values.append(head)
@@ -192,16 +199,16 @@ class Mouth:
             opening += self._identity_due()
         inner = self._identity_due() if " " in text.lstrip(" ") else []
         hums = tuple((mark, round(pause_s * self.rate_hz)) for mark, pause_s in pauses.items())
-        piece = self._piece(text, len(opening), len(inner), hums)
+        piece = yield from self._fetching(text, len(opening), len(inner), hums)
         self._values += piece.values
         self._word = piece.last_word
         return self._sound(text, piece, opening + inner, 0)
 
-    def _piece(
+    def _fetching(
         self, text: str, opening: int, inner: int = 0, hums: tuple[tuple[str, int], ...] = ()
-    ) -> Piece:
+    ) -> Steps[Piece]:
         recipe = Recipe(self.voice, self.rate_hz, self._symbol_n, text, opening, inner, hums)
-        return self._cache.piece(recipe)
+        return self._cache.fetching(recipe)
 
     def _sound(self, text: str, piece: Piece, holes: Sequence[int], silence_n: int) -> Sound:
         """The piece with its holes filled, its clock, and the last piece's fade-out in front."""

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from . import voice as base_voice
 from .alphabet import spell_text
+from .steps import Steps, at_once
 from .tones import VOICE_RMS, Samples, tone_table
 from .voice import FILLERS, Voice
 
 _HOLE, _HUM = -1, -2
+_SLOTS_OF_A_STEP = 32
 
 
 class Recipe(NamedTuple):
@@ -116,6 +118,11 @@ def _character_times(
 
 
 def bake(recipe: Recipe) -> Piece:
+    """What `baking` returns, at once."""
+    return at_once(baking(recipe))
+
+
+def baking(recipe: Recipe) -> Steps[Piece]:
     """Render a piece: some 0.5 ms of one core for each second of 8 kHz sound."""
     spelled = spell_text(recipe.text)
     slots = _holes(recipe.opening, recipe.symbol_n) + _text_slots(recipe, spelled)
@@ -123,10 +130,12 @@ def bake(recipe: Recipe) -> Piece:
     ends_n = [*starts_n[1:], length_n]
 
     letters = [slot.letter for slot in slots]
-    sound = base_voice.render(recipe.voice, letters, ends_n, recipe.rate_hz)
+    sound = yield from base_voice.rendering(recipe.voice, letters, ends_n, recipe.rate_hz)
     samples = np.rint(sound * VOICE_RMS).astype(np.int16)
     tones = tone_table(recipe.rate_hz, recipe.symbol_n)
-    for slot, start_n in zip(slots, starts_n, strict=True):
+    for place, (slot, start_n) in enumerate(zip(slots, starts_n, strict=True)):
+        if place % _SLOTS_OF_A_STEP == 0:
+            yield
         if slot.value >= 0:
             wave = tones.data(slot.value, start_n)
             samples[start_n : start_n + len(wave)] += wave

@@ -33,8 +33,6 @@ class Spectrum:
     """[hops, 32, S] the same within each group of data tones."""
     clarity: Floats
     """[hops, S] mean share of the strongest tone of each group: 0.3 in noise, near 1 in a chord."""
-    voiced: NDArray[np.bool_]
-    """[hops, S] whether there is sound whose energy lies between 100 Hz and 1350 Hz."""
 
 
 class Analyser:
@@ -62,43 +60,52 @@ class Analyser:
         """Samples [S, past_n + hops * hop_n] of full scale 32768; `past` moves on in place.
 
         Their first difference over 125 µs is a gentle high-pass with unit gain at 1333 Hz: it holds
-        the voice back, and whether it lowers the energy tells where the energy lies.
+        the voice back.
         """
-        streams = len(samples)
-        level = samples[:, self.past_n :].reshape(streams, -1, self.hop_n)
-        rising = (samples[:, self.past_n :] - samples[:, : -self.past_n]).reshape(level.shape)
-        energy = self._energy(rising, past)
-        hops = len(energy)
-
+        energy = self._energy(self._rising(samples), past)
+        hops, _, streams = energy.shape
         clock = energy[:, :CLOCK_TONES]
         clock /= clock.sum(axis=1, keepdims=True)
         data = energy[:, CLOCK_TONES:].reshape(hops, DATA_GROUPS, GROUP_TONES, streams)
         data /= data.sum(axis=2, keepdims=True)
-        clarity = data.max(axis=2).mean(axis=1)
-        voiced = self._voiced(level, rising)
-        return Spectrum(clock, data.reshape(hops, DATA_TONES, streams), clarity, voiced)
+        clarity = data.max(axis=2).sum(axis=1)
+        clarity /= DATA_GROUPS
+        return Spectrum(clock, data.reshape(hops, DATA_TONES, streams), clarity)
 
-    def _energy(self, rising: Floats, past: Floats) -> Floats:
-        """[hops, 36, S] of the sum of the last four hops' waves, `past` being its partial sums."""
-        after_1, after_2, after_3 = past
-        windows = np.empty((rising.shape[1], *past.shape[1:]), np.float32)
-        for hop, window in enumerate(windows):
-            wave = self._tones @ rising[:, hop].T
-            np.add(wave, after_1, out=window)
-            np.add(wave, after_3, out=after_3)
-            wave *= self._turns
-            np.add(wave, after_2, out=after_1)
-            after_2[:] = after_3
-            after_3[:] = wave
-        np.square(windows, out=windows)
-        tones = len(TONES_HZ)
-        energy = windows[:, :tones] + windows[:, tones:]
-        energy += self._floor
-        return np.asarray(energy)
+    def voiced(self, samples: Floats) -> NDArray[np.bool_]:
+        """[hops, S] whether there is sound whose energy lies between 100 Hz and 1350 Hz.
 
-    def _voiced(self, level: Floats, rising: Floats) -> NDArray[np.bool_]:
+        Whether the difference that `analyse` takes lowers the energy tells where it lies.
+        """
+        rising = self._rising(samples)
+        level = samples[:, self.past_n :].reshape(rising.shape)
         power = np.einsum("shn,shn->hs", level, level)
         risen = np.einsum("shn,shn->hs", rising, rising)
         lowest, highest = _VOICE_BAND
         low = (risen > lowest * power) & (risen < highest * power)
         return np.asarray(low & (power > self._voice_floor))
+
+    def _rising(self, samples: Floats) -> Floats:
+        rising = samples[:, self.past_n :] - samples[:, : -self.past_n]
+        return rising.reshape(len(samples), -1, self.hop_n)
+
+    def _energy(self, rising: Floats, past: Floats) -> Floats:
+        """[hops, 36, S] of the sum of the last four hops' waves.
+
+        `past` is the last hop's wave, turned, and the last two sums of a hop and the one before.
+        """
+        waves = self._tones @ rising.transpose(1, 2, 0)
+        hops, tones = len(waves), len(TONES_HZ)
+        pairs = np.empty((hops + 2, *past.shape[1:]), np.float32)
+        pairs[:2] = past[1:]
+        np.add(waves[0], past[0], out=pairs[2])
+        if hops > 1:
+            np.multiply(waves[:-1], self._turns, out=pairs[3:])
+            pairs[3:] += waves[1:]
+        np.multiply(waves[-1], self._turns, out=past[0])
+        past[1:] = pairs[-2:]
+        windows = np.add(pairs[2:], pairs[:-2], out=waves)
+        np.square(windows, out=windows)
+        energy = windows[:, :tones] + windows[:, tones:]
+        energy += self._floor
+        return np.asarray(energy)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -32,14 +33,12 @@ _MUFFLED_HOPS, _MUFFLED_LIMIT = 30, 60
 _UNCLEAR = 0.6
 
 _CODEBOOK_T = np.ascontiguousarray(codebook().T)
-# How much evidence a turn of the clock from one tone [row] to another [column] takes.
-_TURN_COST = np.array(
-    [
-        [(np.inf, _NEIGHBOUR_TURN, _OPPOSITE_TURN, _NEIGHBOUR_TURN)[(b - a) % 4] for b in range(4)]
-        for a in range(4)
-    ],
-    np.float32,
-)
+# How much evidence a turn of the clock to one tone [row] from another [column] takes; none is
+# enough while there is no clock, for which the last column stands.
+_TURN_COST = np.full((CLOCK_TONES, CLOCK_TONES + 1), np.inf, np.float32)
+for _tone in range(CLOCK_TONES):
+    for _step, _cost in enumerate((_NEIGHBOUR_TURN, _OPPOSITE_TURN, _NEIGHBOUR_TURN), start=1):
+        _TURN_COST[(_tone + _step) % CLOCK_TONES, _tone] = _cost
 
 
 class Symbol(NamedTuple):
@@ -97,15 +96,15 @@ class Tracks:
 
     def __getitem__(self, streams: slice | NDArray[np.intp]) -> Tracks:
         """Some of the streams: views for a slice, copies for an array of indices."""
-        return Tracks(*(getattr(self, each.name)[..., streams] for each in fields(self)))
+        return Tracks(*(getattr(self, name)[..., streams] for name in _STATE))
 
     def __setitem__(self, streams: slice | NDArray[np.intp], tracks: Tracks) -> None:
-        for each in fields(self):
-            getattr(self, each.name)[..., streams] = getattr(tracks, each.name)
+        for name in _STATE:
+            getattr(self, name)[..., streams] = getattr(tracks, name)
 
     def joined(self, other: Tracks) -> Tracks:
         """These streams, then the others."""
-        pairs = ((getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
+        pairs = ((getattr(self, name), getattr(other, name)) for name in _STATE)
         return Tracks(*(np.concatenate(pair, axis=-1) for pair in pairs))
 
     @property
@@ -120,29 +119,66 @@ class Tracks:
         return np.asarray(self.unclear_hops >= _MUFFLED_HOPS)
 
 
+_STATE = [each.name for each in fields(Tracks)]
+
+
+class _Ended(NamedTuple):
+    """What was heard of symbols on some tracks that ended in one hop."""
+
+    which: NDArray[np.intp]
+    hops: NDArray[np.int64]
+    clock: NDArray[np.intp]
+    weight: Floats
+    heard: Floats
+    """[symbols, 32]"""
+    fell: bool
+    """Whether the sound stopped with them."""
+
+    @classmethod
+    def of(cls, tracks: Tracks, which: NDArray[np.intp], *, fell: bool) -> Self:
+        clock = tracks.clock[which]
+        weight, heard = tracks.weight[clock, which], tracks.heard[clock, :, which]
+        return cls(which, tracks.hops[which], clock, weight, heard, fell)
+
+    def idle(self, streams: Sequence[int]) -> list[Symbol]:
+        at_s = self.hops * HOP_S - _IDLE_LAG_S
+        columns = (self.which.tolist(), at_s.tolist(), self.clock.tolist())
+        return [
+            Symbol(streams[track], ended_s, IDLE, clock, 1.0, True)
+            for track, ended_s, clock in zip(*columns, strict=True)
+        ]
+
+
 def advance(tracks: Tracks, spectrum: Spectrum, streams: Sequence[int]) -> list[Symbol]:
     """Take some hops, tracks in place; `streams` names the tracks in the symbols that end."""
-    _count_unclear(tracks, spectrum)
     weight = spectrum.clock * spectrum.clock
     likelihood = np.log(spectrum.clock + np.float32(_SOFT))
     presence = np.float32(_PRESENCE_GAIN) * (spectrum.clarity - np.float32(_PRESENCE_MEAN))
     columns = np.arange(len(streams))
-    symbols: list[Symbol] = []
+    ended: list[_Ended] = []
     for hop in range(len(weight)):
         tracks.hops += 1
         _gather(tracks, weight[hop], spectrum.data[hop])
         active = tracks.clock != _NO_CLOCK
         _weigh_presence(tracks.presence, presence[hop], active)
         lead = _weigh_turn(tracks, likelihood[hop], columns)
-        symbols += _decide(tracks, active, lead, streams)
-    return symbols
+        _decide(tracks, active, lead, ended)
+    return _read(ended, streams) if ended else []
 
 
-def _count_unclear(tracks: Tracks, spectrum: Spectrum) -> None:
-    unclear = 2 * (spectrum.clarity < _UNCLEAR) - 1
-    tracks.unclear_hops += (unclear * spectrum.voiced).sum(axis=0)
-    np.maximum(tracks.unclear_hops, 0, out=tracks.unclear_hops)
-    np.minimum(tracks.unclear_hops, _MUFFLED_LIMIT, out=tracks.unclear_hops)
+def in_doubt(tracks: Tracks, clarity: Floats) -> NDArray[np.intp]:
+    """The tracks on which a voice might be heard without a chord: few, while chords sound."""
+    unclear = (clarity < _UNCLEAR).any(axis=0)
+    return (unclear | (tracks.unclear_hops > 0)).nonzero()[0]
+
+
+def count_unclear(
+    tracks: Tracks, which: NDArray[np.intp], clarity: Floats, voiced: NDArray[np.bool_]
+) -> None:
+    """Count hops with a voice and without a chord; `voiced` is [hops, some tracks]."""
+    unclear = np.where(clarity[:, which] < _UNCLEAR, 1, -1)
+    hops = tracks.unclear_hops[which] + (unclear * voiced).sum(axis=0)
+    tracks.unclear_hops[which] = np.clip(hops, 0, _MUFFLED_LIMIT)
 
 
 def _gather(tracks: Tracks, weight: Floats, data: Floats) -> None:
@@ -165,29 +201,30 @@ def _weigh_turn(tracks: Tracks, likelihood: Floats, columns: NDArray[np.intp]) -
     turn += likelihood
     turn -= likelihood[tracks.clock, columns]
     np.maximum(turn, 0, out=turn)
-    return np.asarray(turn - _TURN_COST[:, tracks.clock])
+    return np.asarray(turn - _TURN_COST.take(tracks.clock, axis=1))
 
 
-def _decide(
-    tracks: Tracks, active: NDArray[np.bool_], lead: Floats, streams: Sequence[int]
-) -> list[Symbol]:
+def _decide(tracks: Tracks, active: NDArray[np.bool_], lead: Floats, ended: list[_Ended]) -> None:
     """Where a symbol ended, where the sound stopped and where it began."""
-    symbols: list[Symbol] = []
-    turns = active & (lead.max(axis=0) > 0)
+    turns = lead.max(axis=0) > 0
     turned = turns.nonzero()[0]
-    fallen = (active & ~turns & (tracks.presence <= _SLEEP)).nonzero()[0]
-    risen = (~active & (tracks.presence >= _WAKE)).nonzero()[0]
-    tracks.memory[:] = np.where(active, np.float32(1), np.float32(_IDLE_MEMORY))
+    sleeps = tracks.presence <= _SLEEP
+    all_active = active.all()
+    tracks.memory[:] = (
+        1 if all_active else np.where(active, np.float32(1), np.float32(_IDLE_MEMORY))
+    )
     if len(turned):
-        symbols += _read(tracks, turned, streams)
+        ended.append(_Ended.of(tracks, turned, fell=False))
         _take_up(tracks, turned, lead[:, turned].argmax(axis=0))
-    if len(fallen):
-        symbols += _read(tracks, fallen, streams)
-        symbols += _fall_idle(tracks, fallen, streams)
-    if len(risen):
-        _take_up(tracks, risen, tracks.weight[:, risen].argmax(axis=0))
-        tracks.presence[risen] = _AWAKE
-    return symbols
+    if sleeps.any():
+        fallen = (sleeps & ~turns).nonzero()[0]
+        ended.append(_Ended.of(tracks, fallen, fell=True))
+        _fall_idle(tracks, fallen)
+    if not all_active:
+        risen = (~active & (tracks.presence >= _WAKE)).nonzero()[0]
+        if len(risen):
+            _take_up(tracks, risen, tracks.weight[:, risen].argmax(axis=0))
+            tracks.presence[risen] = _AWAKE
 
 
 def _take_up(tracks: Tracks, which: NDArray[np.intp], clock: NDArray[np.intp]) -> None:
@@ -198,25 +235,19 @@ def _take_up(tracks: Tracks, which: NDArray[np.intp], clock: NDArray[np.intp]) -
     tracks.memory[clock, which] = 1
 
 
-def _fall_idle(tracks: Tracks, which: NDArray[np.intp], streams: Sequence[int]) -> list[Symbol]:
-    at_s = (tracks.hops[which] * HOP_S - _IDLE_LAG_S).tolist()
-    clocks = tracks.clock[which].tolist()
+def _fall_idle(tracks: Tracks, which: NDArray[np.intp]) -> None:
     tracks.clock[which] = _NO_CLOCK
     tracks.turn[:, which] = 0
     tracks.memory[:, which] = 0
     tracks.presence[which] = 0
-    return [
-        Symbol(streams[track], ended_s, IDLE, clock, 1.0, True)
-        for track, ended_s, clock in zip(which.tolist(), at_s, clocks, strict=True)
-    ]
 
 
-def _read(tracks: Tracks, which: NDArray[np.intp], streams: Sequence[int]) -> list[Symbol]:
-    """The most likely values of the symbols that end on some tracks."""
-    clock = tracks.clock[which]
-    weight = tracks.weight[clock, which]
-    heard = tracks.heard[clock, :, which] / np.maximum(weight, 1e-6)[:, None]
-    scores = np.log(heard + np.float32(_SOFT)) @ _CODEBOOK_T
+def _read(ended: Sequence[_Ended], streams: Sequence[int]) -> list[Symbol]:
+    """The most likely values of the symbols that ended, all at once, in the order of their ends."""
+    which, hops, clock, weight, heard = (
+        ended[0][:-1] if len(ended) == 1 else map(np.concatenate, [*zip(*ended, strict=True)][:-1])
+    )
+    scores = np.log(heard / np.maximum(weight, 1e-6)[:, None] + np.float32(_SOFT)) @ _CODEBOOK_T
     rows = np.arange(len(which))
     value = scores.argmax(axis=1)
     best = scores[rows, value]
@@ -225,7 +256,13 @@ def _read(tracks: Tracks, which: NDArray[np.intp], streams: Sequence[int]) -> li
     strong = (
         (confidence >= _STRONG_CONFIDENCE) & (weight >= _STRONG_WEIGHT) & (best > _STRONG_SCORE)
     )
-    at_s = tracks.hops[which] * HOP_S - _SYMBOL_LAG_S
-    columns = (at_s, value, clock, confidence, strong)
+    at_s = hops * HOP_S - _SYMBOL_LAG_S
     named = [streams[track] for track in which.tolist()]
-    return list(map(Symbol, named, *(column.tolist() for column in columns)))
+    columns = (column.tolist() for column in (at_s, value, clock, confidence, strong))
+    read = map(Symbol, named, *columns)
+    symbols: list[Symbol] = []
+    for part in ended:
+        symbols += islice(read, len(part.which))
+        if part.fell:
+            symbols += part.idle(streams)
+    return symbols

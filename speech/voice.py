@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .steps import Steps, at_once
 from .tones import fade_in
 
 Curve = NDArray[np.float64]
@@ -56,6 +57,8 @@ _MELODY = ((0.14, 2.3, (0.5, 0.75)), (0.02, 0.7, (0.0, 1.0)))
 _SYLLABLES_HZ = 4.4
 _QUIET, _QUIET_RUN, _RAISED = 0.2, 2, 0.5
 _PEAK_CREST = 10.5
+STEP_N = 8000
+"""About how many samples are voiced in one step: a millisecond or two of one core."""
 
 _VOWELS = {
     "a": (750.0, 1150.0, 1.0),
@@ -127,30 +130,63 @@ def _resonance(frequency: Curve, formant: Curve, width_hz: float) -> Curve:
     return np.asarray(1 / np.sqrt(detuning**2 + (width_hz * frequency / formant**2) ** 2))
 
 
-def _harmonic_loudness(number: int, pitch: Curve, f1: Curve, f2: Curve) -> Curve:
-    frequency = number * pitch
+def _harmonic_loudness(count: int, pitch: Curve, f1: Curve, f2: Curve) -> Curve:
+    """[harmonics, points]: the loudness of the first `count` harmonics."""
+    frequency = np.arange(1, count + 1)[:, None] * pitch
+    tilt = np.array([number**-_TILT for number in range(1, count + 1)])[:, None]
     under_ceiling = np.clip((_CEILING_HZ - frequency) / _CEILING_WIDTH_HZ, 0, 1)
     formants = _resonance(frequency, f1, _F1_WIDTH_HZ)
     formants += _F2_GAIN * _resonance(frequency, f2, _F2_WIDTH_HZ)
-    return np.asarray(number**-_TILT * under_ceiling * formants)
+    return np.asarray(tilt * under_ceiling * formants)
 
 
 def _stretch(curve: Curve, step_n: int) -> NDArray[np.float32]:
-    """A curve of control points, linearly interpolated to `step_n` samples for each."""
+    """Curves of control points, linearly interpolated to `step_n` samples for each."""
     rise = (np.arange(step_n) / step_n).astype(np.float32)
-    corners = np.stack([curve[:-1], curve[1:]], axis=1).astype(np.float32)
-    return (corners @ np.stack([1 - rise, rise])).reshape(-1)
+    corners = np.stack([curve[..., :-1], curve[..., 1:]], axis=-1).astype(np.float32)
+    return (corners @ np.stack([1 - rise, rise])).reshape(*curve.shape[:-1], -1)
+
+
+def _voice(
+    sound: NDArray[np.float32], curves: Curve, harmonics: int, turned_hz: float, rate_hz: int
+) -> float:
+    """Fill a stretch of sound from its curves of pitch, loudness, and first and second formant.
+
+    `turned_hz` is the sum of the pitch of all samples before it; returns that after it.
+    """
+    pitch, loudness, f1, f2 = curves
+    step_n = len(sound) // (len(pitch) - 1)
+    turns = _stretch(pitch, step_n).astype(np.float64)
+    turns[0] += turned_hz
+    np.cumsum(turns, out=turns)
+    phase = (turns / rate_hz * (1 << 16)).astype(np.int64).astype(np.uint16)
+    loudnesses = _stretch(loudness * _harmonic_loudness(harmonics, pitch, f1, f2), step_n)
+    sound[:] = 0
+    for number, wave in enumerate(loudnesses, 1):
+        # A phase that grows with the square of the harmonic's number lowers the peak.
+        offset = np.uint16(round(0.75 * number**2 / 24 * (1 << 16)) & 0xFFFF)
+        wave *= _SINE[phase * np.uint16(number) + offset]
+        sound += wave
+    return float(turns[-1])
 
 
 def render(
     voice: Voice, letters: Sequence[str], ends_n: Sequence[int], rate_hz: int
 ) -> NDArray[np.float32]:
+    """What `rendering` returns, at once."""
+    return at_once(rendering(voice, letters, ends_n, rate_hz))
+
+
+def rendering(
+    voice: Voice, letters: Sequence[str], ends_n: Sequence[int], rate_hz: int
+) -> Steps[NDArray[np.float32]]:
     """Voice a piece, one letter a slot; `ends_n` are the slots' last samples + 1.
 
-    Returns samples of rms 1, and 5 ms more than `ends_n[-1]`: it fades in and out like a symbol.
+    Returns samples of rms 1, and 5 ms more than `ends_n[-1]`, in which it fades out. It sets in at
+    full strength: after a soft onset, detectors take longer to be sure and are sooner in doubt.
     """
-    rise = fade_in(rate_hz)
-    total_n = ends_n[-1] + len(rise)
+    fall = fade_in(rate_hz)[::-1]
+    total_n = ends_n[-1] + len(fall)
     step_n = round(rate_hz / _CONTROL_HZ)
     times = np.arange(-(-total_n // step_n) + 1) * step_n / rate_hz
     slots = np.searchsorted(np.asarray(ends_n) / rate_hz, times, "right")
@@ -159,18 +195,17 @@ def render(
     f1 *= _F1_SCALE
     loudness *= 0.5 + 0.5 * np.cos(2 * np.pi * _SYLLABLES_HZ * times)
 
-    pitch = _pitch(voice, "".join(letters), times)
-    turns = np.cumsum(_stretch(pitch, step_n), dtype=np.float64) / rate_hz
-    phase = (turns * (1 << 16)).astype(np.int64).astype(np.uint16)
-    sound = np.zeros(len(phase), np.float32)
-    for number in range(1, int(_CEILING_HZ / pitch.min()) + 1):
-        # A phase that grows with the square of the harmonic's number lowers the peak.
-        offset = np.uint16(round(0.75 * number**2 / 24 * (1 << 16)) & 0xFFFF)
-        wave = _SINE[phase * np.uint16(number) + offset]
-        wave *= _stretch(loudness * _harmonic_loudness(number, pitch, f1, f2), step_n)
-        sound += wave
+    curves = np.array([_pitch(voice, "".join(letters), times), loudness, f1, f2])
+    harmonics = int(_CEILING_HZ / curves[0].min())
+    sound = np.empty((len(times) - 1) * step_n, np.float32)
+    turned_hz, stride = 0.0, max(1, STEP_N // step_n)
+    for start in range(0, len(times) - 1, stride):
+        yield
+        part = curves[:, start : start + stride + 1]
+        stretch = sound[start * step_n : (start + stride) * step_n]
+        turned_hz = _voice(stretch, part, harmonics, turned_hz, rate_hz)
+    yield
     sound = sound[:total_n]
     sound /= np.sqrt(np.mean(sound * sound))
-    sound[: len(rise)] *= rise
-    sound[-len(rise) :] *= rise[::-1]
+    sound[-len(fall) :] *= fall
     return np.clip(sound, -_PEAK_CREST, _PEAK_CREST)

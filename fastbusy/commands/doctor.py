@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kernel.errors import StackError
+from kernel.ports import DEFAULT_PORT_BASE, port_base
 
-from ..env import DEFAULT_PORT_BASE, PORT_OFFSETS
+from ..env import ports
 from ..stack import refuse_taken_ports
 
 # A call holds about four sockets on this machine: its stream and its agent's three providers.
 _FILES_PER_CALL = 10
 _DISK_WANTED_MB = 500
+_OTHER_PORTS = "choose another --port-base, or stop what listens there"
 _MARKS = {"there": "✓", "missing": "✗", "unknown": "·"}
 
 
@@ -48,8 +50,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="whose first line the caller says (appointments)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
-                        help="first port of the mocks (8700)")  # fmt: skip
+    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
+                        help="mocks listen there (8700), sample agents 50 below")  # fmt: skip
     parser.add_argument(
         "--out", type=Path, default=Path("runs"), metavar="DIR", help="where runs are kept (runs)"
     )
@@ -138,9 +140,12 @@ def _disk(out: Path) -> Diagnosis:
 
 
 def _ports(host: str, port_base: int) -> Diagnosis:
-    ports = [port_base, *(port_base + offset for offset in PORT_OFFSETS.values())]
-    try:
-        refuse_taken_ports(host, ports, "choose another --port-base, or stop what listens there")
-    except StackError as error:
-        return Diagnosis("ports", error.what, error.remedy)
-    return Diagnosis("ports", f"{ports[0]}–{ports[-1]} on {host} are free")
+    wanted = ports(port_base)
+    for who, port in wanted.items():
+        try:
+            refuse_taken_ports(host, [port], _OTHER_PORTS)
+        except StackError as error:
+            return Diagnosis("ports", f"{error.what}; it is for {who}", error.remedy)
+    *mocks, agent = wanted.values()
+    free = f"{min(mocks)}–{max(mocks)} on {host} are free, and {agent} for a sample agent"
+    return Diagnosis("ports", free)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from ..env import DEFAULT_PORT_BASE, FORMATS, environment
+from kernel.ports import DEFAULT_PORT_BASE, port_base
+
+from ..env import FORMATS, environment
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="shell",
                         help="variables, or constructor arguments of a framework")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="where the mocks are reached")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
                         help="their first port (8700)")  # fmt: skip
     parser.add_argument(
         "--port-per-stage", action="store_true", help="each stage at its own port (8701 stt, …)"

@@ -8,16 +8,15 @@ from __future__ import annotations
 import argparse
 import shlex
 
-from mocks.__main__ import main
+from kernel.ports import DEFAULT_PORT_BASE, port_base
+from mocks.__main__ import run as serve
 from mocks.serve_shell import Shell
-
-from ..env import DEFAULT_PORT_BASE
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="stt, llm, tts, tools, or all")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
+    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
                         help="serves all; each stage has one above it (8700)")  # fmt: skip
     parser.add_argument("--profile", action="append", default=[], metavar="NAME|FILE",
                         help="fault profile to carry out from the start")  # fmt: skip
@@ -45,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
         if args.profile:
             schedule(shell, faults, lambda line: print(line, flush=True))
 
-    return main(words, ready)
+    serve(words, ready)
+    return 0
 
 
 def env_command(host: str, port_base: int) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from harness.headline import begun
 from harness.verdict import exit_code
+from kernel.ports import DEFAULT_PORT_BASE, port_base
 
-from ..env import DEFAULT_PORT_BASE
 from ..judging import Judged
 from ..live import Show
 from ..preparing import Options
@@ -37,8 +38,8 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", choices=("failed", "all", "none"), default="failed",
                         help="recordings to keep (failed and the first ten)")  # fmt: skip
     parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=int, default=DEFAULT_PORT_BASE, metavar="PORT",
-                        help="first port of the mocks (8700)")  # fmt: skip
+    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
+                        help="mocks listen there (8700), sample agents 50 below")  # fmt: skip
     parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
                         default="unknown", help="what an unknown verdict counts as")  # fmt: skip
 
@@ -49,7 +50,19 @@ def run(args: argparse.Namespace) -> int:
 
 def carry_out(scenario: str, args: argparse.Namespace) -> int:
     """Run, print, and give the exit code."""
-    options = Options(
+    try:
+        with Show() as show:
+            judged = run_blocking(options_of(scenario, args), show)
+    except Interrupted as interrupted:
+        tell(interrupted.judged)
+        raise
+    tell(judged)
+    return exit_code(judged.verdict.verdict, args.unknown_is)
+
+
+def options_of(scenario: str, args: argparse.Namespace) -> Options:
+    """A run from the values of `run_options`."""
+    return Options(
         scenario=scenario,
         agent=args.agent,
         agent_command=args.agent_command,
@@ -60,14 +73,6 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
         out=args.out,
         keep=args.keep,
     )
-    try:
-        with Show() as show:
-            judged = run_blocking(options, show)
-    except Interrupted as interrupted:
-        tell(interrupted.judged)
-        raise
-    tell(judged)
-    return exit_code(judged.verdict.verdict, args.unknown_is)
 
 
 def tell(judged: Judged) -> None:
@@ -75,12 +80,22 @@ def tell(judged: Judged) -> None:
     verdict = judged.verdict
     print(f"\n{verdict.verdict}  {verdict.run.get('scenario', '')}")
     print(judged.first_line)
+    if begun(verdict):
+        _tell_why(judged)
+    print(f"report:  {judged.folder / 'report.html'}")
+
+
+def _tell_why(judged: Judged) -> None:
+    verdict = judged.verdict
     for finding in verdict.checks:
         decides = finding.gate or finding.instrument
         if decides or finding.outcome in ("warn", "fail"):
             kind = "gate" if finding.gate else "instrument" if finding.instrument else "advice"
             print(f"  {finding.outcome:<8}{kind:<11}{finding.name}: {finding.summary}")
     print(f"because: {verdict.reason}")
+    if verdict.verdict == "unknown":
+        print(
+            f"accept:  fastbusy check {judged.folder} --unknown-is pass (ends with 0, not with 3)"
+        )
     if cut := judged.history.interrupted:
         print(f"cut:     {cut}")
-    print(f"report:  {judged.folder / 'report.html'}")

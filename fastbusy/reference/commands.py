@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import argparse
 
+from kernel.ports import DEFAULT_PORT_BASE
+
 from ..cli import COMMANDS, EPILOG, LATER, parser
+from ..env import ports
 from .tables import table
+
+_PORTS = """\
+`run`, `demo`, `doctor --agent` and `mocks` serve every provider at the port base, and each stage \
+at a port of its own. A sample agent, `reference` or `flawed:FLAW`, listens 50 below. `doctor` \
+says whether all of them are free."""
 
 
 def page() -> str:
@@ -13,9 +21,16 @@ def page() -> str:
     head = (
         "# Commands\n\n"
         f"{_sentence(options)}\n\n{_sentence(codes)}\n\n"
+        "`fastbusy --version` says which one this is.\n\n"
         f"Not built yet: {', '.join(f'`{name}`' for name in LATER)}."
     )
-    return "\n\n".join([head, *map(_section, COMMANDS)]) + "\n"
+    return "\n\n".join([head, *map(_section, COMMANDS), _ports()]) + "\n"
+
+
+def _ports() -> str:
+    rows = [(f"{port}", f"{port - DEFAULT_PORT_BASE:+d}", who) for who, port in ports().items()]
+    listed = table(("port", "from the port base", "who listens"), rows)
+    return f"## Ports\n\n{_PORTS}\n\n{listed}"
 
 
 def _sentence(text: str) -> str:

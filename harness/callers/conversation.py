@@ -58,7 +58,7 @@ class Conversation:
         """Some were heard, and neither agent nor script promises more."""
         if not exchange.courtesies or exchange.announced:
             return False
-        return self.part.expects(exchange.say) is None
+        return not self.part.expects(exchange.say)
 
     def waits_until_ns(self, exchange: Exchange) -> int:
         more = self.courtesies_may_be_all(exchange)

@@ -16,14 +16,14 @@ class Part:
 
     lines    what it says, in order; it says the next one after any answer, whatever the words
     answers  pattern (any case) → what it says instead if asked out of order
-    replies  number of a line → what the script has the agent answer, where it says so
+    replies  number of a line → what the script may have the agent answer, where it says so
     """
 
     def __init__(
         self,
         lines: Sequence[str],
         answers: Mapping[str, str],
-        replies: Mapping[int, str],
+        replies: Mapping[int, Sequence[str]],
         manners: Manners,
     ) -> None:
         self._lines = tuple(lines)
@@ -57,12 +57,11 @@ class Part:
     def is_last(self, said: Say) -> bool:
         return said.index == len(self._lines)
 
-    def expects(self, said: Say) -> Manner | None:
-        """The manner of the answer that the script has for these words, None if it has none."""
-        reply = self._replies.get(said.index, "")
-        if not reply or said.text != self._lines[said.index - 1]:
-            return None
-        return manner_of(reply)
+    def expects(self, said: Say) -> frozenset[Manner]:
+        """The manners of the answers that the script may give to these words."""
+        if said.text != self._lines[said.index - 1]:
+            return frozenset()
+        return frozenset(map(manner_of, self._replies.get(said.index, ())))
 
     def _aside(self, answer: str) -> str:
         asked = questions(answer)

@@ -47,7 +47,7 @@ class Talking:
         patience_s: float,
         pause_s: float,
         manners: Manners | None = None,
-        replies: Mapping[int, str] | None = None,
+        replies: Mapping[int, Sequence[str]] | None = None,
     ) -> None:
         manners = manners or Manners()
         part = Part(lines, answers, replies or {}, manners)
@@ -147,7 +147,7 @@ class Talking:
             yield from call.part_ways(exchange, now_ns)
         elif roles & {"reprompt", "apology"}:
             yield from call.say_again(exchange, now_ns)
-        elif exchange.courtesies and call.part.expects(exchange.say) == "acknowledgement":
+        elif exchange.courtesies and "acknowledgement" in call.part.expects(exchange.say):
             yield from call.settle(exchange, now_ns)
         else:
             yield from call.wait(exchange)

@@ -10,6 +10,8 @@ from kernel.units import Duration
 from ..check import Check
 from ..finding import Evidence, Finding
 
+_REMEDY = "close other programs, lower the scenario's rates, or use a faster machine"
+
 
 class DeliveredLoad(Check, frozen=True):
     """Every planned call was dialled when it was due, however busy the run was.
@@ -25,8 +27,7 @@ class DeliveredLoad(Check, frozen=True):
     def look(self, history: History) -> Finding:
         dialled = history.calls
         if not dialled:
-            cut = f": {history.interrupted}" if history.interrupted else ""
-            return self.unknown(f"no call was dialled{cut}")
+            return self.unknown("no call was dialled")
         planned = int(history.run.get("calls", len(dialled)))
         late = [call for call in dialled if call.dialled_ns - call.due_ns > self.late.ns]
         worst_ms = max(call.dialled_ns - call.due_ns for call in dialled) / 1e6
@@ -38,7 +39,7 @@ class DeliveredLoad(Check, frozen=True):
         )
         return self.finding(
             "pass" if delivered else "unknown",
-            summary if delivered else f"{summary}; use fewer calls or a faster machine",
+            summary if delivered else f"{summary} (limit {self.late}); {_REMEDY}",
             {
                 "planned": planned,
                 "dialled": len(dialled),

@@ -33,7 +33,7 @@ class HarnessOnTime(Check, frozen=True):
             return self.unknown("the callers' process did not report how late its frames were")
         worst = max(sending, key=lambda process: process.late_share)
         on_time = worst.late_share <= self.late
-        summary = f"{of_all(worst.late, worst.sent)} frames of {worst.actor} were late"
+        summary = f"{of_all(worst.late, worst.sent)} frames of {worst.actor} left over 20 ms late"
         return self.finding(
             "pass" if on_time else "unknown",
             summary if on_time else f"{summary} (limit {self.late}); {_remedy(worst)}",
@@ -46,6 +46,10 @@ class HarnessOnTime(Check, frozen=True):
 
 
 def _remedy(late: Process) -> str:
+    own = f"it used {late.busiest:.0%} of a core at most"
     if late.busiest > _BUSY:
-        return "use fewer calls or a faster machine"
-    return f"it used {late.busiest:.0%} of a core, others held it up: end them and run again"
+        return f"{own}, and needs more: lower the scenario's rates, or use a faster machine"
+    return (
+        f"{own}, so others held it up: close other programs (`fastbusy doctor` shows the load), "
+        "lower the scenario's rates, or use a machine with more cores"
+    )

@@ -105,9 +105,14 @@ class Grammar:
     rules: Mapping[type, Callable[[Any], Iterable[Flaw]]] = field(default_factory=dict)
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The one that `word` is likely to mean, empty if there is none."""
+    return next(iter(difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)), "")
+
+
 def suggestion(word: str, known: Iterable[str], plural: str) -> str:
     """`did you mean 'rate'? known keys: calls, for, rate`"""
     names = list(known)
     listed = f"known {plural}: {', '.join(names)}" if names else f"there are no {plural}"
-    close = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}? {listed}" if close else listed
+    close = nearest(word, names)
+    return f"did you mean {close!r}? {listed}" if close else listed

@@ -6,6 +6,7 @@ Every scalar stays text: `no`, `on` and `1e3` are what they look like until a ty
 from __future__ import annotations
 
 import re
+import reprlib
 from typing import Any, TypeAlias
 
 import yaml
@@ -23,6 +24,8 @@ _CORE_TAG = re.compile(r"^tag:yaml\.org,2002:(str|map|seq|int|float|bool|null)$"
 _INTEGER = re.compile(r"^-?(0|[1-9]\d*)$")
 _FRACTION = re.compile(r"^-?(0|[1-9]\d*)\.\d+$")
 _QUOTE = "put quotes around texts that hold {slots}, ': ', ' #' or commas"
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = 80
 # What the parser complains of → what to do; the first that is contained counts.
 _REMEDIES = {
     r"character '\t'": "indent with spaces, not with tabs",
@@ -88,6 +91,15 @@ def plain(tree: Tree) -> Any:
     if _FRACTION.match(text):
         return float(text)
     return {"true": True, "false": False, "null": None, "~": None, "": None}.get(text, text)
+
+
+def shape(tree: Tree) -> str:
+    """What a tree is, in words; a text is quoted."""
+    if isinstance(tree, MappingNode):
+        return "keys and values"
+    if isinstance(tree, SequenceNode):
+        return "a list"
+    return _BRIEF.repr(tree.value) if tree.value else "nothing"
 
 
 def _measure(tree: Tree, file: str, sizes: dict[int, int], inside: set[int]) -> int:

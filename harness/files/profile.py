@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from kernel.fault import STAGES, FaultKind
+from kernel.fault import STAGES, FaultKind, Unit
 from kernel.units import Duration, Share
 
 from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Path, Variant, suggestion
@@ -37,7 +38,7 @@ class ProfiledFault(msgspec.Struct, frozen=True, kw_only=True):
 class FaultProfile(msgspec.Struct, frozen=True):
     """A named timeline of faults.
 
-    name    what the file is called, without .yaml
+    name    what the file is called, without .yaml; another one is refused
     why     why anybody would want to see it
     faults  in any order; times decide
     """
@@ -47,22 +48,36 @@ class FaultProfile(msgspec.Struct, frozen=True):
     faults: tuple[ProfiledFault, ...]
 
 
-def grammar(kinds: Mapping[str, FaultKind], targets: Collection[str] = STAGES) -> Grammar:
-    """How a fault profile is written. `targets` are the stages and providers that have a mock."""
+def grammar(
+    kinds: Mapping[str, FaultKind],
+    targets: Collection[str] = STAGES,
+    units: Mapping[str, Collection[Unit]] = MappingProxyType({}),
+    *,
+    called: str = "",
+) -> Grammar:
+    """How a fault profile is written.
+
+    targets  the stages and providers that have a mock
+    units    what a fault can count there, where that is known
+    called   the name of its file, if it has one
+    """
     types = {name: kind.fields for name, kind in kinds.items()}
     return Grammar(
         variants={
             ProfiledFault: Variant("kind", "fault kind", "fields", types, as_written=True),
         },
         rules={
-            ProfiledFault: partial(_fault_flaws, kinds, targets),
-            FaultProfile: _profile_flaws,
+            ProfiledFault: partial(_fault_flaws, kinds, targets, units),
+            FaultProfile: partial(_profile_flaws, called),
         },
     )
 
 
 def _fault_flaws(
-    kinds: Mapping[str, FaultKind], targets: Collection[str], fault: ProfiledFault
+    kinds: Mapping[str, FaultKind],
+    targets: Collection[str],
+    units: Mapping[str, Collection[Unit]],
+    fault: ProfiledFault,
 ) -> Iterator[Flaw]:
     stages = kinds[fault.kind].targets
     if fault.target not in targets:
@@ -71,6 +86,10 @@ def _fault_flaws(
     elif fault.target.split("/")[0] not in stages:
         what = f"{fault.kind} cannot bite {fault.target}"
         yield Flaw(("target",), what, f"it can bite {', '.join(stages)}")
+    unit, there = fault.fields.get("of"), units.get(fault.target, ())
+    if unit and there and unit not in there:
+        what = f"of: {unit} counts nothing, {fault.target} has none"
+        yield Flaw(("of",), what, f"{fault.target} has: {', '.join(there)}; or leave it out")
     if fault.lasts <= 0:
         yield Flaw(("for",), f"for: {fault.lasts} is no time", "write how long it lasts: 20s")
     if fault.share == 0.0:
@@ -79,9 +98,14 @@ def _fault_flaws(
         yield Flaw(("label",), f"{fault.label!r} cannot be a label", NAME_REMEDY)
 
 
-def _profile_flaws(profile: FaultProfile) -> Iterator[Flaw]:
+def _profile_flaws(called: str, profile: FaultProfile) -> Iterator[Flaw]:
     if not NAME.match(profile.name):
         yield Flaw(("name",), f"{profile.name!r} cannot name a profile", NAME_REMEDY)
+    elif called and profile.name != called:
+        # Scenarios name the file, reports the profile; two names would read as two profiles.
+        what = f"the profile {profile.name!r} stands in a file called {called!r}"
+        remedy = f"write name: {called}, or call the file {profile.name}.yaml"
+        yield Flaw(("name",), what, remedy)
     if not profile.why.strip():
         yield Flaw(("why",), "why: is empty", "say in a sentence what it shows")
     if not profile.faults:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kernel.errors import FileProblems, Problem
-from kernel.fault import STAGES, FaultKind
+from kernel.fault import STAGES, FaultKind, Unit
 
 from . import profile as profile_file
 from . import scenario as scenario_file
@@ -20,11 +21,13 @@ from .strict import parse
 
 
 class Known(NamedTuple):
-    """What the composition root tells: fault kinds, targets that have a mock, checks."""
+    """What the composition root tells: fault kinds, targets that have a mock, checks, and what
+    a fault can count at each target."""
 
     kinds: Mapping[str, FaultKind]
     checks: Mapping[str, type[CheckKind]]
     targets: Collection[str] = STAGES
+    units: Mapping[str, Collection[Unit]] = MappingProxyType({})
 
 
 class Files(NamedTuple):
@@ -70,7 +73,7 @@ def read_files(
 
 
 def read_profile(path: Path, known: Known) -> Loaded[FaultProfile]:
-    grammar = profile_file.grammar(known.kinds, known.targets)
+    grammar = profile_file.grammar(known.kinds, known.targets, known.units, called=path.stem)
     return parse(read_text(path), FaultProfile, file=str(path), grammar=grammar)
 
 

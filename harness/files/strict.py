@@ -6,31 +6,25 @@ msgspec structs and dataclasses are written as keys and values.
 
 from __future__ import annotations
 
-import re
-import reprlib
 import types
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from kernel.errors import FileProblems, Problem
 
-from .grammar import Grammar, Loaded, Named, Path, Secret, Source, Variant, suggestion
+from .cuts import Item, uncut
+from .grammar import Grammar, Loaded, Named, Path, Source, Variant, nearest, suggestion
 from .keys import Key, is_record, keys_of
-from .nodes import Tree, compose, is_null, line_of, plain
+from .nodes import Tree, compose, is_null, line_of, plain, shape
+from .places import Level, inward, outward
+from .scalars import Unreadable, in_two, scalar
 
 T = TypeVar("T")
 Entries = dict[str, tuple[Tree, Tree]]
-_VARIABLE = re.compile(r"^\$\{([A-Za-z_]\w*)\}$")
-_REMEDY = re.compile(r"^(.*); ((?:write|use|give) .*)$", re.DOTALL)
-_NOUNS: Mapping[Any, str] = {
-    str: "a text", int: "a whole number", float: "a number", bool: "true or false"
-}  # fmt: skip
 _NO_ENVIRONMENT: Mapping[str, str] = types.MappingProxyType({})
 _BROKEN: Any = object()
-_BRIEF = reprlib.Repr()
-_BRIEF.maxstring = 80
 
 
 def parse(
@@ -49,6 +43,13 @@ def parse(
     return Loaded(value, Source(file, reader.lines))
 
 
+class _Further(NamedTuple):
+    """The type that a variant's tag names, None if there is none, and the keys to look for."""
+
+    kind: type | None
+    keys: Mapping[str, Key]
+
+
 class _Reader:
     """One file's walk. What cannot be read becomes a problem and, for all around it, `_BROKEN`."""
 
@@ -56,6 +57,9 @@ class _Reader:
         self.problems: list[Problem] = []
         self.lines: dict[Path, int] = {}
         self._file, self._grammar, self._environment = file, grammar, environment
+        self._around: list[Level] = []
+        self._elsewhere: set[Path] = set()
+        """Keys that are missed in their place and stand in another."""
 
     def read(self, tree: Tree, kind: Any, path: Path) -> Any:
         self.lines.setdefault(path, line_of(tree))
@@ -90,22 +94,31 @@ class _Reader:
 
     def _list(self, tree: Tree, kind: Any, path: Path) -> Any:
         if not isinstance(tree, SequenceNode):
-            what = f"expected a list, found {_shape(tree)}"
+            what = f"expected a list, found {shape(tree)}"
             return self._wrong(tree, path, what, "write [a, b], or one line '- a' per entry")
-        items = [self.read(item, kind, (*path, at)) for at, item in enumerate(tree.value)]
+        whole = enumerate(self._uncut(tree, path))
+        items = [self.read(item, kind, (*path, at)) for at, (item,) in whole]
         return _BROKEN if _BROKEN in items else tuple(items)
 
     def _mapping(self, tree: Tree, kinds: tuple[Any, ...], path: Path) -> Any:
         (key_kind, kind), entries = kinds, self._entries(tree, path)
         named = self._grammar.entries.get(path)
-        found = {}
+        found, last = {}, dict[str, Key]()
         for written, (key, value) in (entries or {}).items():
-            place = (*path, written)
-            found[self._scalar(key, key_kind, path)] = (
+            place, told = (*path, written), len(self.problems)
+            name = self._scalar(key, key_kind, path)
+            found[name] = (
                 self._named(named, written, value, place)
                 if named
                 else self.read(value, kind, place)
             )
+            remedy = self._place(written, last, path) if named or is_record(kind) else ""
+            if remedy and _BROKEN in (name, found[name]):
+                # What is wrong within it is wrong only there.
+                del self.problems[told:]
+                self._wrong(key, path, f"{written!r} stands in the wrong place", remedy)
+            else:
+                last = {written: Key(written, named.types.get(written) if named else kind, False)}
         broken = entries is None or _BROKEN in found or _BROKEN in found.values()
         return _BROKEN if broken else found
 
@@ -122,11 +135,11 @@ class _Reader:
     def _entries(self, tree: Tree, path: Path) -> Entries | None:
         """Keys as written → nodes of key and value, each key once; None if it has no keys."""
         if not isinstance(tree, MappingNode):
-            what = f"expected keys and values, found {_shape(tree)}"
+            what = f"expected keys and values, found {shape(tree)}"
             self._wrong(tree, path, what, "write 'key: value', one per line")
             return None
         entries: Entries = {}
-        for key, value in tree.value:
+        for key, value in self._uncut(tree, path):
             if key.value in entries:
                 first = line_of(entries[key.value][0])
                 what = f"duplicate key {key.value!r}, it stands in line {first} already"
@@ -135,6 +148,15 @@ class _Reader:
                 entries[key.value] = (key, value)
                 self.lines[(*path, key.value)] = line_of(key)
         return entries
+
+    def _uncut(self, tree: MappingNode | SequenceNode, path: Path) -> list[Item]:
+        """Its items, texts that were cut put together again, which is told."""
+        items, cut = uncut(tree)
+        for *key, text in cut:
+            what = f"{text.value!r} is cut at its comma"
+            place = (*path, *(each.value for each in key))
+            self._wrong(text, place, what, f"put quotes around it: {text.value!r}")
+        return items
 
     def _record(self, tree: Tree, kind: type, path: Path) -> Any:
         keys, grammar, values = keys_of(kind), self._grammar, {}
@@ -148,59 +170,87 @@ class _Reader:
         if entries is None:
             return _BROKEN
         variant = grammar.variants.get(kind)
-        if variant:
-            attribute = keys.pop(variant.rest).attribute
-            values[attribute] = self._further(tree, kind, variant, entries, path)
-        else:
-            self._refuse_unknown(kind, keys, entries, path)
+        rest = keys.pop(variant.rest) if variant else None
+        further = self._further(keys, variant, entries, path) if variant else None
+        known = {**keys, **(further.keys if further else {})}
+        entries = self._respelled(kind, known, entries, path)
+        self._around.append(Level(path, known, entries))
+        if variant and rest and further:
+            values[rest.attribute] = self._rest(tree, variant, further, entries, path)
         values |= self._fill(tree, keys, entries, path)
+        self._around.pop()
         return self._build(tree, kind, values, path)
 
     def _further(
-        self, tree: Tree, kind: type, variant: Variant, entries: Entries, path: Path
-    ) -> Any:
-        """The value of the type that the tag names. Unknown keys are told here, for both types."""
-        own = keys_of(kind)
-        del own[variant.rest]
-        tag = entries.get(variant.tag)
+        self, own: Mapping[str, Key], variant: Variant, entries: Entries, path: Path
+    ) -> _Further:
+        """The type that the tag names, or is likely to mean."""
+        misspelt = nearest(variant.tag, entries.keys() - own)
+        tag = entries.get(variant.tag) or (entries[misspelt] if misspelt else None)
         name = str(tag[1].value) if tag else variant.default
-        further = variant.types.get(name)
-        if further is None:
-            # Without the type nobody knows which of the other keys are right.
-            if tag:
-                remedy = suggestion(name, sorted(variant.types), f"{variant.noun}s")
-                what = f"unknown {variant.noun} {name!r}"
-                self._wrong(tag[1], (*path, variant.tag), what, remedy)
+        kind, guess = variant.types.get(name), nearest(name, variant.types)
+        if tag and kind is None:
+            remedy = suggestion(name, sorted(variant.types), f"{variant.noun}s")
+            what = f"unknown {variant.noun} {name!r}"
+            self._wrong(tag[1], (*path, variant.tag), what, remedy)
+        # Without the type nobody knows which keys of all types are right.
+        likely = [kind or variant.types[guess]] if kind or guess else variant.types.values()
+        keys = {key: each for like in likely for key, each in keys_of(like).items()}
+        return _Further(kind, {key: each for key, each in keys.items() if key not in own})
+
+    def _rest(
+        self, tree: Tree, variant: Variant, further: _Further, entries: Entries, path: Path
+    ) -> Any:
+        kind, keys = further
+        if kind is None:
+            present = {key: each for key, each in keys.items() if key in entries}
+            self._fill(tree, present, entries, path)
             return _BROKEN
-        keys = {key: each for key, each in keys_of(further).items() if key not in own}
-        self._refuse_unknown(kind, {**own, **keys}, entries, path)
-        value = self._build(tree, further, self._fill(tree, keys, entries, path), path)
+        value = self._build(tree, kind, self._fill(tree, keys, entries, path), path)
         if value is _BROKEN or not variant.as_written:
             return value
         return {key: plain(entries[key][1]) for key in keys if key in entries}
 
-    def _refuse_unknown(
-        self, kind: type, keys: Iterable[str], entries: Entries, path: Path
-    ) -> None:
+    def _respelled(
+        self, kind: type, keys: Mapping[str, Key], entries: Entries, path: Path
+    ) -> Entries:
+        """The entries that are known, a misspelt one under the key that is likely to be meant."""
         unbuilt = self._grammar.unbuilt.get(kind, {})
-        known = [key for key in keys if key not in unbuilt]
-        for key, (tree, _) in entries.items():
+        known = {key: each for key, each in keys.items() if key not in unbuilt}
+        found = {key: entry for key, entry in entries.items() if key in known}
+        for key, entry in entries.items():
             if key in unbuilt:
-                self._wrong(tree, path, f"{key!r} is not built yet", unbuilt[key])
+                self._wrong(entry[0], path, f"{key!r} is not built yet", unbuilt[key])
             elif key not in known:
-                self._wrong(tree, path, f"unknown key {key!r}", suggestion(key, known, "keys"))
+                place = self._place(key, known, path)
+                remedy = place or suggestion(key, known, "keys")
+                self._wrong(entry[0], path, f"unknown key {key!r}", remedy)
+                if not place and (meant := nearest(key, known)):
+                    found.setdefault(meant, entry)
+        return found
+
+    def _place(self, key: str, keys: Mapping[str, Key], path: Path) -> str:
+        """Where a key belongs that is none of `keys`; empty if that cannot be told."""
+        if level := outward(key, self._around):
+            self._elsewhere.add((*level.path, key))
+            return f"move it out: it belongs beside {path[len(level.path)]!r}"
+        under = inward(key, keys, path, self._grammar)
+        return f"move it in: it belongs under {under!r}" if under else ""
 
     def _fill(
         self, tree: Tree, keys: Mapping[str, Key], entries: Entries, path: Path
     ) -> dict[str, Any]:
         """Attribute → value, `_BROKEN` where a key must stand and does not."""
-        values = {}
+        values = {
+            each.attribute: self.read(entries[key][1], each.kind, (*path, key))
+            for key, each in keys.items()
+            if key in entries
+        }
         for key, each in keys.items():
-            if key in entries:
-                values[each.attribute] = self.read(entries[key][1], each.kind, (*path, key))
-            elif each.required:
-                what, remedy = f"the key {key!r} is missing", f"add '{key}: …'"
-                values[each.attribute] = self._wrong(tree, path, what, remedy)
+            if each.required and key not in entries:
+                values[each.attribute] = _BROKEN
+                if (*path, key) not in self._elsewhere:
+                    self._wrong(tree, path, f"the key {key!r} is missing", f"add '{key}: …'")
         return values
 
     def _build(self, tree: Tree, kind: type, values: dict[str, Any], path: Path) -> Any:
@@ -209,7 +259,7 @@ class _Reader:
         try:
             value = kind(**values)
         except ValueError as error:
-            return self._wrong(tree, path, *_split(error))
+            return self._wrong(tree, path, *in_two(error))
         rule = self._grammar.rules.get(kind)
         source = Source(self._file, self.lines)
         for flaw in rule(value) if rule else ():
@@ -217,47 +267,10 @@ class _Reader:
         return value
 
     def _scalar(self, tree: Tree, kind: Any, path: Path) -> Any:
-        noun = _NOUNS.get(kind, "a text")
-        if not isinstance(tree, ScalarNode):
-            remedy = "put quotes around texts that hold {slots}" if noun == "a text" else ""
-            return self._wrong(tree, path, f"expected {noun}, found {_shape(tree)}", remedy)
-        if not tree.value and tree.style is None:
-            return self._wrong(tree, path, "there is no value", "write one, or take the key out")
-        if kind is Secret:
-            return self._secret(tree, path)
-        if "${" in tree.value:
-            what = f"{tree.value!r} is taken as it stands, only secrets come from the environment"
-            return self._wrong(tree, path, what, "write the value, or give it on the command line")
-        if get_origin(kind) is Literal:
-            if tree.value in get_args(kind):
-                return tree.value
-            remedy = suggestion(tree.value, get_args(kind), "values")
-            return self._wrong(tree, path, f"unknown value {tree.value!r}", remedy)
-        if kind is str:
-            return str(tree.value)
-        return self._converted(tree, kind, path)
-
-    def _converted(self, tree: ScalarNode, kind: Any, path: Path) -> Any:
-        if hasattr(kind, "parse"):
-            try:
-                return kind.parse(tree.value)
-            except ValueError as error:
-                return self._wrong(tree, path, *_split(error))
-        value = plain(tree)
-        if type(value) is kind or (kind is float and type(value) is int):
-            return kind(value)
-        what = f"{tree.value!r} is not {_NOUNS[kind]}"
-        return self._wrong(tree, path, what, "write it without quotes" if tree.style else "")
-
-    def _secret(self, tree: ScalarNode, path: Path) -> Any:
-        match = _VARIABLE.match(tree.value)
-        if not match:
-            what = "a secret does not belong in a file"
-            return self._wrong(tree, path, what, "write ${NAME} and set NAME in the environment")
-        if match[1] not in self._environment:
-            what = f"the environment has no {match[1]}"
-            return self._wrong(tree, path, what, f"set it: export {match[1]}=…")
-        return Secret(self._environment[match[1]])
+        try:
+            return scalar(tree, kind, self._environment)
+        except Unreadable as error:
+            return self._wrong(tree, path, error.what, error.remedy)
 
 
 def _fits(tree: Tree, kind: Any) -> bool:
@@ -267,15 +280,3 @@ def _fits(tree: Tree, kind: Any) -> bool:
     if isinstance(tree, MappingNode):
         return get_origin(kind) is dict or is_record(kind)
     return get_origin(kind) not in (tuple, dict)
-
-
-def _shape(tree: Tree) -> str:
-    if isinstance(tree, MappingNode):
-        return "keys and values"
-    return "a list" if isinstance(tree, SequenceNode) else _BRIEF.repr(tree.value)
-
-
-def _split(error: ValueError) -> tuple[str, str]:
-    """`'4' is not a rate; write for example 4/s` → what is wrong, and what to do about it."""
-    said = _REMEDY.match(str(error))
-    return (said[1], said[2]) if said else (str(error), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from kernel.history import History
 from kernel.records import FaultWindow
 
 from ..finding import Verdict
+from ..headline import begun
 from .colours import FATE_COLOURS
 from .markup import Html, joined, tag
 from .quantities import SIGNS, clock, words
@@ -21,18 +22,24 @@ def heading(history: History, verdict: Verdict, first_line: str) -> Html:
     run = verdict.run
     badge = tag("span", f"{SIGNS[verdict.verdict]} {verdict.verdict}", class_="badge")
     why = " ".join(str(history.run.get("why", "")).split())
-    interrupted = str(run.get("interrupted") or "")
     return tag(
         "header",
         tag("h1", badge, " ", scenario_of(run)),
         tag("p", why, class_="why") if why else "",
-        tag("p", f"interrupted: {interrupted}", class_="alert") if interrupted else "",
-        tag("p", first_line, class_="first"),
-        tag("p", verdict.reason, class_="reason"),
-        _fates(verdict.fates),
+        *_outcome(verdict, first_line),
         tag("p", " · ".join(_told_of(history, run)), class_="run"),
         class_=verdict.verdict,
     )
+
+
+def _outcome(verdict: Verdict, first_line: str) -> Iterator[Html]:
+    interrupted = str(verdict.run.get("interrupted") or "")
+    if interrupted and begun(verdict):
+        yield tag("p", f"interrupted: {interrupted}", class_="alert")
+    yield tag("p", first_line, class_="first")
+    if begun(verdict):
+        yield tag("p", verdict.reason, class_="reason")
+        yield _fates(verdict.fates)
 
 
 def scenario_of(run: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ def junit(verdict: Verdict) -> str:
     scenario = writable(str(verdict.run.get("scenario", "")))
     suite = Xml.Element("testsuite", name=f"fastbusy {scenario}".strip())
     for finding in verdict.checks:
-        _add_case(suite, finding)
+        _add_case(suite, finding, verdict.reason if verdict.verdict == "unknown" else "")
     suite.set("tests", str(len(verdict.checks)))
     for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
@@ -27,7 +27,7 @@ def junit(verdict: Verdict) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(root, "unicode") + "\n"
 
 
-def _add_case(suite: Xml.Element, finding: Finding) -> None:
+def _add_case(suite: Xml.Element, finding: Finding, reason: str) -> None:
     group = "instrument" if finding.instrument else "gate" if finding.gate else "advice"
     case = Xml.SubElement(suite, "testcase", classname=f"fastbusy.{group}", name=finding.name)
     decides = finding.gate or finding.instrument
@@ -36,7 +36,8 @@ def _add_case(suite: Xml.Element, finding: Finding) -> None:
         detail = Xml.SubElement(case, "failure", message=summary)
         detail.text = writable(_places(finding))
     elif finding.outcome == "unknown" and decides:
-        Xml.SubElement(case, "error", message=summary)
+        error = Xml.SubElement(case, "error", message=summary)
+        error.text = writable(reason)
     elif finding.outcome == "unknown":
         Xml.SubElement(case, "skipped", message=summary)
     else:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ..finding import Finding, Verdict
+from ..headline import begun
 from .markup import writable
 from .quantities import clock
 
@@ -26,9 +27,9 @@ def summary(verdict: Verdict, first_line: str) -> str:
     parts = [
         f"## {SIGNS[verdict.verdict]} {verdict.verdict}: {_plain(str(run.get('scenario', 'run')))}",
         _plain(first_line),
-        _plain(verdict.reason),
-        _table(gates),
     ]
+    if begun(verdict):
+        parts += [_plain(verdict.reason), _table(gates)]
     if advice:
         parts += ["### Advice", _table(advice)]
     parts.append(f"seed {run.get('seed', '?')} · profile {_plain(run.get('profile') or 'none')}")

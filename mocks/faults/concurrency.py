@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from kernel.fault import Arrival, Refusal, Roll
+from kernel.fault import Arrival, Refusal, Roll, Unit
 from kernel.units import Duration
 
 
@@ -21,15 +21,16 @@ class Concurrency:
         retry_after: 1s        # only if the provider is to say so; most do not
 
     Counted is what the provider's plan counts: open streams (Deepgram), speaking contexts
-    (Cartesia), running requests (OpenAI). What is being served already when the fault begins
-    counts too, and stays. Whom it refuses depends on who comes first.
+    (Cartesia), utterances being made (ElevenLabs, which closes the socket of the one too many),
+    running requests (OpenAI). What is being served already when the fault begins counts too, and
+    stays. Whom it refuses depends on who comes first.
     """
 
     label: ClassVar[str] = "pool full"
     colour: ClassVar[str] = "#8e6bbf"
 
     limit: int
-    of: Literal["socket", "request", "context"] | None = None
+    of: Unit | None = None
     retry_after: Duration | None = None
 
     def __post_init__(self) -> None:

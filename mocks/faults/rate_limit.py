@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from kernel.clock import SECOND_NS
-from kernel.fault import Arrival, Refusal, Roll
+from kernel.fault import Arrival, Refusal, Roll, Unit
 from kernel.units import Duration, Rate
 
 from ..work import Limit, Limits
@@ -62,7 +62,7 @@ class RateLimit:
     burst: int | None = None
     tokens: Rate | None = None
     retry_after: Duration | None = None
-    of: Literal["socket", "request", "context"] | None = None
+    of: Unit | None = None
 
     def __post_init__(self) -> None:
         if self.requests is None and self.tokens is None:

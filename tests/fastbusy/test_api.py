@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,22 +11,27 @@ import fastbusy
 from fastbusy import api
 from fastbusy.judging import Judged, judge_folder
 from fastbusy.preparing import Options
+from kernel.errors import UsageError
 from tests.fastbusy.folders import run_folder
 
 
-def test_the_arguments_are_those_of_the_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[Options] = []
+@pytest.fixture
+def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """The options of runs that do not happen."""
+    options: list[Options] = []
 
-    def run_blocking(options: Options) -> Judged:
-        given.append(options)
+    def run_blocking(wanted: Options) -> Judged:
+        options.append(wanted)
         return judge_folder(run_folder(tmp_path / "run"))
 
     monkeypatch.setattr(api, "run_blocking", run_blocking)
-    result = fastbusy.run(Path("demo"), agent="reference", profiles=["storm"], seed=3, out="there")
+    return options
+
+
+def test_the_arguments_are_those_of_the_command(given: list[Options], tmp_path: Path) -> None:
+    result = fastbusy.run(Path("demo"), agent="reference", profiles=["storm"], seed=0, out="there")
     assert given == [
-        Options("demo", agent="reference", profiles=("storm",), seed=3, out=Path("there"))
+        Options("demo", agent="reference", profiles=("storm",), seed=0, out=Path("there"))
     ]
     assert result.verdict == "pass"
     assert result.summary.startswith("30 offered")
@@ -33,6 +39,31 @@ def test_the_arguments_are_those_of_the_command(
     assert result.findings["no_dropped_calls"].gate
     assert result.pass_rate == 1.0
     assert result.folder == tmp_path / "run"
+
+
+def test_what_is_left_out_comes_from_the_environment(
+    given: list[Options], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"AGENT": "http://env/v", "PORT_BASE": "9700", "HOST": "127.0.0.2", "PROFILE": "storm"}
+    for name, value in {**said, "SEED": "5", "KEEP": "all", "OUT": "o"}.items():
+        monkeypatch.setenv(f"FASTBUSY_{name}", value)
+    fastbusy.run("demo", seed=6, keep="none")
+    assert given == [
+        Options("demo", "http://env/v", "", "127.0.0.2", 9700, ("storm",), 6, Path("o"), "none")
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"profiles": "storm"}, {"keep": "some"}])
+def test_a_wrong_argument_is_refused(given: list[Options], wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="profiles is a list of names; keep is one of failed"):
+        fastbusy.run("demo", **wrong)
+    assert not given
+
+
+def test_a_wrong_variable_is_refused(given: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTBUSY_PORT_BASE", "high")
+    with pytest.raises(UsageError, match="FASTBUSY_PORT_BASE: 'high' cannot be the first"):
+        fastbusy.run("demo")
 
 
 def test_without_gates_there_is_no_pass_rate(tmp_path: Path) -> None:

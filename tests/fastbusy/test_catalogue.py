@@ -23,8 +23,18 @@ def test_every_fault_kind_is_known_with_what_a_user_needs() -> None:
     assert len(set(colours)) == len(colours)
 
 
+def test_every_target_says_what_can_be_counted_there() -> None:
+    units = catalogue.units()
+    assert set(units) == set(catalogue.targets())
+    assert units["llm/openai"] == ("request",)
+    assert units["stt/deepgram"] == ("socket",)
+    assert set(units["tts"]) >= {"socket", "context", "request"}
+    assert all(units.values())
+
+
 def test_known_is_what_a_scenario_may_name() -> None:
     known = catalogue.known()
     assert "no_dropped_calls" in known.checks
     assert known.targets == catalogue.targets()
+    assert known.units == catalogue.units()
     assert catalogue.voices()

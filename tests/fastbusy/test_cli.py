@@ -63,6 +63,16 @@ def test_errors_go_to_stderr(
     assert capsys.readouterr() == ("", "fastbusy: /runs: disk full\n  → free some\n")
 
 
+def test_an_error_is_told_with_its_notes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = NotWired("no stream", remedy="open one")
+    error.add_note("run folder: runs/x")
+    stand_in(monkeypatch, error)
+    cli.main(["env"])
+    assert capsys.readouterr().err == "fastbusy: no stream\n  → open one\n  run folder: runs/x\n"
+
+
 def test_a_bug_shows_its_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -88,6 +98,14 @@ def test_without_arguments_it_explains_itself(capsys: pytest.CaptureFixture[str]
     assert told.out == ""
     assert "usage: fastbusy" in told.err
     assert "130 interrupted" in told.err
+
+
+def test_it_says_which_one_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "version", lambda: "1.2.3")
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("fastbusy 1.2.3, Python 3.")
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from fastbusy.env import FORMATS, environment
+from fastbusy.env import FORMATS, environment, ports
 
 
 def test_one_port_serves_every_provider() -> None:
     env = environment("127.0.0.1", 8700)
     assert env["OPENAI_BASE_URL"] == "http://127.0.0.1:8700/v1"
+    assert env["ANTHROPIC_BASE_URL"] == "http://127.0.0.1:8700"
     assert env["DEEPGRAM_BASE_URL"] == "http://127.0.0.1:8700"
     assert env["TOOLS_BASE_URL"] == "http://127.0.0.1:8700/tools"
 
@@ -34,5 +35,40 @@ def test_formats_name_the_mocks(name: str) -> None:
     assert "127.0.0.1:8700" in FORMATS[name](environment())
 
 
+def test_elevenlabs_is_found_beside_cartesia() -> None:
+    env = environment("mocks", 9700, one_port=False)
+    assert env["ELEVENLABS_BASE_URL"] == env["CARTESIA_BASE_URL"] == "http://mocks:9703"
+    assert env["ELEVEN_API_KEY"] == env["ELEVENLABS_API_KEY"]
+    assert 'url="ws://mocks:9703"' in FORMATS["pipecat"](env)
+    assert 'base_url="http://mocks:9703/v1"' in FORMATS["livekit"](env)
+    assert '_ws_base_url = "ws://mocks:9703"' in FORMATS["sdk"](env)
+
+
+@pytest.mark.parametrize("name", ["sdk", "pipecat", "livekit"])
+def test_formats_name_both_language_models(name: str) -> None:
+    text = FORMATS[name](environment(one_port=False))
+    assert '"http://127.0.0.1:8702/v1"' in text
+    assert 'base_url="http://127.0.0.1:8702"' in text
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("sdk", 'api_host="ws://127.0.0.1:8700"'),
+        ("pipecat", 'api_endpoint_base_url="ws://127.0.0.1:8700/v3/ws"'),
+        ("livekit", 'base_url="ws://127.0.0.1:8700"'),
+    ],
+)
+def test_assemblyais_clients_keep_the_scheme(name: str, url: str) -> None:
+    assert url in FORMATS[name](environment())
+
+
 def test_shell_quotes_what_the_shell_would_eat() -> None:
     assert FORMATS["shell"]({"A": "b c"}).endswith("\nexport A='b c'\n")
+
+
+def test_everybody_has_a_port_of_their_own() -> None:
+    listening = ports(9700)
+    assert (listening["every provider"], listening["llm"]) == (9700, 9702)
+    assert listening["a sample agent"] == 9650
+    assert len(set(listening.values())) == len(listening)

@@ -18,14 +18,14 @@ GLANCE = Progress(
     dialled=41,
     ringing=0,
     talking=24,
-    over={"completed": 12, "spoken_refusal": 5},
+    over={"refused_politely": 5, "served": 12},
     faults=("rate limit on llm",),
 )
 
 
 def test_one_line() -> None:
     assert line(GLANCE) == (
-        "  47 s  surge      41/66 dialled, 24 up, over: 12 completed, 5 spoken_refusal"
+        "  47 s  surge      41/66 dialled, 24 up, over: 12 served, 5 refused politely"
         " · faults: rate limit on llm"
     )
     last = replace(GLANCE, phase="", over={}, faults=())
@@ -48,4 +48,5 @@ def test_a_terminal_gets_a_panel() -> None:
         show(GLANCE)
     told = terminal.getvalue()
     assert "41/66 dialled, 24 up" in told
+    assert "12 served, 5 refused politely" in told
     assert "rate limit on llm" in told

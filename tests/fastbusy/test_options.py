@@ -8,6 +8,7 @@ import pytest
 
 from fastbusy.options import from_environment, unknown_option, variable
 from kernel.errors import UsageError
+from kernel.ports import port_base
 
 
 @pytest.fixture
@@ -75,3 +76,14 @@ def test_a_typo_is_answered_with_the_nearest_option(command: argparse.ArgumentPa
 
 def test_the_name_of_a_variable() -> None:
     assert variable("--agent-command") == "FASTBUSY_AGENT_COMMAND"
+
+
+def test_what_an_option_says_of_its_value_is_said_of_the_variable(
+    command: argparse.ArgumentParser,
+) -> None:
+    command.add_argument("--base", type=port_base)
+    with pytest.raises(UsageError) as refused:
+        from_environment(command, {"FASTBUSY_BASE": "70000"})
+    assert refused.value.where == "FASTBUSY_BASE"
+    assert "'70000'" in refused.value.what
+    assert "1 to 65529" in refused.value.remedy

@@ -1,13 +1,19 @@
-"""Names of run folders, and the command that repeats a run."""
+"""Run folders and what is told of them, and the command that repeats a run."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fastbusy import whole
 from fastbusy.preparing import Options, prepare
+from harness.recorder import point_latest
+from kernel.errors import NotWired
 
 
 def test_folders_of_one_second_are_numbered(
@@ -27,13 +33,48 @@ def test_folders_of_one_second_are_numbered(
 @pytest.mark.parametrize(
     ("options", "command"),
     [
-        (Options("demo"), "fastbusy run demo --seed 7 --agent reference"),
         (
-            Options("demo", "http://a/v", "./go now", profiles=("stt-slowdown",), seed=3),
+            Options("demo"),
+            "fastbusy run demo --seed 7 --agent reference "
+            "--host 127.0.0.1 --port-base 8700 --keep failed",
+        ),
+        (
+            Options(
+                "demo", "http://a/v", "./go now", "127.0.0.2", 9700, ("stt-slowdown",), 3,
+                Path("there"), "all",
+            ),
             "fastbusy run demo --seed 3 --agent http://a/v --agent-command './go now' "
-            "--profile stt-slowdown",
+            "--profile stt-slowdown --host 127.0.0.2 --port-base 9700 --keep all",
         ),
     ],
-)
+)  # fmt: skip
 def test_the_command_that_repeats_a_run(options: Options, command: str) -> None:
     assert whole.reproduce(options, prepare(options, {})) == command
+
+
+def test_a_failed_start_says_why_and_where_and_hides_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "failed"
+    (tmp_path / "good").mkdir()
+    point_latest(tmp_path / "good")
+
+    @asynccontextmanager
+    async def surroundings(*_: Any) -> AsyncIterator[None]:
+        (folder / "logs").mkdir()
+        (folder / "logs" / "agent.log").touch()
+        raise NotWired("no TwiML", where="webhook of the agent", remedy="answer TwiML")
+        yield
+
+    monkeypatch.setattr(whole, "surroundings", surroundings)
+    with pytest.raises(NotWired) as caught:
+        whole.run_blocking(Options("smoke", out=folder))
+    assert caught.value.__notes__ == [
+        f"run folder: {folder}",
+        f"agent's log: {folder}/logs/agent.log",
+    ]
+    why = "no call was offered: webhook of the agent: no TwiML → answer TwiML"
+    assert json.loads((folder / "findings.json").read_text())["reason"] == why
+    assert (folder / "summary.md").read_text().splitlines()[2] == why
+    assert why in (folder / "report.html").read_text()
+    assert (tmp_path / "latest").resolve() == tmp_path / "good"

@@ -16,7 +16,7 @@ from harness.files.profile import FaultProfile
 from harness.files.reading import Known
 from harness.files.scenario import CheckKind, Scenario
 from harness.files.strict import parse
-from kernel.fault import FaultKind
+from kernel.fault import FaultKind, Unit
 from kernel.units import Duration, Latency, Rate, Ratio, Share
 
 TODAY = dt.date(2026, 11, 20)
@@ -35,6 +35,7 @@ class Slowdown:
 class RateLimit:
     requests: Rate
     burst: int = 1
+    of: Unit | None = None
     retry_after: Duration | None = None
 
     def __post_init__(self) -> None:

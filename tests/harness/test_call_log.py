@@ -2,6 +2,7 @@ from typing import cast
 
 import msgspec
 
+from harness.analysis.fates import fate_of
 from harness.call_log import CallLog
 from harness.callers.messages import Over, Say, TurnBegan
 from harness.transports.link import Answered, Link, Refused
@@ -49,6 +50,7 @@ def test_a_refusal_closes_setup_and_call() -> None:
     assert (call.type, call.how, call.ended_by) == ("fail", "http_503", "agent")
     assert (call.setup_how, call.retry_after_s, call.ended_ns) == ("http_503", 2.0, 3 * S)
     assert one.over == Over("fail", "http_503", "agent")
+    assert one.fate == "refused_abruptly"
 
 
 def test_an_answer_is_the_end_of_setup() -> None:
@@ -96,6 +98,16 @@ def test_what_is_heard_is_numbered() -> None:
     one.report(heard, 3 * S)
     assert call_of(events).heard == (heard, heard)
     assert [event.span for event in events if event.kind == "heard"] == ["c0001/h1", "c0001/h2"]
+
+
+def test_its_fate_is_the_one_that_is_judged() -> None:
+    one, events = log()
+    one.dialled(0)
+    one.answered(1 * S)
+    one.report(Heard(1 * S, 2 * S, "Hello."), 2 * S)
+    one.report(TURN, 4 * S)
+    one.report(Over("info", "closed", "agent"), 5 * S)
+    assert one.fate == fate_of(call_of(events)) == "dropped"
 
 
 def test_what_we_gave_up_before_an_answer() -> None:

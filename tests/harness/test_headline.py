@@ -30,3 +30,16 @@ def test_what_was_not_measured_is_not_told() -> None:
         verdict({"served": 1, "cut_by_us": 2}, ("back_to_baseline", "recovery_s", None))
     )
     assert told == "3 offered: 1 served, 0 dropped, 2 cut by us"
+
+
+def test_a_run_without_a_call_says_why() -> None:
+    def told(fates: dict[str, int], **run: str) -> str:
+        why = "no call was offered: no webhook"
+        found = Verdict(
+            verdict="unknown", reason=why, fates=fates, checks=(), instrument={}, run=run
+        )
+        return headline(found)
+
+    assert told({"served": 0}, interrupted="no webhook") == "no call was offered: no webhook"
+    assert told({"served": 1}, interrupted="Ctrl-C") == "1 offered: 1 served, 0 dropped"
+    assert told({}) == "0 offered: 0 served, 0 dropped"

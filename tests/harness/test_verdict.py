@@ -125,6 +125,28 @@ def test_an_interrupted_run_says_so() -> None:
     assert judge(story.history(), {}).run["interrupted"] == "Ctrl-C"
 
 
+@pytest.mark.parametrize(
+    ("stopped", "told"),
+    [
+        ("interrupted by SIGINT", "interrupted by SIGINT"),
+        ("stt of the agent: no audio\n  → run `env`", "stt of the agent: no audio → run `env`"),
+        (
+            "log: agent ended; its last words:\n  Traceback:\n  File 3\n  KeyError: 'KEY'\n  → see",
+            "log: agent ended; its last words: … KeyError: 'KEY' → see",
+        ),
+    ],
+)
+def test_a_run_that_did_not_come_to_a_call_says_what_stopped_it(stopped: str, told: str) -> None:
+    story = Story(scenario="peak")
+    story.tell(0, "runner", "run", "info", "run", data={"reason": stopped, "complete": True})
+    verdict = judge(story.history(), {"no_dropped_calls": 0})
+    assert (verdict.verdict, verdict.reason) == ("unknown", f"no call was offered: {told}")
+    assert {(check.outcome, check.summary) for check in verdict.checks} == {
+        ("unknown", "no call was offered")
+    }
+    assert [check.name for check in verdict.checks if check.gate] == ["no_dropped_calls"]
+
+
 def test_wrong_gates_are_refused() -> None:
     with pytest.raises(ValueError, match="did you mean 'samples'"):
         judge(good_run().history(), {"sample": 3})

@@ -77,7 +77,7 @@ class Echo:
     stage: Stage = "tts"
     routes = (
         Route("POST", "/echo", EchoRequest),
-        Route("WS", "/echo/{room}", EchoSocket),
+        Route("WS", "/echo/{room}", EchoSocket, contexts=True),
     )
 
     def recognises(self, request: Request) -> bool:

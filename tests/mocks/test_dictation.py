@@ -60,7 +60,8 @@ def test_words_are_whole_before_they_are_told() -> None:
     utterance = current(taken(started(), *spelled("one two th")))
     assert texts(utterance.untold(0.3)) == ["one"]
     assert texts(utterance.untold(9.0)) == ["one", "two"]
-    assert texts(utterance.tell()) == ["one", "two"]
+    assert texts(utterance.tell(0.3)) == ["one"]
+    assert texts(utterance.tell()) == ["two"]
     assert texts(utterance.tell()) == []
     utterance.heard("ree", 1.0, 1.3, 0.9)
     utterance.over(1.5, verified=True)

@@ -5,9 +5,12 @@ import pytest
 from kernel.dialogue import Script
 from kernel.errors import UsageError
 from kernel.fault import FaultOrder
-from kernel.units import Duration, Latency
+from kernel.units import Duration, Latency, convert
 from mocks.brain import Brain
 from mocks.levers import Levers
+from mocks.providers.llm.openai import PROVIDER as OPENAI
+from mocks.providers.stt.deepgram import PROVIDER as DEEPGRAM
+from mocks.providers.tts.cartesia import PROVIDER as CARTESIA
 
 from .drive import Drive
 from .echo import a_world
@@ -92,7 +95,7 @@ def test_latencies_not_named_are_the_defaults() -> None:
     session = drive.post(b"x")
     drive.run()
     assert drive.times(session) == [1000, 1000]
-    with pytest.raises(ValueError, match="unknown stage"):
+    with pytest.raises(UsageError, match="unknown stage"):
         drive.levers.latency({"nowhere": {}})
 
 
@@ -104,6 +107,26 @@ def test_a_provider_that_there_is_not_is_no_target() -> None:
     ):
         drive.levers.apply(order, 0)
     drive.levers.apply(FaultOrder(label="f", kind="stall", target="llm/somebody-elses"), 0)
+
+
+@pytest.mark.parametrize("kind", ["concurrency", "rate_limit"])
+def test_what_a_provider_does_not_have_cannot_be_counted(kind: str) -> None:
+    fields = {"limit": 1} if kind == "concurrency" else {"requests": "1/s"}
+    for provider, target, remedy in (
+        (OPENAI, "llm", "llm has: request; or leave it out"),
+        (DEEPGRAM, "stt/deepgram", "stt/deepgram has: socket; or leave it out"),
+    ):
+        drive = Drive(provider)
+        told = {"label": "f", "kind": kind, "target": target}
+        order = convert({**told, "fields": {**fields, "of": "context"}}, FaultOrder)
+        with pytest.raises(UsageError) as refused:
+            drive.levers.apply(order, 0)
+        assert refused.value.what == f"of: context counts nothing, {target} has none"
+        assert (refused.value.where, refused.value.remedy) == ("fault 'f'", remedy)
+        assert drive.levers.faults() == []
+    Drive(CARTESIA).apply(kind, of="context", **fields)
+    # Another process may serve what this one does not.
+    Drive(OPENAI).apply(kind, of="context", **fields)
 
 
 def test_after_a_reset_all_is_as_at_the_start() -> None:

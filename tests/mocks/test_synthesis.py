@@ -5,10 +5,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mocks.synthesis import CHUNK_S, SPEED, Chunk, Mouths, Synthesis
+from kernel.actor import Emit
+from mocks.synthesis import CHUNK_S, SPEED, Chunk, Mouths, Spoken, Synthesis
+from mocks.work import Rest
+from speech.cache import SoundCache
 from speech.encoding import Encoding
 from speech.mouth import Mouth, Role
 from speech.recording import hear_samples
+from speech.voice import STEP_N
 
 MS = 1_000_000
 S = 1_000_000_000
@@ -125,3 +129,47 @@ def test_utterances_of_one_mouth_can_follow_at_once() -> None:
         mouths.give_back(mouth, "ann")
     heard = hear_samples(samples(sound), 8000)
     assert [one.identity for one in heard] == list(range(8))
+
+
+LONG = "Thank you for calling the clinic, what can I do for you on this fine day? " * 3
+
+
+def rests_and_spoken(synthesis: Synthesis, text: str) -> tuple[int, Spoken]:
+    rests, saying = 0, synthesis.saying(text, 0)
+    while True:
+        try:
+            assert next(saying) == Emit(Rest())
+        except StopIteration as done:
+            return rests, done.value
+        rests += 1
+
+
+def a_cold_synthesis(rate_hz: int) -> Synthesis:
+    mouth = Mouth(Role.AGENT, rate_hz, cache=SoundCache())
+    return Synthesis(mouth, 7, Encoding.LINEAR16.encode)
+
+
+def test_what_is_said_with_rests_is_what_is_said_at_once() -> None:
+    cold, whole = a_cold_synthesis(24000), a_cold_synthesis(24000)
+    _, spoken = rests_and_spoken(cold, LONG)
+    assert spoken == whole.say(LONG, 0)
+    assert cold.finish() == whole.finish()
+    joined = b"".join(chunk.data for chunk in spoken.chunks)
+    mouth = Mouth(Role.AGENT, 24000, cache=SoundCache())
+    mouth.begin(7)
+    assert joined == Encoding.LINEAR16.encode(mouth.say(LONG).samples)
+
+
+def test_the_longer_the_text_the_more_rests_and_none_for_what_was_said_before() -> None:
+    synthesis = a_cold_synthesis(24000)
+    rests, spoken = rests_and_spoken(synthesis, LONG)
+    samples_n = sum(len(chunk.data) for chunk in spoken.chunks) / 2
+    assert rests >= samples_n / STEP_N
+    synthesis.finish()
+    synthesis.mouth.begin(8)
+    again, _ = rests_and_spoken(synthesis, LONG)
+    assert again < rests / 10
+
+
+def test_white_space_needs_no_rest() -> None:
+    assert rests_and_spoken(a_cold_synthesis(8000), " \n") == (0, Spoken([], [], []))

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
+from uuid import UUID
 
-from mocks.wire import Body, Head, Request, json_reply, json_text
+from mocks.wire import Body, Head, Request, id_of, json_reply, json_text, uuid_of
 
 
 def test_a_request_answers_for_what_is_missing() -> None:
@@ -45,3 +47,10 @@ def test_a_json_reply_says_how_long_it_is() -> None:
 
 def test_json_text_is_compact() -> None:
     assert json_text({"a": [1, 2]}) == '{"a":[1,2]}'
+
+
+def test_an_id_is_the_same_for_the_same_names() -> None:
+    assert uuid_of("a", 1) == uuid_of("a", 1) != uuid_of("a", 2)
+    assert UUID(uuid_of("\ud800")).version == 4
+    assert id_of("req_", "a", 1) == id_of("req_", "a", 1) != id_of("req_", "a", 2)
+    assert re.fullmatch("req_[0-9a-f]{24}", id_of("req_", "\ud800"))

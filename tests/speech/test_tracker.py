@@ -3,7 +3,7 @@ import pytest
 
 from speech.chord import data_tones
 from speech.spectrum import Spectrum
-from speech.tracker import IDLE, Symbol, Tracks, advance
+from speech.tracker import IDLE, Symbol, Tracks, advance, count_unclear, in_doubt
 
 
 def chord(value: int, clock: int, hops: int = 6, share: float = 0.95) -> Spectrum:
@@ -13,15 +13,14 @@ def chord(value: int, clock: int, hops: int = 6, share: float = 0.95) -> Spectru
     data = np.full((hops, 32, 1), (1 - share) / 7, np.float32)
     data[:, [tone - 4 for tone in data_tones(value)]] = share
     clarity = np.full((hops, 1), share, np.float32)
-    return Spectrum(clocks, data, clarity, np.ones((hops, 1), np.bool_))
+    return Spectrum(clocks, data, clarity)
 
 
-def noise(hops: int, voiced: bool = False) -> Spectrum:
+def noise(hops: int) -> Spectrum:
     return Spectrum(
         np.full((hops, 4, 1), 0.25, np.float32),
         np.full((hops, 32, 1), 0.125, np.float32),
         np.full((hops, 1), 0.3, np.float32),
-        np.full((hops, 1), voiced),
     )
 
 
@@ -88,16 +87,28 @@ def test_some_streams_are_views_or_copies() -> None:
     assert tracks.joined(some).hops.tolist() == [2, 5, 5, 2, 2, 2]
 
 
+def doubt(tracks: Tracks, spectrum: Spectrum, voiced: bool) -> None:
+    doubtful = in_doubt(tracks, spectrum.clarity)
+    count_unclear(tracks, doubtful, spectrum.clarity, np.full(spectrum.clarity.shape, voiced))
+
+
 def test_a_voice_without_chords_is_muffled() -> None:
     tracks = silent()
-    heard(noise(29, voiced=True), tracks=tracks)
+    doubt(tracks, noise(29), voiced=True)
     assert not tracks.muffled[0]
-    heard(noise(1, voiced=True), tracks=tracks)
+    doubt(tracks, noise(1), voiced=True)
     assert tracks.muffled[0]
-    heard(noise(100), tracks=tracks)
+    doubt(tracks, noise(100), voiced=False)
     assert tracks.muffled[0]
-    heard(chord(1, 0, hops=40), tracks=tracks)
+    doubt(tracks, chord(1, 0, hops=40), voiced=True)
     assert not tracks.muffled[0]
+
+
+def test_a_clear_chord_is_in_no_doubt() -> None:
+    tracks = silent()
+    assert not len(in_doubt(tracks, chord(1, 0).clarity))
+    doubt(tracks, noise(2), voiced=True)
+    assert len(in_doubt(tracks, chord(1, 0).clarity))
 
 
 def test_tracks_rest_until_something_sounds() -> None:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from speech.voice import VOICES, Voice, render
+import speech.voice
+from speech.voice import VOICES, Voice, render, rendering
 
 
 def spread(text: str, rate_hz: int = 8000) -> tuple[list[str], list[int]]:
@@ -50,3 +51,20 @@ def test_no_run_of_quiet_letters_is_left_quiet(letters: str) -> None:
 
 def test_no_sample_is_above_the_crest_that_a_mix_allows() -> None:
     assert np.abs(render(VOICES["mira"], *spread("a" + "," * 40), 8000)).max() <= 10.5
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 22050])
+def test_stretches_join_without_a_seam(rate_hz: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = spread(TEXT, rate_hz)
+    sounds = []
+    for step_n in (rate_hz // 10, speech.voice.STEP_N, 10**9):
+        monkeypatch.setattr(speech.voice, "STEP_N", step_n)
+        sounds.append(render(VOICES["pia"], *piece, rate_hz).tobytes())
+    assert len(set(sounds)) == 1
+
+
+def test_no_step_voices_more_than_a_stretch() -> None:
+    letters, ends_n = spread(TEXT * 4, 24000)
+    steps = rendering(VOICES["mira"], letters, ends_n, 24000)
+    count = sum(1 for _ in iter(lambda: next(steps, "done"), "done"))
+    assert count >= ends_n[-1] / speech.voice.STEP_N

@@ -15,7 +15,7 @@ from tests.fastbusy.folders import run_folder
 
 from .children import fastbusy
 from .ports import free_port_base
-from .small_run import SCENARIO, end_of_run, events, is_free, told, write_scenario
+from .small_run import SCENARIO, events, is_free, told, write_scenario
 
 pytestmark = pytest.mark.system
 
@@ -180,15 +180,3 @@ def fill(path: Path) -> None:
                 pass
         except OSError:
             return
-
-
-def test_a_latest_that_cannot_be_pointed_elsewhere(tmp_path: Path) -> None:
-    write_scenario(tmp_path)
-    (tmp_path / "runs" / "latest").mkdir(parents=True)
-    base = free_port_base()
-    words = ("run", "small.yaml", "--port-base", str(base), "--agent", "http://127.0.0.1:9/x")
-    with fastbusy(tmp_path, *words) as run:
-        assert run.ends() == 2, told(run)
-    (folder,) = (tmp_path / "runs").glob("small-*")
-    assert "unreachable" in end_of_run(folder).data["reason"]
-    assert not list((tmp_path / "runs" / "latest").iterdir())

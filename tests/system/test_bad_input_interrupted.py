@@ -116,7 +116,7 @@ def test_an_end_before_the_first_call(tmp_path: Path, number: signal.Signals) ->
         assert nobody_listens(base)
     assert end_of_run(tmp_path / "out").data["reason"] == f"interrupted by {number.name}"
     assert findings(tmp_path / "out")["verdict"] == "unknown"
-    assert f"no call was dialled: interrupted by {number.name}" in told(run)
+    assert f"no call was offered: interrupted by {number.name}" in told(run)
 
 
 def test_mocks_that_are_killed_void_the_run(tmp_path: Path) -> None:

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from fastbusy.env import PORT_OFFSETS as WHERE_AGENTS_LOOK
 from kernel.errors import UsageError
-from mocks.__main__ import PORT_OFFSETS, latency_changes, main, make_service, parse, ports
+from mocks.__main__ import latency_changes, main, make_service, parse, ports
 
 from .on_air import free_port
 
@@ -24,7 +23,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_stage_has_the_port_where_agents_look_for_it() -> None:
-    assert dict(PORT_OFFSETS) == WHERE_AGENTS_LOOK
     assert ports(8700, ("llm", "tools")) == {
         8700: ("llm", "tools"),
         8702: ("llm",),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fastbusy.cli import main
 from tests.system.children import fastbusy
 from tests.system.ports import free_port_base
 
@@ -66,3 +67,13 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         with fastbusy(tmp_path, "mocks", "--port-base", str(base)) as second:
             assert second.ends() == 4
             assert f"port {base} is taken" in second.lines[0]
+
+
+def test_an_address_of_another_machine_cannot_be_listened_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FASTBUSY_CONTROL_TOKEN", "secret")
+    assert main(["mocks", "--host", "192.0.2.1", "--port-base", "9870"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("fastbusy: 192.0.2.1: nothing can listen on port 9870: ")
+    assert "--host" in said

@@ -144,7 +144,7 @@ def test_a_whole_run_leaves_a_folder_that_tells_all(tmp_path: Path) -> None:
     assert (rate_hz, samples_.shape[1]) == (8000, 2)
     assert b'"Hello."' in (tmp_path / "transcripts.jsonl").read_bytes()
     assert msgspec.json.decode((tmp_path / "plan.json").read_bytes())["scenario"] == "demo"
-    assert seen[-1].over == {"completed": 3}
+    assert seen[-1].over == {"served": 3}
     assert (seen[-1].planned, seen[-1].dialled, seen[-1].talking, seen[-1].ringing) == (3, 3, 0, 0)
     assert any(progress.faults == ("LLM throttles",) for progress in seen)
 

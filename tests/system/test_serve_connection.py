@@ -41,6 +41,39 @@ def test_a_socket_talks_both_ways_and_closes() -> None:
     run(test)
 
 
+async def upgraded(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A WebSocket without a library that would close it by itself."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        b"GET /echo/room HTTP/1.1\r\nHost: mock\r\nConnection: Upgrade\r\n"
+        b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+    return reader, writer
+
+
+def frame(opcode: int, data: bytes) -> bytes:
+    """A client's frame, with a mask that changes nothing."""
+    return bytes([0x80 | opcode, 0x80 | len(data), 0, 0, 0, 0]) + data
+
+
+def test_a_client_that_still_talks_is_waited_for_until_it_closes_too() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            reader, writer = await upgraded(air.port)
+            writer.write(frame(1, b'{"close":"enough"}'))
+            assert await reader.readexactly(10) == b"\x88\x08\x03\xe8enough"
+            writer.write(frame(1, b'{"context":"a","say":"one"}'))
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(reader.read(), 0.3)
+            writer.write(frame(8, b"\x03\xe8"))
+            assert await reader.read() == b""
+            writer.close()
+
+    run(test)
+
+
 def test_a_refused_upgrade_is_a_plain_answer() -> None:
     async def test() -> None:
         async with on_air() as air:

@@ -11,6 +11,7 @@ from harness.protocols import twilio
 from harness.transports import twilio_web
 from kernel.records import Call
 
+from .bad_agents import Answer, bad_agent, much, raw
 from .calls import place, planned
 from .scripted_agent import Line, ScriptedAgent, chat
 
@@ -133,6 +134,19 @@ def test_every_way_to_refuse_is_told_apart(name: str) -> None:
     assert call.setup_how == how
     assert call.answered_ns is None
     assert call.retry_after_s == (7 if name == "503" else None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [raw(bytes(range(128, 256)) * 40), much(100 << 20), much(None)],
+    ids=["no-http", "100-MB", "endless"],
+)
+def test_garbage_is_told_in_a_few_words(answer: Answer) -> None:
+    with bad_agent(answer) as url:
+        history = asyncio.run(place(url)).history
+    (call,) = history.calls
+    assert (call.type, call.how, call.ended_by) == ("info", "garbage", "agent")
+    assert len(str(history.of_kind("setup")[-1].data)) < 1000
 
 
 def test_nobody_listens_at_the_webhook() -> None:

@@ -6,9 +6,7 @@ counted as a quarter of the characters, rounded up.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
-from hashlib import blake2b
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any
 
@@ -30,83 +28,14 @@ from ...chat_completions import (
     usage,
 )
 from ...provider import Route
-from ...wire import Body, Head, Request, Wire, json_reply
+from ...wire import Body, Head, Request, Wire, id_of, json_reply
 from ...work import Admitted, Begin, Closed, Limits, Note, Opened, Refused
 from ...world import World
+from ._openai import error_reply, headers_of, refusal_reply
 
-ORGANIZATION = "org-fastbusy"
-# reason → status, type, code, message
-_FAILED = (500, "server_error", None, "The server had an error while processing your request.")
-_REFUSALS: Mapping[str, tuple[int, str, str | None, str]] = {
-    "rate_limit": (
-        429, "requests", "rate_limit_exceeded",
-        f"Rate limit reached in organization {ORGANIZATION} on requests per min (RPM).",
-    ),
-    "tokens": (
-        429, "tokens", "rate_limit_exceeded",
-        f"Rate limit reached in organization {ORGANIZATION} on tokens per min (TPM).",
-    ),
-    "concurrency": (
-        429, "requests", "rate_limit_exceeded",
-        f"Too many requests at once in organization {ORGANIZATION}.",
-    ),
-    "quota": (
-        429, "insufficient_quota", "insufficient_quota",
-        "The quota is used up: check plan and billing details.",
-    ),
-    "overloaded": (503, "server_error", "slow_down", "The engine is currently overloaded."),
-    "too_large": (413, "invalid_request_error", None, "The body of the request is too large."),
-    "too_slow": (408, "invalid_request_error", None, "The body did not arrive in time."),
-    "malformed": (400, "invalid_request_error", None, "The body cannot be read."),
-}  # fmt: skip
-_BY_STATUS: Mapping[int, tuple[int, str, str | None, str]] = {
-    400: (400, "invalid_request_error", "invalid_value", "The request is invalid."),
-    401: (401, "invalid_request_error", "invalid_api_key", "The API key is not valid."),
-    403: (403, "invalid_request_error", "permission_denied", "The key has no access to this."),
-    404: (404, "invalid_request_error", "model_not_found", "This model does not exist."),
-    429: _REFUSALS["rate_limit"],
-    503: _REFUSALS["overloaded"],
-}
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 _MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini")
 _RELEASED_S = 1_744_316_542
-
-
-def go_duration(seconds: float) -> str:
-    """A duration as Go writes it: `0s`, `12ms`, `1.5s`, `6m0s`."""
-    if seconds < 1:
-        return f"{math.ceil(seconds * 1000)}ms" if seconds > 0 else "0s"
-    minutes, rest = divmod(round(seconds, 2), 60)
-    return f"{minutes:.0f}m{rest:g}s" if minutes else f"{rest:g}s"
-
-
-def _headers(limits: Limits, request_id: str, took_ns: int) -> dict[str, str]:
-    """The headers of every answer, with the rate limits as they stand."""
-    headers = {
-        "x-request-id": request_id,
-        "openai-organization": ORGANIZATION,
-        "openai-processing-ms": str(took_ns // 1_000_000),
-        "openai-version": "2020-10-01",
-    }
-    for name, limit in (("requests", limits.requests), ("tokens", limits.tokens)):
-        if limit is not None:
-            headers[f"x-ratelimit-limit-{name}"] = str(limit.limit)
-            headers[f"x-ratelimit-remaining-{name}"] = str(max(0, limit.remaining))
-            headers[f"x-ratelimit-reset-{name}"] = go_duration(limit.reset_s)
-    return headers
-
-
-def _name(prefix: str, *parts: object) -> str:
-    digest = blake2b("\x1f".join(map(str, parts)).encode(errors="replace"), digest_size=12)
-    return prefix + digest.hexdigest()
-
-
-def _error(
-    status: int, message: str, *, kind: str = "invalid_request_error", param: str | None = None,
-    code: str | None = None, headers: Mapping[str, str] | None = None,
-) -> tuple[Head, Body]:  # fmt: skip
-    error = {"message": message, "type": kind, "param": param, "code": code}
-    return json_reply(status, {"error": error}, headers)
 
 
 class _Answering:
@@ -140,8 +69,8 @@ class _Answering:
         return ()
 
     def _headers(self, limits: Limits, head_ns: int) -> dict[str, str]:
-        request_id = _name("req_", self._world.seed, self._world.serial())
-        return _headers(limits, request_id, head_ns - self._asked_ns)
+        request_id = id_of("req_", self._world.seed, self._world.serial())
+        return headers_of(limits, request_id, head_ns - self._asked_ns)
 
     def _reject(
         self, status: int, message: str, now_ns: int, *, param: str | None = None,
@@ -149,7 +78,7 @@ class _Answering:
     ) -> Iterator[Instruction]:  # fmt: skip
         headers = self._headers(self._world.settings.limits(), now_ns)
         yield Emit(Note("", {"reason": code or "invalid_request"}))
-        for wire in _error(status, message, param=param, code=code, headers=headers):
+        for wire in error_reply(status, message, param=param, code=code, headers=headers):
             yield Emit(wire)
         yield End()
 
@@ -211,7 +140,7 @@ class Completion(_Answering):
             data["attempt_header"] = int(retry)
         heard = [one.text for one in messages if one.role in ("user", "tool")]
         return Begin(
-            identity=_name("", self._asked.model, *heard),
+            identity=id_of("", self._asked.model, *heard),
             by="conversation",
             tokens=self._tokens_in,
             purpose=self._thought.purpose,
@@ -230,7 +159,7 @@ class Completion(_Answering):
                 "off_script": answer.off_script}  # fmt: skip
         yield Emit(Note("", {name: value for name, value in told.items() if value}))
         head_ns = now_ns + self._world.first_ns(arrival)
-        name = _name("chatcmpl-", self._world.seed, arrival.identity, arrival.attempt)
+        name = id_of("chatcmpl-", self._world.seed, arrival.identity, arrival.attempt)
         frame = Frame(name, self._world.wall_s(now_ns), self._chat.model)
         used = usage(self._tokens_in, tokens_out)
         headers = self._headers(admitted.limits, head_ns)
@@ -278,22 +207,8 @@ class OpenAI:
         return bool(request.credential("Bearer")) and not request.header("anthropic-version")
 
     def refuse(self, refused: Refused, request: Request) -> Iterable[Wire]:
-        """Always in the response: OpenAI has no other place for a refusal."""
-        refusal = refused.refusal
-        status, kind, code, told = _REFUSALS.get(refusal.reason, _FAILED)
-        if refusal.status is not None and refusal.status != status:
-            status, kind, code, told = _BY_STATUS.get(refusal.status, _FAILED)
-            status = refusal.status
-        headers = _headers(refused.limits, _name("req_", refused.arrival.span), 0)
-        message = told
-        if refusal.retry_after_s is not None:
-            headers["retry-after"] = str(math.ceil(refusal.retry_after_s))
-            headers["retry-after-ms"] = str(math.ceil(refusal.retry_after_s * 1000))
-            message = f"{told} Please try again in {go_duration(refusal.retry_after_s)}."
-        if refusal.detail:
-            counts = ", ".join(f"{key.title()} {value}" for key, value in refusal.detail.items())
-            message = message.replace(".", f": {counts}.", 1)
-        return _error(status, message, kind=kind, code=code, headers=headers)
+        id = id_of("req_", refused.arrival.span)
+        return refusal_reply(refused.refusal, refused.limits, id)
 
 
 PROVIDER = OpenAI()

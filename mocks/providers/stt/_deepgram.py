@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -16,6 +13,7 @@ from speech.encoding import Encoding
 
 from ...dictation import SpokenWord
 from ...hearing import hearable
+from ...refusing import retry_after
 from ...wire import Body, Head, Request, json_reply, json_text
 
 _DEFAULT_ENDPOINTING_MS = 10
@@ -35,28 +33,18 @@ _ERRORS = {
     413: ("PAYLOAD_TOO_LARGE", "Payload too large."),
     429: ("TOO_MANY_REQUESTS", "Too many requests. Please try again later"),
 }
-STATUSES = {"quota": 402, "too_large": 413, "malformed": 400, "overloaded": 503, "too_slow": 408}
-"""The status of a refusal by its reason; 429 for any other."""
-
-
-def request_id(*names: object) -> str:
-    """The `dg-request-id` of these names."""
-    digest = blake2b(repr(names).encode(errors="replace"), digest_size=16).digest()
-    return str(UUID(bytes=digest, version=4))
 
 
 def error_text(status: int) -> str:
     return _ERRORS.get(status, ("", "The service is temporarily unavailable."))[1]
 
 
-def refused_upgrade(
+def error_reply(
     status: int, text: str, id: str, retry_after_s: float | None = None
 ) -> tuple[Head, Body]:
     """The answer in place of an upgrade: the text stands in a header and in the body."""
     code = _ERRORS.get(status, (f"HTTP_{status}", ""))[0]
-    headers = {"dg-request-id": id, "dg-error": text}
-    if retry_after_s is not None:
-        headers["Retry-After"] = str(max(1, math.ceil(retry_after_s)))
+    headers = {"dg-request-id": id, "dg-error": text, **retry_after(retry_after_s)}
     return json_reply(status, {"err_code": code, "err_msg": text, "request_id": id}, headers)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +23,7 @@ from kernel.fault import Stage
 
 from ...exchange import Connection
 from ...provider import Route
+from ...refusing import STATUSES, retry_after, status_of
 from ...wire import Request, Wire, json_reply, json_text
 from ...work import Admitted, Begin, Note, Opened, Refused
 from ...world import World
@@ -36,8 +36,7 @@ _ENDS: Mapping[str, Literal["completed", "canceled"]] = {
 """What `Status` may ask for. Only a call that is queued or rings can be cancelled."""
 _PAGE_SIZE, _LARGEST_PAGE = 50, 1000
 _MOST_FIELDS = 200
-_STATUSES = {"quota": 429, "rate_limit": 429, "concurrency": 429, "tokens": 429, "malformed": 400,
-             "too_large": 413, "too_slow": 408}  # fmt: skip
+_STATUSES = {**STATUSES, "quota": 429}
 _MESSAGES = {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
 
 Form = Mapping[str, str]
@@ -217,11 +216,10 @@ class Twilio:
     def refuse(self, refused: Refused, request: Request) -> Iterable[Wire]:
         """429 with code 20429, or the status in another of Twilio's 20xxx codes."""
         refusal = refused.refusal
-        status = refusal.status or _STATUSES.get(refusal.reason, 503)
+        status = status_of(refusal, _STATUSES)
         message = _MESSAGES.get(status, f"HTTP {status}")
-        headers = {"Twilio-Request-Id": "RQ" + _digest("refused", refused.arrival.span)}
-        if refusal.retry_after_s is not None:
-            headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after_s)))
+        request_id = "RQ" + _digest("refused", refused.arrival.span)
+        headers = {"Twilio-Request-Id": request_id, **retry_after(refusal.retry_after_s)}
         return json_reply(status, Trouble(status, 20000 + status, message).body, headers)
 
 

@@ -6,7 +6,6 @@ Plain JSON over HTTP, as an agent's own backend would speak it; under `/tools` a
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -22,6 +21,7 @@ from kernel.facts import PHONES, phone_fact
 from kernel.fault import Stage
 
 from ...provider import Route
+from ...refusing import retry_after
 from ...wire import Request, Wire, json_reply, json_text
 from ...work import Admitted, Begin, Note, Opened, Refused
 from ...world import World
@@ -266,11 +266,8 @@ class Clinic:
         refusal = refused.refusal
         limited = refusal.reason in ("rate_limit", "concurrency", "quota", "tokens")
         status = refusal.status or (429 if limited else 503)
-        headers = {}
-        if refusal.retry_after_s is not None:
-            headers["Retry-After"] = str(math.ceil(refusal.retry_after_s))
         told = {"error": refusal.reason, "message": "the service cannot take this request now"}
-        return json_reply(status, told, headers)
+        return json_reply(status, told, retry_after(refusal.retry_after_s))
 
 
 PROVIDER = Clinic()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import struct
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 import msgspec
 import numpy as np
@@ -18,6 +15,7 @@ from speech.encoding import Encoding
 from speech.mouth import SpokenText
 from speech.tones import Samples
 
+from ...refusing import retry_after
 from ...synthesis import Chunk
 from ...wire import Body, Head, Request, json_reply, json_text
 
@@ -66,12 +64,6 @@ def problem(status: int) -> Problem:
     return _PROBLEMS.get(status, unavailable)
 
 
-def request_id(*names: object) -> str:
-    """The `X-Request-ID` of these names."""
-    digest = blake2b(repr(names).encode(errors="replace"), digest_size=16).digest()
-    return str(UUID(bytes=digest, version=4))
-
-
 def authorised(request: Request) -> bool:
     """A key in one of the four places that it may stand in."""
     return bool(
@@ -92,9 +84,7 @@ def error_reply(
     problem: Problem, request: Request, id: str, retry_after_s: float | None = None
 ) -> tuple[Head, Body]:
     """The answer to a refused request or upgrade."""
-    headers = {"X-Request-ID": id}
-    if retry_after_s is not None:
-        headers["Retry-After"] = str(max(1, math.ceil(retry_after_s)))
+    headers = {"X-Request-ID": id, **retry_after(retry_after_s)}
     if _structured(request):
         return json_reply(problem.status, _fields(problem, id), headers)
     body = f"{problem.title}: {problem.message}".encode(errors="replace")

@@ -13,12 +13,13 @@ from kernel.fault import Arrival
 
 from ...synthesis import Chunk, Mouths, Synthesis
 from ...wire import Text
-from ...work import Begin, Cancel, Finish, Note
+from ...work import Begin, Cancel, Finish, Note, Rest
 from ...world import World
 from ._cartesia import Generation, chunk, done, flush_done, timestamps
 
 # A context that gets no more text is gone so long after its last sound.
 _EXPIRES_NS = SECOND_NS
+_CHUNKS_OF_A_STEP = 32
 # The end of a sentence, not the point in "7.30" whose rest is still to come.
 _SENTENCES = re.compile(r".*(?:\D[.!?](?=\s|$)|[.!?](?=\s))", re.DOTALL)
 _WHOLE_WORDS = re.compile(r".*\s", re.DOTALL)
@@ -137,7 +138,7 @@ class Context:
         yield Nudge(("text", self.name), now_ns + buffer_ns if self.waits else None)
 
     def _say(self, synthesis: Synthesis, text: str, now_ns: int) -> Iterator[Instruction]:
-        spoken = synthesis.say(text, now_ns + self._first_ns)
+        spoken = yield from synthesis.saying(text, now_ns + self._first_ns)
         yield from self._chunks(spoken.chunks[:1])
         if spoken.words and self._first.add_timestamps:
             event = timestamps(self.name, spoken.words, self._flush_id, self._said_before_s)
@@ -146,7 +147,9 @@ class Context:
         yield Nudge(("expire", self.name), max(now_ns, synthesis.free_ns) + _EXPIRES_NS)
 
     def _chunks(self, chunks: Sequence[Chunk]) -> Iterator[Instruction]:
-        for sound in chunks:
+        for index, sound in enumerate(chunks, 1):
+            if index % _CHUNKS_OF_A_STEP == 0:
+                yield Emit(Rest())
             yield Emit(Text(chunk(self.name, sound, self._flush_id), self.name), sound.due_ns)
 
     def _close(self, synthesis: Synthesis) -> Iterator[Instruction]:

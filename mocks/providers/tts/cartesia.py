@@ -16,8 +16,9 @@ from kernel.clock import SECOND_NS
 from kernel.fault import Arrival, Stage
 
 from ...provider import Route
+from ...refusing import close_code, refused_upgrade, status_of
 from ...synthesis import Mouths, Synthesis
-from ...wire import Binary, Body, Close, Head, Request, Text, Wire
+from ...wire import Binary, Body, Close, Head, Request, Text, Wire, uuid_of
 from ...work import Admitted, Begin, Closed, Note, Opened, Refused
 from ...world import World
 from ._cartesia import (
@@ -30,13 +31,11 @@ from ._cartesia import (
     generation,
     lasting,
     problem,
-    request_id,
 )
 from ._context import Context
 
 _IDLE_NS = 300 * SECOND_NS
 _EXPIRED_KEPT = 1000
-_STATUSES = {"quota": 402, "too_large": 413, "malformed": 400, "overloaded": 503, "too_slow": 408}
 
 
 class Speaking:
@@ -44,7 +43,7 @@ class Speaking:
 
     def __init__(self, request: Request, world: World) -> None:
         self._request, self._world = request, world
-        self._id = request_id(world.seed, request.connection)
+        self._id = uuid_of(world.seed, request.connection)
         self._mouths = Mouths()
         self._contexts: dict[str, Context] = {}
         self._expired_s: dict[str, float] = {}
@@ -151,7 +150,7 @@ class Bytes:
 
     def __init__(self, request: Request, world: World) -> None:
         self._request, self._world = request, world
-        self._id = request_id(world.seed, request.connection, request.body)
+        self._id = uuid_of(world.seed, request.connection, request.body)
         self._synthesis: Synthesis | None = None
 
     def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
@@ -184,7 +183,8 @@ class Bytes:
             partial(self._world.between_ns, arrival),
         )
         first_ns = now_ns + self._world.first_ns(arrival)
-        chunks = [*synthesis.say(asked.transcript, first_ns).chunks, *synthesis.finish()]
+        spoken = yield from synthesis.saying(asked.transcript, first_ns)
+        chunks = [*spoken.chunks, *synthesis.finish()]
         yield Emit(Note("", {"identity": synthesis.identity, "text_out": synthesis.text}))
         headers = {"Content-Type": form.media_type, "X-Request-ID": self._id}
         yield Emit(Head(200, headers), chunks[0].due_ns)
@@ -217,24 +217,29 @@ class Cartesia:
 
     name = "cartesia"
     stage: Stage = "tts"
-    routes = (Route("WS", "/tts/websocket", Speaking), Route("POST", "/tts/bytes", Bytes))
+    routes = (
+        Route("WS", "/tts/websocket", Speaking, contexts=True),
+        Route("POST", "/tts/bytes", Bytes),
+    )
 
     def recognises(self, request: Request) -> bool:
         return bool(request.header("cartesia-version") or request.argument("cartesia_version"))
 
     def refuse(self, refused: Refused, request: Request) -> Iterable[Wire]:
         refusal, arrival = refused.refusal, refused.arrival
-        why = problem(refusal.status or _STATUSES.get(refusal.reason, 429))
-        id = request_id(arrival.span)
+        why, id = problem(status_of(refusal)), uuid_of(arrival.span)
         if arrival.what == "context":
             return [Text(error_event(why, request, id, refused.work), refused.work)]
-        if arrival.what == "request" or refusal.where in (None, "before"):
-            return error_reply(why, request, id, refusal.retry_after_s)
-        opened = Head(101, {"X-Request-ID": id})
-        code = 1008 if why.status < 500 else 1011
-        if refusal.where == "after":
-            return [opened, Close(code, why.title)]
-        return [opened, Text(error_event(why, request, id)), Close(code, why.title)]
+        reply = error_reply(why, request, id, refusal.retry_after_s)
+        if arrival.what == "request":
+            return reply
+        return refused_upgrade(
+            refusal,
+            before=reply,
+            opened=Head(101, {"X-Request-ID": id}),
+            in_band=[Text(error_event(why, request, id))],
+            close=Close(close_code(why.status), why.title),
+        )
 
 
 PROVIDER = Cartesia()

@@ -26,6 +26,21 @@ def test_a_bad_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "because: no_dropped_calls: 1 of 31" in capsys.readouterr().out
 
 
+def test_an_unknown_one_says_how_to_accept_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = calm_story().instrument("runner", at=9, sent=1000, late=900)
+    folder = run_folder(tmp_path / "run", story)
+    assert main(["check", str(folder)]) == 3
+    told = capsys.readouterr().out
+    assert "because: the run is void: harness_on_time: " in told
+    (accept,) = (line for line in told.splitlines() if line.startswith("accept: "))
+    words = accept.split(" (")[0].split()[2:]
+    assert main(words) == 0
+    assert main(["check", str(run_folder(tmp_path / "good"))]) == 0
+    assert "accept" not in capsys.readouterr().out.rpartition("pass  calm")[2]
+
+
 def test_what_unknown_counts_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = str(run_folder(tmp_path / "run", gates={"samples": 1000}))
     assert main(["check", folder]) == 3

@@ -56,11 +56,13 @@ def test_a_full_disk_has_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_taken_port_is_named(tmp_path: Path, taken: set[int]) -> None:
-    assert told_by(tmp_path)["ports"] == ("ports", "9700–9706 on 127.0.0.1 are free", "")
-    taken.add(9703)
-    diagnosis = told_by(tmp_path)["ports"]
-    assert diagnosis.finding == "port 9703 is taken"
-    assert "--port-base" in diagnosis.remedy
+    free = "9700–9706 on 127.0.0.1 are free, and 9650 for a sample agent"
+    assert told_by(tmp_path)["ports"] == ("ports", free, "")
+    for port, who in {9650: "a sample agent", 9703: "tts"}.items():
+        taken.add(port)
+        diagnosis = told_by(tmp_path)["ports"]
+        assert diagnosis.finding == f"port {port} is taken; it is for {who}"
+        assert "--port-base" in diagnosis.remedy
 
 
 def test_exit_code_and_marks(

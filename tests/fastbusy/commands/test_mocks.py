@@ -12,10 +12,14 @@ from fastbusy.commands.mocks import env_command
     ("words", "code", "told"),
     [
         (["sst"], 2, "nothing mocks the stage 'sst'"),
+        (["sst"], 2, "did you mean 'stt'?"),
         (["--latency", "llm.first"], 2, "sets no latency"),
+        (["--latency", "llm.frist=2s"], 2, "latency llm: unknown latency 'frist'"),
+        (["--port-base", "70000"], 2, "--port-base: '70000' cannot be the first of"),
+        (["--port-base", "eighty"], 2, "--port-base: 'eighty' cannot be the first of"),
         (["--profile", "llm-429-brst"], 2, "did you mean 'llm-429-burst'?"),
         (["stt", "--profile", "llm-429-burst"], 2, "needs llm, which is not served"),
-        (["--host", "192.0.2.1"], 2, "the control API has no token"),
+        (["--host", "192.0.2.1"], 2, "--host: 192.0.2.1 lets others in"),
     ],
 )
 def test_what_cannot_be_served(
@@ -27,7 +31,10 @@ def test_what_cannot_be_served(
 ) -> None:
     monkeypatch.delenv("FASTBUSY_CONTROL_TOKEN", raising=False)
     assert main(["mocks", *words]) == code
-    assert told in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("fastbusy: ")
+    assert told in said
+    assert "\n  → " in said
 
 
 @pytest.mark.parametrize(

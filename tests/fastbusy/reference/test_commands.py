@@ -26,6 +26,13 @@ def test_how_options_are_spelled() -> None:
     assert "| `--role caller\\|agent` |" in PAGE
 
 
+def test_every_port_has_its_owner() -> None:
+    section = PAGE.partition("\n## Ports\n")[2]
+    assert "| 8700 | +0 | every provider |" in section
+    assert "| 8703 | +3 | tts |" in section
+    assert "| 8650 | -50 | a sample agent |" in section
+
+
 def test_exit_codes_and_what_is_to_come() -> None:
     assert "130 interrupted" in PAGE
     assert all(f"`{name}`" in PAGE for name in LATER)

@@ -13,7 +13,7 @@ LINES = ("Hi, this is Ada.", "Goodbye.")
 def conversation(**replies: str) -> Conversation:
     """The caller has said its first line from 3 s to 5 s."""
     manners = Manners()
-    told = {int(number[1:]): text for number, text in replies.items()}
+    told = {int(number[1:]): [text] for number, text in replies.items()}
     call = Conversation(Part(LINES, {}, told, manners), Patience(8.0, 0.6, manners))
     assert call.stage == "greeting"
     list(call.speak(call.part.first, 3 * S))

@@ -13,7 +13,7 @@ def test_a_busy_process_is_unknown() -> None:
     story = Story().instrument().instrument("mock.llm", cpu_share=0.95)
     finding = GeneratorHeadroom()(story.history())
     assert (finding.outcome, finding.instrument) == ("unknown", True)
-    assert finding.summary.startswith("mock.llm used 95% of a core at most; use fewer calls")
+    assert finding.summary.startswith("mock.llm used 95% of a core at most (limit 70%); lower")
 
 
 def test_a_short_burst_is_no_bottleneck() -> None:

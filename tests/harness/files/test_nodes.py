@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.files.nodes import MAX_BYTES, compose, is_null, line_of, plain
+from harness.files.nodes import MAX_BYTES, compose, is_null, line_of, plain, shape
 from kernel.errors import FileProblems
 
 
@@ -128,3 +128,15 @@ def test_what_is_no_tree_is_refused_with_line_and_remedy(text: str, expected: st
     with pytest.raises(FileProblems) as caught:
         compose(text, "f.yaml")
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{a: 1}", "keys and values"), ("[a]", "a list"), ("a", "'a'"), ("''", "nothing")],
+)
+def test_what_a_tree_is_in_words(text: str, words: str) -> None:
+    assert shape(compose(text, "f.yaml")) == words
+
+
+def test_a_long_text_is_told_in_part() -> None:
+    assert len(shape(compose("a" * 1000, "f.yaml"))) < 100

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from harness.files.profile import ProfiledFault, grammar
+from harness.files.grammar import Loaded
+from harness.files.profile import FaultProfile, ProfiledFault, grammar
 from harness.files.strict import parse
 from kernel.errors import FileProblems
+from kernel.fault import Unit
 from kernel.units import Duration, Share
 
 from ..catalogue import KINDS, PROFILE, profile
@@ -57,13 +59,20 @@ def test_targets_are_those_that_have_a_mock() -> None:
             "requests: 5/s",
             "request: 5/s",
             "p.yaml:4: faults: unknown key 'request'\n  → did you mean 'requests'? known keys: "
-            "kind, target, at, for, share, label, requests, burst, retry_after\n"
-            "p.yaml:4: faults: the key 'requests' is missing\n  → add 'requests: …'",
+            "kind, target, at, for, share, label, requests, burst, of, retry_after",
         ),
         (
             "requests: 5/s",
             "requests: 5/s, burst: 0",
             "p.yaml:4: faults: burst: 0 lets nobody pass\n  → use a stall for that",
+        ),
+        (
+            "faults:\n  - {kind: rate_limit, target: llm",
+            "fault:\n  - {kind: rate_limit, target: lmm",
+            "p.yaml:3: unknown key 'fault'\n"
+            "  → did you mean 'faults'? known keys: name, why, faults\n"
+            "p.yaml:4: no mock serves the target 'lmm'\n"
+            "  → did you mean 'llm'? known targets: stt, llm, tts, realtime, tools, telephony",
         ),
         (
             "target: llm",
@@ -120,6 +129,24 @@ def test_a_mistake_has_line_value_and_remedy(old: str, new: str, expected: str) 
     with pytest.raises(FileProblems) as caught:
         profile(PROFILE.replace(old, new))
     assert str(caught.value) == expected
+
+
+def test_what_a_provider_does_not_have_cannot_be_counted() -> None:
+    text = PROFILE.replace("requests: 5/s", "requests: 5/s, of: context")
+    kind = type(profile().value)
+
+    def read(*units: Unit) -> Loaded[FaultProfile]:
+        known = grammar(KINDS, units={"llm": units})
+        return parse(text, kind, file="p.yaml", grammar=known)
+
+    with pytest.raises(FileProblems) as caught:
+        read("socket", "request")
+    assert str(caught.value) == (
+        "p.yaml:4: of: context counts nothing, llm has none\n"
+        "  → llm has: socket, request; or leave it out"
+    )
+    assert read("context").value.faults[0].fields["of"] == "context"
+    assert read().value.faults[0].fields["of"] == "context"
 
 
 def test_a_profile_has_faults() -> None:

@@ -75,6 +75,16 @@ def test_the_problems_of_all_profiles_come_together_and_once(folder: Path) -> No
     ]
 
 
+def test_a_profile_is_called_as_its_file(folder: Path) -> None:
+    path = (folder / "burst.yaml").rename(folder / "flood.yaml")
+    with pytest.raises(FileProblems) as caught:
+        read_profile(path, KNOWN)
+    assert str(caught.value) == (
+        f"{path}:1: the profile 'burst' stands in a file called 'flood'\n"
+        "  → write name: flood, or call the file burst.yaml"
+    )
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileProblems) as caught:
         read_profile(tmp_path / "no.yaml", KNOWN)

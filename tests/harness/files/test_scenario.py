@@ -126,7 +126,6 @@ def test_callers_without_shares_get_equal_parts() -> None:
         (
             "load:",
             "laod:",
-            "s.yaml:1: the key 'load' is missing\n  → add 'load: …'\n"
             "s.yaml:7: unknown key 'laod'\n  → did you mean 'load'? known keys: name, why, agent, "
             "callers, dialogues, load, gate, latency, seed, profiles",
         ),
@@ -231,6 +230,35 @@ def test_callers_without_shares_get_equal_parts() -> None:
             'first: "lognormal(800ms, 300ms)"',
             "s.yaml:14: first: 'lognormal(800ms, 300ms)' is not a latency\n"
             "  → write 300ms or lognormal(P50, P95) with P50 <= P95",
+        ),
+        (
+            '"lognormal(300ms, 800ms)"',
+            "lognormal(300ms, 800ms)",
+            "s.yaml:14: first: 'lognormal(300ms, 800ms)' is cut at its comma\n"
+            "  → put quotes around it: 'lognormal(300ms, 800ms)'",
+        ),
+        (
+            "seed: 7\ndialogues:",
+            "dialogues:\n  seed: 7",
+            "s.yaml:16: dialogues: 'seed' stands in the wrong place\n"
+            "  → move it out: it belongs beside 'dialogues'",
+        ),
+        (
+            "    done:",
+            "      done:",
+            "s.yaml:26: replies: 'done' stands in the wrong place\n"
+            "  → move it out: it belongs beside 'replies'",
+        ),
+        (
+            "persona: {patience: 6s, voice: bass}",
+            "patience: 6s",
+            "s.yaml:6: callers: unknown key 'patience'\n  → move it in: it belongs under 'persona'",
+        ),
+        (
+            "  no_dropped_calls: 0\n",
+            "  no_dropped_calls: 0\n  profiles: [burst]\n",
+            "s.yaml:13: gate: 'profiles' stands in the wrong place\n"
+            "  → move it out: it belongs beside 'gate'",
         ),
         (
             "{webhook: reference, limit: 20}",

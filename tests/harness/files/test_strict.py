@@ -259,6 +259,68 @@ def problems_of(text: str) -> str:
             "p.yaml:2: drawings: radius: 0.0 is no size\n  → write a positive number",
         ),
         (
+            "title: t\ndrawings: [{kind: circle, radius: f(1, 2), at: 10%}]",
+            "p.yaml:2: radius: 'f(1, 2)' is cut at its comma\n  → put quotes around it: 'f(1, 2)'\n"
+            "p.yaml:2: radius: 'f(1, 2)' is not a number",
+        ),
+        (
+            "title: t\nlines: [one, two (2, too)]",
+            "p.yaml:2: lines: 'two (2, too)' is cut at its comma\n"
+            "  → put quotes around it: 'two (2, too)'",
+        ),
+        (
+            "titel: {name}",
+            "p.yaml:1: unknown key 'titel'\n  → did you mean 'title'? known keys: title, lines, "
+            "facts, people, numbers, colour, key, limits, drawings\n"
+            "p.yaml:1: title: expected a text, found keys and values\n"
+            "  → put quotes around texts that hold {slots}",
+        ),
+        (
+            "title: t\ndrawings:\n  - kid: square\n    side: x\n    radius: 2",
+            "p.yaml:3: drawings: unknown key 'kid'\n"
+            "  → did you mean 'kind'? known keys: kind, at, side\n"
+            "p.yaml:4: side: 'x' is not a whole number\n"
+            "p.yaml:5: drawings: unknown key 'radius'\n  → known keys: kind, at, side",
+        ),
+        (
+            "title: t\ndrawings:\n  - kind: sqare\n    side: x\n    sied: 3",
+            "p.yaml:3: kind: unknown figure 'sqare'\n"
+            "  → did you mean 'square'? known figures: circle, square\n"
+            "p.yaml:4: side: 'x' is not a whole number\n"
+            "p.yaml:5: drawings: unknown key 'sied'\n"
+            "  → did you mean 'side'? known keys: kind, at, side",
+        ),
+        (
+            "title: t\ndrawings:\n  - kind: blob\n    side: x\n    colour: red",
+            "p.yaml:3: kind: unknown figure 'blob'\n  → known figures: circle, square\n"
+            "p.yaml:4: side: 'x' is not a whole number\n"
+            "p.yaml:5: drawings: unknown key 'colour'\n"
+            "  → move it out: it belongs beside 'drawings'",
+        ),
+        (
+            "people:\n  ann:\n    age: 30\n    title: t",
+            "p.yaml:4: ann: unknown key 'title'\n  → move it out: it belongs beside 'people'",
+        ),
+        (
+            "title: t\npeople:\n  ann:\n  age: 30\n  colour: red",
+            "p.yaml:3: ann: expected keys and values, found nothing\n"
+            "  → write 'key: value', one per line\n"
+            "p.yaml:4: people: 'age' stands in the wrong place\n"
+            "  → move it in: it belongs under 'ann'\n"
+            "p.yaml:5: people: 'colour' stands in the wrong place\n"
+            "  → move it out: it belongs beside 'people'",
+        ),
+        (
+            "title: t\nlimits:\n  speed: 3\n  people: {}",
+            "p.yaml:4: limits: 'people' stands in the wrong place\n"
+            "  → move it out: it belongs beside 'limits'",
+        ),
+        (
+            "title: t\nlines: []\nlimits: {}\nspeed: 3\npause: 3s",
+            "p.yaml:4: unknown key 'speed'\n  → move it in: it belongs under 'limits'\n"
+            "p.yaml:5: unknown key 'pause'\n  → move it in: it belongs under 'lines'",
+        ),
+        (
             "title: t\nlimits: {sped: 7}",
             "p.yaml:2: limits: unknown limit 'sped'\n  → did you mean 'speed'? known limits: speed",
         ),
@@ -288,6 +350,6 @@ def test_an_unreadable_part_does_not_hide_the_rules_of_another() -> None:
     with pytest.raises(FileProblems) as caught:
         parse("people: {ann: {}}", Page, file="p.yaml", grammar=grammar)
     assert [problem.what for problem in caught.value.problems] == [
-        "the key 'title' is missing",
         "no ann",
+        "the key 'title' is missing",
     ]

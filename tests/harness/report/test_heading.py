@@ -52,6 +52,14 @@ def test_an_interrupted_run_says_so() -> None:
     assert "interrupted" not in shown(talk(), interrupted="").text
 
 
+def test_what_stopped_a_run_before_its_first_call_is_told_once() -> None:
+    why = "no call was offered: the agent is not there"
+    run = {"scenario": "demo", "interrupted": "the agent is not there"}
+    verdict = Verdict(verdict="unknown", reason=why, fates={}, checks=(), instrument={}, run=run)
+    told = Page(heading(Story().history(), verdict, why)).text
+    assert told.count("the agent is not there") == told.count("no call was offered") == 1
+
+
 def test_faults_are_named_with_their_times() -> None:
     story = talk().fault("burst", "llm", 2, 9).fault("stall", "tts", 3, None)
     assert "burst 0:02–0:09 · stall 0:03–never healed" in shown(story).text

@@ -61,6 +61,16 @@ def test_a_failure_names_the_places() -> None:
     assert failure.text == "c0001 at 75.0 s: silence\nc0002 at 0.0 s: more"
 
 
+def test_what_could_not_tell_says_why_the_verdict_is_unknown() -> None:
+    check = finding("unknown", "no call was offered", gate=True)
+    verdict = Verdict(
+        verdict="unknown", reason="no call was offered: no webhook", fates={}, checks=(check,),
+        instrument={}, run={},
+    )  # fmt: skip
+    (error,) = Xml.fromstring(junit(verdict).encode()).iter("error")
+    assert (error.get("message"), error.text) == (check.summary, verdict.reason)
+
+
 NASTY = "a\x00b\x1bc\ud800d\uffffe ]]> <x> & \" '"
 
 

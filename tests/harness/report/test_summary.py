@@ -47,6 +47,15 @@ def test_without_advice_and_profile() -> None:
     assert told().endswith("seed 7 · profile none\n")
 
 
+def test_what_stopped_a_run_before_its_first_call_is_told_once() -> None:
+    why = "no call was offered: the agent is not there"
+    verdict = Verdict(
+        verdict="unknown", reason=why, fates={}, checks=(finding("a", "unknown", gate=True),),
+        instrument={}, run={"interrupted": "the agent is not there"},
+    )  # fmt: skip
+    assert summary(verdict, why) == (f"## ❔ unknown: run\n\n{why}\n\nseed ? · profile none\n")
+
+
 def test_a_row_stays_a_row_whatever_is_quoted() -> None:
     text = told(finding("a", "fail", "he said:\n| x \\| `y` <b> [z](w) |\r\n*w*", gate=True))
     (row,) = (line for line in text.splitlines() if line.startswith("| ❌"))

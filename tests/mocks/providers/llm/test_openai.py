@@ -9,7 +9,8 @@ from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall
 from kernel.fault import Arrival, Refusal
 from mocks.brain import Brain
 from mocks.latency import StageLatency, latencies
-from mocks.providers.llm.openai import PROVIDER, go_duration
+from mocks.providers.llm._openai import go_duration
+from mocks.providers.llm.openai import PROVIDER
 from mocks.wire import Body, Head, Request
 from mocks.work import Limit, Limits, Refused
 from mocks.world import World

@@ -276,6 +276,16 @@ def test_a_stream_without_sound_or_word_times_out() -> None:
     assert 10_000 <= metadata.at_ms - 9_500 <= 12_000
 
 
+def test_words_alone_keep_no_stream_open_that_has_had_no_sound() -> None:
+    client = Client()
+    for _ in range(3):
+        client.tell("KeepAlive")
+        client.run(5_000)
+    closed = client.to(client.number)[-1]
+    assert (type(closed), closed.code) == (Close, 1011)
+    assert "net0001" in closed.reason
+
+
 def test_sound_alone_keeps_a_stream_open() -> None:
     client = Client(interim_results="false")
     client.silence(15.0)
@@ -358,7 +368,7 @@ def test_a_stream_may_be_refused_after_the_upgrade() -> None:
 
 def test_a_stream_may_be_refused_in_band() -> None:
     head, text, closed, *_ = refused("in_band")
-    assert (head.status, json.loads(text.data)["type"], closed.code) == (101, "Error", 1011)
+    assert (head.status, json.loads(text.data)["type"], closed.code) == (101, "Error", 1008)
 
 
 def test_a_stream_too_many_is_refused_while_another_is_open() -> None:

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from .cartesia_client import Client
+import json
+
+from mocks.wire import Text
+from speech.mouth import SYMBOL_S
+from speech.voice import STEP_N
+
+from .cartesia_client import RAW, Client
 
 
 def test_all_inputs_of_a_context_are_one_utterance() -> None:
@@ -146,3 +152,55 @@ def test_a_client_that_leaves_has_heard_what_was_sent() -> None:
     assert (work.type, work.cancelled) == ("info", True)
     assert work.text_in.startswith(work.text_out)
     assert work.text_out
+
+
+LONG = "This has not been said by anybody before, so that its sound must be made first. " * 4
+RAW_24K = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24000}
+
+
+def test_a_long_text_is_made_in_steps_and_others_are_served_in_between() -> None:
+    client = Client()
+    client.ask("Hello there.", context="short")
+    fields = {"context_id": "long", "model_id": "sonic-3", "transcript": LONG, "voice": "ann",
+              "output_format": RAW_24K}  # fmt: skip
+    client.service.receive(client.number, Text(json.dumps(fields)), client.now_ns)
+    rests = 0
+    while (wake_ns := client.service.next_wake()) is not None and wake_ns <= client.now_ns:
+        list(client.service.advance(client.now_ns))
+        rests += 1
+    sound_n = 24000 * len(LONG) * SYMBOL_S
+    assert rests >= sound_n / STEP_N
+
+
+def test_what_comes_while_a_text_is_made_waits_for_it() -> None:
+    client = Client()
+    told = [
+        {"transcript": f"One: {LONG}", "continue": True},
+        {"cancel": True},
+        {"transcript": f"Two: {LONG}", "continue": True},
+        {"transcript": "And that is all.", "continue": False},
+    ]
+    for fields in told:
+        shared = {"context_id": "c", "model_id": "sonic-3", "voice": "ann", "output_format": RAW,
+                  "max_buffer_delay_ms": 0}  # fmt: skip
+        message = fields if "cancel" in fields else {**shared, **fields}
+        data = json.dumps({"context_id": "c", **message})
+        client.service.receive(client.number, Text(data), client.now_ns)
+    client.run(120_000)
+    assert client.service.bugs == 0
+    assert [(work.type, work.cancelled) for work in client.work] == [("info", True), ("ok", False)]
+    assert client.heard() == f"Two: {LONG.strip()} And that is all."
+
+
+def test_a_client_that_goes_while_a_text_is_made_leaves_nothing_behind() -> None:
+    client = Client()
+    fields = {"context_id": "c", "model_id": "sonic-3", "transcript": f"Three: {LONG}",
+              "voice": "ann", "output_format": RAW}  # fmt: skip
+    client.service.receive(client.number, Text(json.dumps(fields)), client.now_ns)
+    list(client.service.advance(client.now_ns))
+    client.service.vanish(client.number, client.now_ns)
+    client.run()
+    assert client.service.bugs == 0
+    assert client.service.next_wake() is None
+    (work,) = client.work
+    assert (work.type, work.cancelled, work.text_out) == ("info", True, "")

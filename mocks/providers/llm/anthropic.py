@@ -1,0 +1,268 @@
+"""Anthropic: messages, streamed or whole, the counting of their tokens, and the list of models.
+
+Wire format: docs.anthropic.com/en/api/messages, /en/api/errors and /en/api/rate-limits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from itertools import accumulate
+from typing import Any, TypeVar
+
+import msgspec
+
+from kernel.actor import Emit, End, Instruction
+from kernel.fault import Stage
+
+from ...brain import Answer, Asked
+from ...chat_completions import arguments, field_of, history, since_last_answer, tokens
+from ...provider import Route
+from ...wire import Body, Head, Request, Wire, json_reply
+from ...work import Admitted, Begin, Closed, Note, Opened, Refused
+from ...world import World
+from ._anthropic import MessagesRequest, Prompt, Reply, cut, objection, prompt_tokens, server_sent
+from ._anthropic_errors import error_value, limit_headers, refusal_of
+
+_SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
+_MODELS = ("claude-sonnet-4-6", "claude-opus-4-6", "claude-haiku-4-5-20251001")
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_RELEASED = "2026-02-17T00:00:00Z"
+P = TypeVar("P", bound=Prompt)
+
+
+def _name(prefix: str, *parts: object) -> str:
+    digest = blake2b("\x1f".join(map(str, parts)).encode(errors="replace"), digest_size=12)
+    return prefix + digest.hexdigest()
+
+
+def _request_id(*parts: object) -> str:
+    return _name("req_01", *parts)
+
+
+class _Answering:
+    """What all endpoints share: key and version are checked, every answer has the same headers."""
+
+    def __init__(self, request: Request, world: World) -> None:
+        self._request, self._world = request, world
+
+    def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
+        match message:
+            case Opened():
+                if not (self._request.header("x-api-key") or self._request.credential("Bearer")):
+                    return self._reject(401, "No API key was given: send it as x-api-key.", now_ns)
+                if not self._request.header("anthropic-version"):
+                    return self._reject(400, "anthropic-version: header is required", now_ns)
+                return self._open(now_ns)
+            case Admitted():
+                return self._answer(message, now_ns)
+            case Closed():
+                return self._closed(now_ns)
+        return ()
+
+    def _open(self, now_ns: int) -> Iterable[Instruction]:
+        return [Emit(Begin(purpose="prewarm", counted=False))]
+
+    def _answer(self, admitted: Admitted, now_ns: int) -> Iterable[Instruction]:
+        raise NotImplementedError
+
+    def _closed(self, now_ns: int) -> Iterable[Instruction]:
+        return ()
+
+    def _headers(self, admitted: Admitted, at_ns: int) -> dict[str, str]:
+        request_id = _request_id(admitted.arrival.span)
+        return limit_headers(admitted.limits, request_id, self._world.wall_s(at_ns))
+
+    def _reject(self, status: int, told: str, now_ns: int) -> Iterator[Instruction]:
+        request_id = _request_id(self._world.seed, self._world.serial())
+        limits, wall_s = self._world.settings.limits(), self._world.wall_s(now_ns)
+        headers = limit_headers(limits, request_id, wall_s)
+        value = error_value(request_id, status, told)
+        yield Emit(Note("", {"reason": value["error"]["type"]}))
+        for wire in json_reply(status, value, headers):
+            yield Emit(wire)
+        yield End()
+
+
+class Models(_Answering):
+    """GET /v1/models, which LiveKit warms a connection up with, and /v1/models/{id}.
+
+    Every model there could be exists.
+    """
+
+    def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
+        name = self._request.params.get("id")
+        value = _model(name) if name else {
+            "data": list(map(_model, _MODELS)), "has_more": False,
+            "first_id": _MODELS[0], "last_id": _MODELS[-1],
+        }  # fmt: skip
+        for wire in json_reply(200, value, self._headers(admitted, now_ns)):
+            yield Emit(wire)
+        yield End()
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"type": "model", "id": name, "display_name": name.replace("-", " ").title(),
+            "created_at": _RELEASED, "lifecycle": "active"}  # fmt: skip
+
+
+class _Prompted(_Answering):
+    """What endpoints share that take a prompt."""
+
+    _asked: Asked
+    _tokens_in = 0
+
+    def _read(self, kind: type[P]) -> P | str:
+        """The prompt, or what is wrong with it."""
+        try:
+            found = msgspec.json.decode(self._request.body, type=kind)
+        except msgspec.ValidationError as error:
+            place = (field_of(error) or "").replace("[", ".").replace("]", "")
+            told = str(error).partition(" - at ")[0]
+            return f"{place}: {told}" if place else told
+        except _UNREADABLE:
+            return "The body of the request is not valid JSON."
+        self._asked = found.asked
+        self._tokens_in = prompt_tokens(self._asked)
+        return objection(found.messages) or found
+
+    def _begin(self, purpose: str, *, counted: bool = True) -> Begin:
+        messages = self._asked.messages
+        data: dict[str, Any] = {
+            "text_in": since_last_answer(messages),
+            "history": history(messages),
+            "tokens_in": self._tokens_in,
+        }
+        retry = self._request.header("x-stainless-retry-count")
+        if retry.isdecimal():
+            data["attempt_header"] = int(retry)
+        heard = [one.text for one in messages if one.role in ("user", "tool")]
+        return Begin(
+            identity=_name("", self._asked.model, *heard),
+            by="conversation",
+            tokens=self._tokens_in,
+            purpose=purpose,
+            counted=counted,
+            data=data,
+        )
+
+
+class TokenCount(_Prompted):
+    """POST /v1/messages/count_tokens; its rate limit is not that of messages."""
+
+    def _open(self, now_ns: int) -> Iterable[Instruction]:
+        prompt = self._read(Prompt)
+        if isinstance(prompt, str):
+            return self._reject(400, prompt, now_ns)
+        return [Emit(self._begin("side", counted=False))]
+
+    def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
+        headers = self._headers(admitted, now_ns)
+        for wire in json_reply(200, {"input_tokens": self._tokens_in}, headers):
+            yield Emit(wire)
+        yield End()
+
+
+class Messages(_Prompted):
+    """POST /v1/messages."""
+
+    _wanted: MessagesRequest
+    _thought: Answer
+
+    def __init__(self, request: Request, world: World) -> None:
+        super().__init__(request, world)
+        self._spoken: list[tuple[int, str]] = []
+
+    def _open(self, now_ns: int) -> Iterable[Instruction]:
+        wanted = self._read(MessagesRequest)
+        if isinstance(wanted, str):
+            return self._reject(400, wanted, now_ns)
+        self._wanted = wanted
+        self._thought = self._world.brain.answer(self._asked)
+        # Without tokens to answer with it only fills the prompt cache.
+        return [Emit(self._begin(self._thought.purpose if wanted.max_tokens else "prewarm"))]
+
+    def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
+        arrival = admitted.arrival
+        if arrival.attempt:
+            self._thought = self._world.brain.answer(self._asked, arrival.attempt)
+        answer, stop_reason = cut(self._thought, self._wanted.max_tokens)
+        calls = [(one.name, arguments(one)) for one in answer.calls]
+        tokens_out = tokens(answer.text + "".join(name + text for name, text in calls))
+        told = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
+                "dialogue": answer.dialogue, "line": answer.line,
+                "off_script": answer.off_script}  # fmt: skip
+        yield Emit(Note("", {name: value for name, value in told.items() if value}))
+        name = _name("msg_01", self._world.seed, arrival.identity, arrival.attempt)
+        model = self._wanted.model
+        reply = Reply(name, model, answer, stop_reason, self._tokens_in, tokens_out)
+        head_ns = now_ns + self._world.first_ns(arrival)
+        headers = self._headers(admitted, head_ns)
+        pieces = list(reply.pieces())
+        gaps_ns = (self._world.between_ns(arrival, index) for index in range(1, len(pieces)))
+        due_ns = list(accumulate(gaps_ns, initial=head_ns))
+        if not self._wanted.stream:
+            for wire in json_reply(200, reply.whole(), headers):
+                yield Emit(wire, due_ns[-1])
+            yield End()
+            return
+        yield Emit(Head(200, {**_SSE, **headers}), head_ns)
+        for piece, at_ns in zip(pieces, due_ns, strict=True):
+            self._spoken += [
+                (at_ns, one["delta"].get("text", "")) for one in piece if "delta" in one
+            ]
+            yield Emit(Body(b"".join(map(server_sent, piece))), at_ns)
+        yield End()
+
+    def _closed(self, now_ns: int) -> Iterator[Instruction]:
+        """The client broke off: what it was told is what had been sent until then."""
+        sent = "".join(text for at_ns, text in self._spoken if at_ns <= now_ns)
+        yield Emit(Note("", {"text_out": sent}))
+
+
+class Anthropic:
+    """The provider. Its plan's limits are in `Settings`, unless a fault imposes others."""
+
+    name = "anthropic"
+    stage: Stage = "llm"
+
+    def __init__(self) -> None:
+        self.routes = (
+            Route("POST", "/v1/messages", Messages),
+            Route("POST", "/v1/messages/count_tokens", TokenCount),
+            Route("GET", "/v1/models", Models),
+            Route("GET", "/v1/models/{id}", Models),
+        )
+
+    def recognises(self, request: Request) -> bool:
+        return bool(request.header("anthropic-version") or request.header("x-api-key"))
+
+    def refuse(self, refused: Refused, request: Request) -> Iterable[Wire]:
+        """In the response; `in_band` as an event of the stream, which has status 200.
+
+        Where the stream has begun, its head is out and the event alone remains to be sent. A
+        client that did not ask for a stream is refused in the response all the same.
+        """
+        refusal, request_id = refused.refusal, _request_id(refused.arrival.span)
+        status, value = refusal_of(refusal, request_id)
+        headers = limit_headers(refused.limits, request_id, refused.wall_s)
+        if refusal.where == "in_band" and _wants_stream(request):
+            return Head(200, {**_SSE, **headers}), Body(server_sent(value))
+        if refusal.retry_after_s is not None:
+            headers["retry-after"] = str(math.ceil(refusal.retry_after_s))
+        return json_reply(status, value, headers)
+
+
+class _Streaming(msgspec.Struct):
+    stream: bool | None = None
+
+
+def _wants_stream(request: Request) -> bool:
+    try:
+        return bool(msgspec.json.decode(request.body, type=_Streaming).stream)
+    except _UNREADABLE:
+        return False
+
+
+PROVIDER = Anthropic()

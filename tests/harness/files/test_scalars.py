@@ -1,0 +1,55 @@
+"""Texts as values; the words for what is wrong stand in test_strict.py."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+
+from harness.files.grammar import Secret
+from harness.files.nodes import compose
+from harness.files.scalars import Unreadable, in_two, scalar
+from kernel.units import Duration
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("no", str, "no"),
+        ("'7'", str, "7"),
+        ("7", int, 7),
+        ("7", float, 7.0),
+        ("true", bool, True),
+        ("2s", Duration, Duration(2)),
+        ("red", Literal["red", "green"], "red"),
+        ("${TOKEN}", Secret, Secret("hush")),
+    ],
+)
+def test_a_text_becomes_a_value_of_its_type(text: str, kind: Any, value: Any) -> None:
+    read = scalar(compose(text, "f.yaml"), kind, {"TOKEN": "hush"})
+    assert (read, type(read)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "remedy"),
+    [
+        ("{name}", str, "put quotes around texts that hold {slots}"),
+        ("[7]", int, ""),
+        ("'7'", int, "write it without quotes"),
+        ("true", int, ""),
+        ("2", Duration, "write for example 500ms, 2s or 5m"),
+        ("rad", Literal["red", "green"], "did you mean 'red'? known values: red, green"),
+        ("hush", Secret, "write ${NAME} and set NAME in the environment"),
+        ("${GONE}", Secret, "set it: export GONE=…"),
+        ("${TOKEN}", str, "write the value, or give it on the command line"),
+    ],
+)
+def test_what_is_no_value_has_a_remedy(text: str, kind: Any, remedy: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        scalar(compose(text, "f.yaml"), kind, {"TOKEN": "hush"})
+    assert caught.value.remedy == remedy
+
+
+def test_a_remedy_stands_behind_a_semicolon() -> None:
+    assert in_two(ValueError("4 is much; write 3")) == ("4 is much", "write 3")
+    assert in_two(ValueError("4 is much; or not")) == ("4 is much; or not", "")
