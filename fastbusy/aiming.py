@@ -90,9 +90,11 @@ def aimed(
         return Aimed(_signing(target), "", said.command or target.command, secrets)
     _check_sample(wanted.shown, where)
     _refuse_detours(wanted, said.aim)
-    port = ports(port_base)["a sample agent"]
+    said_of_it = Target() if said.agent else target
     target = Target(
-        webhook=Filled(f"http://{host}:{port}/incoming"),
+        webhook=Filled(f"http://{host}:{_sample_port(port_base)}/incoming"),
+        fallback_url=said_of_it.fallback_url,
+        status_callback=said_of_it.status_callback,
         auth_token=target.auth_token,
         parameters=target.parameters,
         correlate=target.correlate,
@@ -134,6 +136,17 @@ def _check_sample(wanted: str, where: str) -> None:
         raise UsageError(
             f"there is no flaw {flaw!r}", where=where, remedy=f"one of: {', '.join(flaws)}"
         )
+
+
+def _sample_port(port_base: int) -> int:
+    port = ports(port_base)["a sample agent"]
+    if port < 1:
+        raise UsageError(
+            f"{port_base} leaves no port for the sample agent, which listens at {port}",
+            where="--port-base",
+            remedy="give a higher one, such as 8700",
+        )
+    return port
 
 
 def _refuse_detours(sample: str, aim: Aim) -> None:

@@ -54,6 +54,8 @@ class Turn(msgspec.Struct, frozen=True):
                        nothing, if neither more is announced nor follows within five seconds
     answer_until_at_ns end of the answer's playout
     owed_until_at_ns   when the agent ceased to owe an answer: it answered, or the call ended
+    interrupted  the caller spoke into the answer before it was over; what was heard of it answers
+    barge_in     these words were begun into the agent's, which are expected to stop
     """
 
     index: int
@@ -67,6 +69,7 @@ class Turn(msgspec.Struct, frozen=True):
     answer: str = ""
     repeat: int = 0
     interrupted: bool = False
+    barge_in: bool = False
 
     @property
     def answer_ms(self) -> float | None:
@@ -87,9 +90,10 @@ class Call(msgspec.Struct, frozen=True):
               None while the history does not hold its end
     how       `completed`, `reject`, `spoken_refusal`, `clip_refusal`, `http_503`, `upgrade_403`,
               `no_answer`, `unreachable`, `tls_unknown_ca`, `tls_wrong_host`, `tls_expired`, `tls`,
-              `reset`, `garbage`, `closed`, `patience`, `monologue` (the agent
-              did not stop talking), `deflected`, `cut`, …
+              `reset`, `garbage`, `closed`, `patience`, `monologue` (the agent did not stop
+              talking), `left_early` (by plan, before the last line), `deflected`, `cut`, …
     ended_by  `caller`, `agent`, `network`, `us`
+    redial_of span of the call that this caller gave up before, empty for a planned call
     done      its dialogue says when the task is done, and it is
     sid       the telephone network's name for it
     """
@@ -114,6 +118,7 @@ class Call(msgspec.Struct, frozen=True):
     heard: tuple[Heard, ...]
     media: Mapping[str, Any]
     done: bool = False
+    redial_of: str = ""
     sid: str = ""
 
     @property
@@ -142,7 +147,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     identity    of the sound: the caller's (STT) or the mock's own utterance (TTS)
     tokens_in, tokens_out  LLM only
     cancelled   the client took it back: barge-in, hang-up
-    call        what the client named as the call that it is for
+    call        what the client named as the call that it is for; telephony: the SID asked about
     """
 
     span: str

@@ -12,11 +12,12 @@ from kernel.dialogue import Dialogue, Line, Reply
 from kernel.fault import Stage
 from kernel.units import Latency, Share
 
+from ..callers.behaviour import kinds
 from ..planning.plan import Persona, Target
 from ..planning.reach import ClientCert, Correlate
 from ..planning.shapes import Shape, shapes
 from .dialogues import dialogue_flaws, line_flaws
-from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, suggestion
+from .grammar import NAME, NAME_REMEDY, Beside, Flaw, Grammar, Named, Path, Variant, suggestion
 from .targets import target_flaws
 
 
@@ -120,7 +121,6 @@ UNBUILT: dict[type, dict[str, str]] = {
         "sip": "give the agent's Twilio voice webhook",
         "webrtc": "give the agent's Twilio voice webhook",
     },
-    Line: {"barge_in": "take it out: callers let the agent finish"},
 }
 
 
@@ -140,11 +140,13 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
             Line: "say",
             Reply: "say",
             **{check: check.scalar for check in checks.values()},
+            **{behaviour: behaviour.scalar for behaviour in kinds().values()},
         },
         named={Dialogue: "name"},
         unbuilt=UNBUILT,
         variants={Phase: Variant("arrivals", "load shape", "shape", shapes(), "constant")},
         entries={("gate",): Named("check", checks)},
+        beside={Line: Beside("behaviour", "behaviours", kinds())},
         rules={
             Dialogue: dialogue_flaws,
             Line: line_flaws,
@@ -159,6 +161,9 @@ def persona_flaws(persona: Persona) -> Iterator[Flaw]:
     if persona.patience_s <= 0:
         what = f"a caller with a patience of {persona.patience_s} hangs up at once"
         yield Flaw(("patience",), what, "write how much silence it bears: 8s")
+    if persona.redial and persona.redial.times < 1:
+        what = f"times: {persona.redial.times} is no redial"
+        yield Flaw(("redial", "times"), what, "write 1 or more, or take redial out")
 
 
 def scenario_flaws(checks: Collection[str], scenario: Scenario) -> Iterator[Flaw]:

@@ -23,6 +23,9 @@ def target_flaws(target: Target) -> Iterator[Flaw]:
     if address and ":" not in address and address not in SAMPLES:
         remedy = "give reference, flawed:FLAW or the http(s):// address of a Twilio voice webhook"
         yield Flaw(("webhook",), f"no agent can be reached at {address.shown!r}", remedy)
+    if target.status_callback and not target.status_callback.startswith(("http://", "https://")):
+        what = f"status_callback: nobody can be told at {target.status_callback.shown!r}"
+        yield Flaw(("status_callback",), what, "give its http:// or https:// address")
     if target.command and not (target.webhook or target.stream):
         remedy = "give its webhook or its stream as well"
         yield Flaw(("command",), "nobody knows where the agent is to be called", remedy)

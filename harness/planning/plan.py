@@ -15,6 +15,7 @@ from kernel.dialogue import Dialogue, Fact, Script
 from kernel.fault import FaultOrder
 from kernel.units import Duration
 
+from ..callers.redial import PlannedRedial, Redial
 from ..files.grammar import Filled, Secret, Shell
 from .reach import Address, ClientCert, ClipPurpose, Correlate
 
@@ -26,17 +27,33 @@ class Persona(msgspec.Struct, frozen=True):
                  ten times as long of words that do not end
     pause_s      between the end of the agent's turn and the caller's next words
     voice        one of the voices by name, or any
+    redial       calls again after it has lost patience
     """
 
     patience_s: Duration = msgspec.field(default=Duration(8), name="patience")
     pause_s: Duration = msgspec.field(default=Duration(0.6), name="pause")
     voice: str = "any"
+    redial: Redial | None = None
+
+
+class PlannedBehaviour(msgspec.Struct, frozen=True):
+    """What a caller does about one of its lines, numbered from 1. `written` is what stands beside
+    the line under the name of its kind, a file of `harness/callers/behaviours/`."""
+
+    line: int
+    kind: str
+    written: Any = True
 
 
 class PlannedCall(msgspec.Struct, frozen=True, kw_only=True):
     """One caller: when it dials, what it knows and says. `span` is its name in the history.
 
-    lines  what it says, slots filled, in order; unique by plan through a fact in the first line
+    lines       what it says, slots filled, in order; unique by plan through a fact in the first
+    keyed       numbers of the lines that are pressed on the keypad, not spoken
+    pauses      number of a line → seconds of silence before it, in place of the persona's pause
+    behaviours  what it does beside saying its lines
+    redials     when it would call again
+    redial_of   span of the planned call that it gave up before
     """
 
     span: str
@@ -50,6 +67,11 @@ class PlannedCall(msgspec.Struct, frozen=True, kw_only=True):
     persona: Persona = Persona()
     voice: str
     from_number: str
+    keyed: tuple[int, ...] = ()
+    pauses: dict[int, float] = {}
+    behaviours: tuple[PlannedBehaviour, ...] = ()
+    redials: tuple[PlannedRedial, ...] = ()
+    redial_of: str = ""
 
 
 class PlannedPhase(msgspec.Struct, frozen=True):
@@ -74,7 +96,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach the agent under test. Secrets are resolved from the environment, never written.
 
     webhook    URL that Twilio would post to; in a scenario also the name of a sample agent
-    signed_as  URL to sign in its place, where a proxy changes it
+    fallback_url  where Twilio goes if the webhook fails; may be relative to it
+    status_callback  URL that Twilio tells when a call is over
+    signed_as  URL to sign in place of the webhook's, where a proxy changes it
     auth_token what Twilio would sign with; unsigned without it
     stream     media stream to dial in place of the one that the webhook's TwiML names; without a
                webhook it is all that is asked
@@ -91,6 +115,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     webhook: Filled = Filled()
+    fallback_url: Filled = Filled()
+    status_callback: Filled = Filled()
     signed_as: Filled = Filled()
     auth_token: Secret = Secret()
     stream: Filled = Filled()
@@ -115,7 +141,9 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         given = [str(self.auth_token)]
         if self.client_cert:
             given.append(str(self.client_cert.password))
-        texts = (self.webhook, self.signed_as, self.stream)
+        texts = (
+            self.webhook, self.fallback_url, self.status_callback, self.signed_as, self.stream,
+        )  # fmt: skip
         for text in (*texts, *self.headers.values(), *self.parameters.values()):
             given += text.secrets
         for url in texts:

@@ -47,7 +47,7 @@ def test_every_option_has_its_place() -> None:
         headers={"x-env": Filled("staging"), "Authorization": Filled("Bearer hush-hush")},
         parameters={"tenant": Filled("demo"), "line": Filled("a=b")},
     )
-    assert found.secrets == ("hush-hush",)
+    assert found.secrets == ("hush-hush", "hush", "bWU6aHVzaA==")
 
 
 def test_what_was_said_can_be_said_again_without_secrets() -> None:

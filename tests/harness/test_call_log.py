@@ -4,7 +4,7 @@ import msgspec
 
 from harness.analysis.fates import fate_of
 from harness.call_log import CallLog
-from harness.callers.messages import Over, Say, TurnBegan
+from harness.callers.messages import Over, Said, Say, TurnBegan
 from harness.transports.link import Answered, Link, Refused
 from kernel.dialogue import Fact
 from kernel.event import Event, from_lines, to_line
@@ -56,9 +56,19 @@ def test_a_refusal_closes_setup_and_call() -> None:
 def test_an_answer_is_the_end_of_setup() -> None:
     one, events = log()
     one.dialled(0)
-    one.answered(Answered(cast(Link, None), "CA1"), 1 * S)
-    assert call_of(events).answered_ns == 1 * S
-    assert call_of(events).sid == "CA1"
+    greeting = Heard(0, 1 * S, "This call is recorded.", verified=True)
+    one.answered(Answered(cast(Link, None), "CA1", (greeting,)), 1 * S)
+    call = call_of(events)
+    assert (call.answered_ns, call.sid, call.heard) == (1 * S, "CA1", (greeting,))
+
+
+def test_what_a_refused_caller_was_told_is_heard() -> None:
+    one, events = log()
+    one.dialled(0)
+    told = Heard(0, 2 * S, "We are busy.", verified=True, role="refusal")
+    one.refused(Refused("spoken_refusal", "fail", sid="CA1", heard=(told,)), 2 * S)
+    call = call_of(events)
+    assert (call.sid, call.heard, call.answered_ns) == ("CA1", (told,), None)
 
 
 def test_turns_are_told_from_beginning_to_end() -> None:
@@ -112,6 +122,8 @@ def test_what_we_gave_up_before_an_answer() -> None:
 def test_the_media_of_a_call() -> None:
     (call,) = place(kind).history.calls
     assert set(call.media) == {
+        "from_at_ns",
+        "recording",
         "frames_sent",
         "frames_late",
         "late_max_ms",
@@ -121,3 +133,17 @@ def test_the_media_of_a_call() -> None:
         "marks",
         "warnings",
     }
+
+
+def test_what_is_said_aside_is_numbered_and_no_turn() -> None:
+    one, events = log()
+    one.dialled(0)
+    for at_s in (2, 4):
+        one.report(Said(Say("mhm", 1, aside=True), at_s * S, (at_s + 1) * S), at_s * S)
+    asides = [event for event in events if event.kind == "aside"]
+    assert [(event.span, event.at_ns) for event in asides] == [
+        ("c0001/a1", 2 * S),
+        ("c0001/a2", 4 * S),
+    ]
+    assert asides[0].data == {"index": 1, "text": "mhm", "until_at_ns": 3 * S}
+    assert call_of(events).turns == ()

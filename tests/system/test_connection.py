@@ -103,6 +103,19 @@ def test_why_a_handshake_fails_is_told(ours: Authority, tmp_path: Path) -> None:
         assert detail.startswith(f"{ORIGIN}/incoming (at 127.0.0.1:")
 
 
+def test_the_fallback_is_told_why_the_webhook_could_not_be_asked(ours: Authority) -> None:
+    """As Twilio tells it: 11237, there is no path to a certificate that is trusted."""
+    trusted, stranger = ScriptedAgent(), ScriptedAgent()
+
+    async def run() -> Call:
+        async with stranger.serving(serves(ours.sign("localhost"))), trusted.serving() as url:
+            webhook = Filled(f"https://localhost:{stranger.at.port}/incoming")
+            return await call_of(Target(webhook=webhook, fallback_url=Filled(url)))
+
+    assert asyncio.run(run()).how == "completed"
+    assert trusted.forms[0]["ErrorCode"] == "11237"
+
+
 def test_plain_http_behind_an_https_url() -> None:
     async def run() -> Call:
         agent = ScriptedAgent()

@@ -70,7 +70,7 @@ def test_a_run_against_an_agent_behind_another_name(tmp_path: Path) -> None:
     assert telling(folder, it.lines) == []
     log = (folder / "logs" / "agent.log").read_text()
     assert "'Host': 'voice.example'" in log
-    assert "'authorization': 'Bearer …'" in log
+    assert "'Authorization': 'Bearer …'" in log
     assert "'tenant': '…'" in log
     history = read_history(folder)
     methods = {span.partition("-")[0]: method for span, (_, method) in history.joins.items()}
