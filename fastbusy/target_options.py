@@ -59,16 +59,19 @@ class Aim:
     @property
     def words(self) -> list[str]:
         """A command line that says the same, without what nobody is to read."""
-        told = (
-            (name, redact.url(value) if name in _URLS else value) for name, value in self.options
-        )
-        return [word for option in told for word in option]
+        return [word for name, value in self.options for word in (name, _told(name, value))]
+
+
+def _told(option: str, value: str) -> str:
+    if option in _URLS:
+        return redact.url(value)
+    return redact.command(value) if option == "--parameter" else value
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What every command has that calls an agent."""
     parser.add_argument("--stream-url", default="", metavar="URL",
-                        help="media stream to dial in place of what the TwiML names")  # fmt: skip
+                        help="stream to dial in place of what the TwiML connects to")  # fmt: skip
     parser.add_argument("--signed-as", default="", metavar="URL",
                         help="URL to sign in place of the webhook's")  # fmt: skip
     parser.add_argument("--connect-to", default="", metavar="HOST:PORT",

@@ -14,6 +14,7 @@ from .grammar import Filled, Flaw
 SAMPLES = ("reference",)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What the name of a header is made of (RFC 9110, 5.6.2)."""
+_USER = re.compile(r"https?://[^/?#]*@", re.IGNORECASE)
 
 
 def target_flaws(target: Target) -> Iterator[Flaw]:
@@ -39,6 +40,9 @@ def target_flaws(target: Target) -> Iterator[Flaw]:
     yield from _url_flaws(target)
     for name, value in target.headers.items():
         yield from _header_flaws(name, value)
+        if name.lower() == "authorization" and _USER.match(target.webhook):
+            what = f"{name}: the user in the webhook's URL makes this header as well"
+            yield Flaw(("headers", name), what, "take one of them out")
 
 
 def _url_flaws(target: Target) -> Iterator[Flaw]:

@@ -100,8 +100,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     status_callback  URL that Twilio tells when a call is over
     signed_as  URL to sign in place of the webhook's, where a proxy changes it
     auth_token what Twilio would sign with; unsigned without it
-    stream     media stream to dial in place of the one that the webhook's TwiML names; without a
-               webhook it is all that is asked
+    stream     media stream to dial in place of the one to which the webhook's TwiML connects the
+               call; without a webhook it is all that is asked
     command    starts the agent, with the mocks' environment
     connect_to address that every connection to the agent goes to, whatever host its URLs name;
                Host, SNI and signatures stay those of the URLs

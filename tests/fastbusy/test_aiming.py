@@ -21,7 +21,7 @@ WHOLE = """
   auth_token: ${TOKEN}
   connect_to: 127.0.0.1:8443
   command: ./agent --port ${PORT:-8443}
-  headers: {x-env: staging, authorization: "Bearer ${TOKEN}"}
+  headers: {x-env: staging, x-gateway-key: "v1 ${TOKEN}"}
   parameters: {tenant: demo}
   correlate: {header: x-call-sid}
   limit: unknown
@@ -40,7 +40,7 @@ def test_a_whole_agent() -> None:
     assert target.webhook == "https://me:open-sesame@voice.staging.example/incoming"
     assert target.auth_token == "hush-hush"
     assert str(target.connect_to) == "127.0.0.1:8443"
-    assert target.headers == {"x-env": "staging", "authorization": "Bearer hush-hush"}
+    assert target.headers == {"x-env": "staging", "x-gateway-key": "v1 hush-hush"}
     assert target.correlate == Correlate(header="x-call-sid")
     assert (found.sample, found.command) == ("", "./agent --port ${PORT:-8443}")
     assert found.secrets.conceal("hush-hush, open-sesame, demo") == "…, …, demo"
@@ -83,6 +83,17 @@ def test_a_sample_agent_is_reached_directly() -> None:
         "--connect-to: means nothing to the sample agent reference\n"
         "  → name your own agent with --agent, or leave it out"
     )
+
+
+def test_callbacks_are_the_scenarios_and_not_those_of_an_agent_that_is_not_called() -> None:
+    written = (
+        "{webhook: reference, fallback_url: /sorry, status_callback: 'https://${PASS}@a/over'}"
+    )
+    target = aim(written).target
+    assert (target.fallback_url, target.status_callback) == ("/sorry", "https://open-sesame@a/over")
+    assert "open-sesame" in target.secrets
+    target = aim(written, Said("flawed:silent-drop")).target
+    assert (target.fallback_url, target.status_callback) == ("", "")
 
 
 def test_files_lie_beside_the_scenario_or_where_the_command_is_given() -> None:

@@ -55,6 +55,7 @@ def test_what_was_said_can_be_said_again_without_secrets() -> None:
     assert aim(*said.words).options[1:] == said.options[1:]
     assert said.words[:2] == ["--stream-url", "wss://…@a/ws"]
     assert said.words[12:14] == list(HEADER)
+    assert aim("--parameter", "api_key=hush").words == ["--parameter", "api_key=…"]
 
 
 @pytest.mark.parametrize(

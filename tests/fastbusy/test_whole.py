@@ -54,11 +54,11 @@ def test_the_command_that_repeats_a_run(options: Options, command: str) -> None:
 
 
 def test_the_command_tells_no_secrets() -> None:
-    aim = Aim(connect_to="127.0.0.1:1", headers=("Authorization: Bearer ${TOKEN}",))
+    aim = Aim(connect_to="127.0.0.1:1", headers=("X-Gateway-Key: v1 ${TOKEN}",))
     options = Options("demo", "https://me:hush@a/v?t=hush", aim=aim)
     command = whole.reproduce(options, prepare(options, {"TOKEN": "hush-hush"}))
     assert "--agent 'https://…@a/v?t=…' --connect-to 127.0.0.1:1 " in command
-    assert "--header 'Authorization: Bearer ${TOKEN}' " in command
+    assert "--header 'X-Gateway-Key: v1 ${TOKEN}' " in command
     assert "hush" not in command
 
 

@@ -1,11 +1,16 @@
-"""The reference agent, which tells its log what it is told, and its providers which call it is."""
+"""The reference agent, which tells its log what it is told, and its providers which call it is.
+
+It speaks TLS with the files in the folder TLS, and only to who shows a certificate of the same CA.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +51,16 @@ class _Aiohttp:
     ClientSession = staticmethod(naming_session)
 
 
+def mutual_tls(folder: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=folder / "ca.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(folder / "voice.example.pem", folder / "voice.example.key")
+    return context
+
+
 if __name__ == "__main__":
+    tls = mutual_tls(Path(os.environ["TLS"]))
+    web.TCPSite = partial(web.TCPSite, ssl_context=tls)  # type: ignore[assignment, misc]
     front.aiohttp = _Aiohttp  # type: ignore[assignment, attr-defined]
     settings = Settings.from_environment(os.environ)
     asyncio.run(serve(build_app(settings, TellingDesk), settings))

@@ -1,4 +1,6 @@
-"""An agent in staging: behind another name, with secrets that nobody is to read afterwards."""
+"""An agent in staging: behind a proxy, another name and mutual TLS, with secrets that nobody is to
+read afterwards.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from fastbusy.judging import read_history
 from kernel.redact import Secrets
 from tests.fastbusy.small import SCENARIO
 from tests.system.children import ROOT, fastbusy
+from tests.system.pki import Authority
 from tests.system.ports import free_port_base
 from tests.system.small_run import told
 
@@ -20,16 +23,23 @@ SECRETS = {
     "STAGING_TOKEN": "token-of-twilio",
     "STAGING_KEY": "key & <of> staging",
     "STAGING_TENANT": "tenant/of/ours",
+    "STAGING_PASSWORD": "open sesame",
 }
+HOST = "voice.example"
 AGENT = """\
 agent:
-  webhook: http://voice.example/incoming
+  webhook: https://voice.example/incoming
   connect_to: 127.0.0.1:{port}
+  signed_as: https://public.example/incoming
+  stream: wss://voice.example/media
+  ca: ca.pem
+  client_cert: {{cert: harness.pem, key: harness.key, password: "${{STAGING_PASSWORD}}"}}
   auth_token: ${{STAGING_TOKEN}}
-  headers: {{authorization: "Bearer ${{STAGING_KEY}}"}}
+  headers: {{authorization: "Bearer ${{STAGING_KEY}}", x-forwarded-host: public.example}}
   parameters: {{tenant: "${{STAGING_TENANT}}"}}
   correlate: {{header: x-call-sid}}
-  command: exec env TWILIO_AUTH_TOKEN="{token}" HOST=127.0.0.1 PORT={port} {python} {agent}
+  command: >
+    exec env TWILIO_AUTH_TOKEN="{token}" HOST=127.0.0.1 PORT={port} TLS={folder} {python} {agent}
 """
 
 
@@ -40,9 +50,14 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_scenario(folder: Path, port: int, token: str) -> str:
+    """Its agent takes only callers with a certificate of the authority beside it."""
+    ours = Authority(folder)
+    ours.sign(HOST)
+    ours.sign("harness", password=SECRETS["STAGING_PASSWORD"])
     agent = AGENT.format(
-        port=port, token=token, python=sys.executable, agent=f"{ROOT}/tests/system/telling_agent.py"
-    )
+        port=port, token=token, folder=folder, python=sys.executable,
+        agent=f"{ROOT}/tests/system/telling_agent.py",
+    )  # fmt: skip
     path = folder / "staging.yaml"
     path.write_text(SCENARIO.replace("load:", f"{agent}load:", 1))
     return path.name
@@ -84,7 +99,7 @@ def test_an_agent_that_quotes_what_it_refuses(tmp_path: Path) -> None:
     with fastbusy(tmp_path, *words) as it:
         assert it.ends() == 2, told(it)
     assert telling(tmp_path / "run", it.lines) == []
-    assert "webhook of the agent: http_403: http://voice.example/incoming" in told(it)
+    assert "webhook of the agent: http_403: https://voice.example/incoming" in told(it)
     assert "you said Bearer … and {" in told(it)
     assert "(agent.auth_token)" in told(it)
 
@@ -94,6 +109,6 @@ def test_a_variable_that_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     scenario = write_scenario(tmp_path, 1, "")
     with fastbusy(tmp_path, "run", scenario, "--out", "run") as it:
         assert it.ends() == 2
-    assert "staging.yaml:7: authorization: the environment has no STAGING_KEY" in told(it)
+    assert "staging.yaml:11: authorization: the environment has no STAGING_KEY" in told(it)
     assert "→ set it: export STAGING_KEY=…" in told(it)
     assert not (tmp_path / "run").exists()

@@ -107,6 +107,14 @@ def test_sound_targets(target: Target) -> None:
                 "write ${NAME} and set NAME in the environment",
             ),
         ),
+        (
+            {"webhook": Filled("https://me:hush@a/v"), "headers": {"Authorization": TOKEN}},
+            Flaw(
+                ("headers", "Authorization"),
+                "Authorization: the user in the webhook's URL makes this header as well",
+                "take one of them out",
+            ),
+        ),
     ],
 )
 def test_what_is_wrong_has_place_value_and_remedy(said: dict[str, Any], flaw: Flaw) -> None:
