@@ -18,6 +18,7 @@ from kernel.text import DAMAGED
 from .mind import naming, side, toolcall, wording
 from .mind.conversation import Answer, Asked, Message, ToolCallMade, ToolOffered, Turn, turns
 from .mind.place import Place, Places
+from .mind.recall import summaries
 from .mind.results import failed, parse
 from .mind.values import Values
 
@@ -30,15 +31,15 @@ _SAID = 0.5  # a reply was given if so much of it was spoken
 _WORDS = 3  # fewer than this, or more damage than the following, are a mere fragment
 _DAMAGE = 0.4
 _TO_GREET = re.compile(
-    r"\b(introduc\w+|greet\w*|say (hi|hello)|welcome|yourself|connected|start|begin"
-    r"|the (user|caller|customer|call|conversation))\b",
+    r"\b(introduc\w+|greet\w*|say (hi|hello)|welcome|yourself|connect\w*|start\w*|begin\w*|joined"
+    r"|the (user|caller|customer|call|conversation))\b|^\W*((hello|hi|hey|ring)\W*)*$",
     re.IGNORECASE,
 )
 _TO_CHECK = re.compile(
-    r"\b(user|caller|customer)\b.*\b(silent|quiet|idle|inactive|not respon\w+|still there)\b",
+    r"\b(user|caller|customer)\b"
+    r".*\b(silent|quiet|idle|inactive|paused|not respon\w+|still there)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_TO_SPEAK = ("message", "text", "response", "reply", "answer", "speech", "content")
 
 
 class Brain:
@@ -47,7 +48,7 @@ class Brain:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._places = Places(script.dialogues, script.today)
-        self._has_tools = any(map(_calls, script.dialogues))
+        self._calls = [call for dialogue in script.dialogues for call in _calls(dialogue)]
 
     def answer(self, asked: Asked, ordinal: int = 0) -> Answer:
         """What the model says or calls.
@@ -56,11 +57,11 @@ class Brain:
         with `ordinal`, so that calls which ask alike can be told apart by what they hear.
         """
         conversation = turns(asked.messages)
-        place = self._places.find(conversation, asked.tools)
+        place = self._places.find(conversation, asked.tools, summaries(asked.messages))
         values = Values(place, conversation, self._script.today)
-        if side.is_side(asked, self._has_tools):
-            return Answer(side.answer(asked, values.guess), purpose="side")
         turn = conversation[-1]
+        if side.is_side(asked, self._calls, self._script.side_requests):
+            return self._called_for(asked, turn, self._aside(asked, values), values)
         if not turn.heard and not turn.said:
             answer = self._greeting(asked, ordinal)
         elif turn.answered and _was_said(turn, place):
@@ -72,6 +73,12 @@ class Brain:
         else:
             answer = self._follow(asked, turn, place, values)
         return self._called_for(asked, turn, answer, values)
+
+    def _aside(self, asked: Asked, values: Values) -> Answer:
+        """The answer to a request beside the conversation."""
+        named = side.answered_by(asked, self._script.side_requests)
+        text = named.answer if named else ""
+        return Answer(text or side.answer(asked, values.guess, values.retold()), purpose="side")
 
     def _greeting(self, asked: Asked, ordinal: int) -> Answer:
         fitting = [one for one in self._script.dialogues if _can_call(one, asked.tools)]
@@ -90,9 +97,12 @@ class Brain:
         if reply.call is None:
             return replace(answer, text=values.spoken(reply.say)[0] or wording.CARRY_ON)
         tool = toolcall.offered(reply.call, _usable(asked))
-        result = _result_of(turn, tool.name if tool else reply.call.name)
+        name = tool.name if tool else reply.call.name
+        result = _result_of(turn, name)
         if result is not None:
             return replace(answer, text=_then(reply, result, values))
+        if _runs(turn, name):
+            return replace(answer, text=wording.ONE_MOMENT)
         if tool is None:
             return replace(answer, text=wording.NEUTRAL, line=None, off_script=True)
         if turn.rounds >= MOST_ROUNDS:
@@ -132,7 +142,7 @@ class Brain:
             return answer
 
         def guess(parameter: str) -> object:
-            return answer.text if parameter.lower() in _TO_SPEAK else values.guess(parameter)
+            return answer.text if parameter.lower() in side.TO_SPEAK else values.guess(parameter)
 
         call = self._call(asked, tools[0], toolcall.arguments({}, guess, tools[0]))
         return replace(answer, text="", calls=(call,))
@@ -172,6 +182,11 @@ def _result_of(turn: Turn, tool: str) -> str | None:
         if call.id in turn.results and naming.closest(tool, [call.name]):
             return turn.results[call.id]
     return None
+
+
+def _runs(turn: Turn, tool: str) -> bool:
+    """Whether the tool was called in this turn and is still at work."""
+    return any(call.id in turn.running and naming.closest(tool, [call.name]) for call in turn.calls)
 
 
 def _then(reply: Reply, text: str, values: Values) -> str:

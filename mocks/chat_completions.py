@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from .brain import Answer, Asked, Message, ToolCallMade, ToolOffered
+from .mind.conversation import turns
 
 _WORD = re.compile(r"\s*\S+|\s+$")
 _FRAGMENT = 12
@@ -124,14 +125,21 @@ def tokens(text: str) -> int:
     return math.ceil(len(text) / 4)
 
 
+def request_data(messages: Sequence[Message]) -> dict[str, Any]:
+    """What a journal says of a request; the fields are those of `kernel.records.Work`."""
+    ids = [call.id for message in messages for call in message.tool_calls]
+    said = [message.text for message in messages if message.role == "assistant" and message.text]
+    return {
+        "text_in": since_last_answer(messages),
+        "history": history(messages),
+        "said": "\n".join(said),
+        "ids": ids,
+    }
+
+
 def since_last_answer(messages: Sequence[Message]) -> str:
-    heard: list[str] = []
-    for message in messages:
-        if message.role == "assistant" and message.text.strip():
-            heard.clear()
-        elif message.role == "user":
-            heard.append(message.text)
-    return " ".join(heard)
+    """What the user said last, whatever the agent has put behind it."""
+    return " ".join(turns(messages)[-1].heard.split("\n"))
 
 
 def history(messages: Sequence[Message]) -> str:

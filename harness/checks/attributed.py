@@ -15,7 +15,8 @@ from ..finding import Finding
 
 class Attributed(Check, frozen=True):
     """The share of provider work that could be joined to the call that caused it. Below 99 % the
-    checks that look at single calls cannot speak.
+    checks that look at single calls cannot speak. Greetings that nobody heard before their call
+    ended say nothing of whose they were: up to one for each call they are counted apart.
 
     at_least  the share
     """
@@ -41,5 +42,9 @@ class Attributed(Check, frozen=True):
             if enough
             else f"{summary}; one client connection per call, or a distinct fact "
             "in every caller's first line, helps",
-            {"share": found.share, **{f"by_{name}": count for name, count in methods.items()}},
+            {
+                "share": found.share,
+                "nameless": found.nameless,
+                **{f"by_{name}": count for name, count in methods.items()},
+            },
         )

@@ -6,9 +6,11 @@ recorded. Work that no method can tell apart stays without a join.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 import msgspec
 
@@ -17,7 +19,9 @@ from kernel.history import History
 from kernel.records import Work
 
 from .connections import Connections
+from .echoes import by_own_ids, by_own_words
 from .facts import FactIndex
+from .nameless import nameless
 from .scene import CLOCKS_NS, Scene, agreed, only
 from .wording import normal, sentences
 
@@ -52,10 +56,14 @@ def correlate(history: History) -> list[Event]:
 
 @dataclass(frozen=True)
 class Attribution:
-    """How much of the provider work that some call must have caused was joined to one."""
+    """How much of the provider work that some call must have caused was joined to one.
+
+    nameless  is counted in neither: greetings that nobody heard, at most one for each call
+    """
 
     joined: int
     total: int
+    nameless: int = 0
 
     @property
     def share(self) -> float:
@@ -70,8 +78,10 @@ class Attribution:
 @lru_cache(maxsize=1)  # several checks ask about the same history
 def attribution(history: History) -> Attribution:
     """Counts work from the first dial on, without prewarming and clips that many calls heard."""
-    ours = Scene(history).attributable
-    return Attribution(sum(work.span in history.joins for work in ours), len(ours))
+    scene = Scene(history)
+    joined = sum(work.span in history.joins for work in scene.attributable)
+    lost = len(nameless(scene, history.joins))
+    return Attribution(joined, len(scene.attributable) - lost, lost)
 
 
 def by_identity(scene: Scene) -> Found:
@@ -133,18 +143,39 @@ def by_connection(scene: Scene) -> Found:
 
 
 def by_text_and_time(scene: Scene) -> Found:
-    """Just before, one call alone had that tool call emitted or said those words."""
+    """Just before, one call alone had that tool call emitted, said those words or began to."""
     emitted = scene.texts("llm", lambda work: [canonical(given) for _, given in work.calls])
     transcribed = scene.texts("stt", lambda work: sentences(work.text_out))
+    begun = Beginnings(scene).call
     for work in scene.open:
         when = work.from_at_ns - _SPOKEN_NS, work.from_at_ns + CLOCKS_NS
         call = None
         if work.stage == "tools":
             call = only(emitted.calls(canonical(work.arguments), *when))
         elif work.stage == "llm":
-            call = agreed(work.text_in, (transcribed, *when))
+            call = agreed(work.text_in, (transcribed, *when)) or begun(work.text_in, *when)
         if call:
             yield work, call
+
+
+class Beginnings:
+    """Utterances by how they begin: a preemptive request has only heard a part of one."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._said = sorted(
+            (work.from_at_ns, normal(work.text_out), call)
+            for work, call, _ in scene.joined
+            if work.stage == "stt"
+        )
+
+    def call(self, text: str, from_ns: int, until_ns: int) -> str | None:
+        """The one call in which an utterance between the two instants began with a text."""
+        words = normal(text)
+        if not words:
+            return None
+        first = bisect_left(self._said, from_ns, key=itemgetter(0))
+        last = bisect_right(self._said, until_ns, key=itemgetter(0))
+        return only(call for _, said, call in self._said[first:last] if said.startswith(words))
 
 
 def by_being_alone(scene: Scene) -> Found:
@@ -170,6 +201,8 @@ def canonical(arguments: str) -> str:
 Method = Callable[[Scene], Found]
 CERTAIN: tuple[tuple[str, Method], ...] = (("identity", by_identity), ("facts", by_facts))
 LIKELY: tuple[tuple[str, Method], ...] = (
+    ("own_ids", by_own_ids),
+    ("own_words", by_own_words),
     ("spoken_text", by_spoken_text),
     ("connection", by_connection),
     ("text_and_time", by_text_and_time),

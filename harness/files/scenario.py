@@ -8,13 +8,13 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from kernel.dialogue import Dialogue, Line, Reply
+from kernel.dialogue import Dialogue, Line, Reply, SideRequest
 from kernel.fault import Stage
 from kernel.units import Latency, Share
 
 from ..planning.plan import Persona, Target
 from ..planning.shapes import Shape, shapes
-from .dialogues import dialogue_flaws, line_flaws
+from .dialogues import dialogue_flaws, line_flaws, side_request_flaws
 from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, suggestion
 
 SAMPLES = ("reference",)
@@ -73,6 +73,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
               may say it instead
     callers   shares of the calls; without them all dialogues get equal parts
     dialogues name → what is said
+    side_requests  how to know what the agent asks the LLM beside the conversation
     load      the phases, one after the other
     gate      check → its limit or its fields; or a plain list of checks
     latency   stage → `first` and `between` of its mocks
@@ -85,6 +86,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     agent: Target | None = None
     callers: tuple[Group, ...] = ()
     dialogues: dict[str, Dialogue]
+    side_requests: tuple[SideRequest, ...] = ()
     load: tuple[Phase, ...]
     gate: dict[str, Any] | tuple[str, ...] = ()
     latency: dict[Stage, StageLatency] = {}
@@ -155,6 +157,7 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
         rules={
             Dialogue: dialogue_flaws,
             Line: line_flaws,
+            SideRequest: side_request_flaws,
             Persona: persona_flaws,
             Target: target_flaws,
             Scenario: partial(scenario_flaws, checks),

@@ -56,7 +56,7 @@ def make_plan(
         phases=phases,
         calls=cast(scenario, seats, seed=seed, today=today, voices=voices),
         faults=tuple(_orders(timeline, kinds, seed)),
-        script=Script(tuple(said.dialogues.values()), seed, today),
+        script=Script(tuple(said.dialogues.values()), seed, today, said.side_requests),
         dialogues=said.dialogues,
         gates=said.gates,
         latency={

@@ -15,6 +15,7 @@ from mocks.chat_completions import (
     deltas,
     field_of,
     history,
+    request_data,
     since_last_answer,
     tokens,
     usage,
@@ -160,6 +161,14 @@ def test_what_was_said_since_the_last_answer() -> None:
     ]
     assert since_last_answer(messages) == "two three"
     assert history(messages).split("\n") == ["one", "two", "three", "2026-12-03", "Ann"]
+    note = Message("assistant", "Additional information: we open at nine.")
+    assert since_last_answer([*messages, note]) == "two three"
+    assert request_data(messages) == {
+        "text_in": "two three",
+        "history": history(messages),
+        "said": "Hm.",
+        "ids": [CALLS[0].id],
+    }
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,21 @@ from kernel.actor import Emit, End, Instruction
 from kernel.fault import Stage
 
 from ...brain import Answer, Asked
-from ...chat_completions import arguments, field_of, history, since_last_answer, tokens
+from ...chat_completions import arguments, field_of, request_data, tokens
 from ...provider import Route
 from ...wire import Body, Head, Request, Wire, json_reply
 from ...work import Admitted, Begin, Closed, Note, Opened, Refused
 from ...world import World
-from ._anthropic import MessagesRequest, Prompt, Reply, cut, objection, prompt_tokens, server_sent
+from ._anthropic import (
+    MessagesRequest,
+    Prompt,
+    Reply,
+    call_id,
+    cut,
+    objection,
+    prompt_tokens,
+    server_sent,
+)
 from ._anthropic_errors import error_value, limit_headers, refusal_of
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
@@ -129,11 +138,7 @@ class _Prompted(_Answering):
 
     def _begin(self, purpose: str, *, counted: bool = True) -> Begin:
         messages = self._asked.messages
-        data: dict[str, Any] = {
-            "text_in": since_last_answer(messages),
-            "history": history(messages),
-            "tokens_in": self._tokens_in,
-        }
+        data: dict[str, Any] = {**request_data(messages), "tokens_in": self._tokens_in}
         retry = self._request.header("x-stainless-retry-count")
         if retry.isdecimal():
             data["attempt_header"] = int(retry)
@@ -190,10 +195,11 @@ class Messages(_Prompted):
         answer, stop_reason = cut(self._thought, self._wanted.max_tokens)
         calls = [(one.name, arguments(one)) for one in answer.calls]
         tokens_out = tokens(answer.text + "".join(name + text for name, text in calls))
-        told = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
+        news = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
+                "given_ids": [call_id(one) for one in answer.calls],
                 "dialogue": answer.dialogue, "line": answer.line,
                 "off_script": answer.off_script}  # fmt: skip
-        yield Emit(Note("", {name: value for name, value in told.items() if value}))
+        yield Emit(Note("", {name: value for name, value in news.items() if value}))
         name = _name("msg_01", self._world.seed, arrival.identity, arrival.attempt)
         model = self._wanted.model
         reply = Reply(name, model, answer, stop_reason, self._tokens_in, tokens_out)

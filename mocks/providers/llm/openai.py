@@ -22,8 +22,7 @@ from ...chat_completions import (
     arguments,
     deltas,
     field_of,
-    history,
-    since_last_answer,
+    request_data,
     tokens,
     usage,
 )
@@ -130,11 +129,7 @@ class Completion(_Answering):
 
     def _begin(self) -> Begin:
         messages = self._asked.messages
-        data: dict[str, Any] = {
-            "text_in": since_last_answer(messages),
-            "history": history(messages),
-            "tokens_in": self._tokens_in,
-        }
+        data: dict[str, Any] = {**request_data(messages), "tokens_in": self._tokens_in}
         retry = self._request.header("x-stainless-retry-count")
         if retry.isdecimal():
             data["attempt_header"] = int(retry)
@@ -154,10 +149,11 @@ class Completion(_Answering):
         answer = self._thought
         calls = [(one.name, arguments(one)) for one in answer.calls]
         tokens_out = tokens(answer.text + "".join(name + text for name, text in calls))
-        told = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
+        news = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
+                "given_ids": [one.id for one in answer.calls],
                 "dialogue": answer.dialogue, "line": answer.line,
                 "off_script": answer.off_script}  # fmt: skip
-        yield Emit(Note("", {name: value for name, value in told.items() if value}))
+        yield Emit(Note("", {name: value for name, value in news.items() if value}))
         head_ns = now_ns + self._world.first_ns(arrival)
         name = id_of("chatcmpl-", self._world.seed, arrival.identity, arrival.attempt)
         frame = Frame(name, self._world.wall_s(now_ns), self._chat.model)

@@ -269,3 +269,18 @@ def test_attribution_counts_what_a_call_must_have_caused() -> None:
     found = attribution(history.plus(correlate(history)))
     assert (found.joined, found.total, found.share, found.enough) == (1, 2, 0.5, False)
     assert attribution(Story().history()).share == 0.0
+
+
+def test_a_preemptive_request_has_heard_how_an_utterance_begins() -> None:
+    story = two_calls()
+    for number, words in ((1, "I need a table for two."), (2, "I need a taxi.")):
+        story.work("stt", 5, 8, identity=number << 7, text_out=words)
+    early = story.work("llm", 6, 6.2, type="info", text_in="I need a ta")
+    taxi = story.work("llm", 6, 6.2, type="info", text_in="I need a taxi")
+    table = story.work("llm", 6, 6.2, type="info", text_in="i need a tab")
+    late = story.work("llm", 60, 61, type="info", text_in="I need a taxi")
+    silent = story.work("llm", 6, 6.2, type="info", text_in="…")
+    found = joins(story)
+    assert found[taxi] == ("c0002", "text_and_time")
+    assert found[table] == ("c0001", "text_and_time")
+    assert not {early, late, silent} & set(found)
