@@ -6,6 +6,7 @@ messages get the same answer.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from .mind.conversation import Answer, Asked, Message, ToolCallMade, ToolOffered
 from .mind.place import Place, Places
 from .mind.recall import summaries
 from .mind.results import failed, parse
+from .mind.schema import example
 from .mind.values import Values
 
 __all__ = ["Answer", "Asked", "Brain", "Message", "ToolCallMade", "ToolOffered"]
@@ -72,7 +74,8 @@ class Brain:
             answer = self._off_script(asked, conversation, ordinal)
         else:
             answer = self._follow(asked, turn, place, values)
-        return self._called_for(asked, turn, answer, values)
+        answer = self._called_for(asked, turn, answer, values)
+        return _in_json(asked, answer, values) if answer.text and not answer.calls else answer
 
     def _aside(self, asked: Asked, values: Values) -> Answer:
         """The answer to a request beside the conversation."""
@@ -151,6 +154,19 @@ class Brain:
         names = f"{self._script.seed} {asked.digest} {tool.name}"
         digest = blake2b(names.encode(errors="replace"), digest_size=12).hexdigest()
         return ToolCallMade(f"call_{digest}", tool.name, arguments)
+
+
+def _in_json(asked: Asked, answer: Answer, values: Values) -> Answer:
+    """The answer in the JSON that a conversation is held in, if it is."""
+    spoken = side.spoken_in(asked)
+    if spoken is None or asked.response_format is None:
+        return answer
+
+    def known(name: str) -> object:
+        return answer.text if name == spoken else values.guess(name)
+
+    told = example(side.schema_of(asked.response_format), known, every=True)
+    return replace(answer, text=json.dumps(told), spoken=answer.text)
 
 
 def _calls(dialogue: Dialogue) -> list[ToolCall]:

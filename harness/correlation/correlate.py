@@ -22,12 +22,14 @@ from .connections import Connections
 from .echoes import by_own_ids, by_own_words
 from .facts import FactIndex
 from .nameless import nameless
-from .scene import CLOCKS_NS, Scene, agreed, only
+from .scene import CLOCKS_NS, Moments, Scene, agreed, only
 from .wording import normal, sentences
 
 ENOUGH = 0.99
 
 _SPOKEN_NS = 30_000_000_000
+# What is asked beside a conversation is asked as soon as there is something to ask about.
+_ASIDE_NS = 3_000_000_000
 # Joins make further joins possible (a connection, a sentence), but soon no more.
 _ROUNDS = 3
 # Joins that are no witnesses of whose a connection is.
@@ -103,7 +105,7 @@ def by_facts(scene: Scene) -> Found:
     for work in scene.open:
         said = {
             "stt": work.text_out,
-            "llm": f"{work.history}\n{work.text_in}",
+            "llm": f"{work.history}\n{work.text_in}\n{work.said}",
             "tools": work.arguments,
         }.get(work.stage, "")
         owners = [call for call in index.owners(said) if scene.begun(call, work.from_at_ns)]
@@ -146,6 +148,7 @@ def by_text_and_time(scene: Scene) -> Found:
     """Just before, one call alone had that tool call emitted, said those words or began to."""
     emitted = scene.texts("llm", lambda work: [canonical(given) for _, given in work.calls])
     transcribed = scene.texts("stt", lambda work: sentences(work.text_out))
+    just_said = said_by_both(scene)
     begun = Beginnings(scene).call
     for work in scene.open:
         when = work.from_at_ns - _SPOKEN_NS, work.from_at_ns + CLOCKS_NS
@@ -154,8 +157,21 @@ def by_text_and_time(scene: Scene) -> Found:
             call = only(emitted.calls(canonical(work.arguments), *when))
         elif work.stage == "llm":
             call = agreed(work.text_in, (transcribed, *when)) or begun(work.text_in, *when)
+            if call is None and work.purpose == "side":
+                call = agreed(work.text_in, (just_said, when[1] - _ASIDE_NS, when[1]))
         if call:
             yield work, call
+
+
+def said_by_both(scene: Scene) -> Moments:
+    """Sentences of callers, when they were said to their end, and of the LLM, when it was asked."""
+    return Moments(
+        (sentence, at_ns, call)
+        for work, call, _ in scene.joined
+        if work.stage in ("stt", "llm")
+        for at_ns in [(work.until_at_ns if work.stage == "stt" else None) or work.from_at_ns]
+        for sentence in sentences(work.text_out)
+    )
 
 
 class Beginnings:

@@ -80,6 +80,7 @@ class Asked:
 class Answer:
     """What the model answers.
 
+    spoken      the words in it that are to be spoken, where `text` is JSON that holds them
     line        number of the caller's line that it answers, from 1; None off the script
     dialogue    the dialogue of that line
     off_script  nothing in the script tells what to answer
@@ -88,6 +89,7 @@ class Answer:
     text: str = ""
     calls: tuple[ToolCallMade, ...] = ()
     purpose: Purpose = "turn"
+    spoken: str = ""
     line: int | None = None
     dialogue: str = ""
     off_script: bool = False

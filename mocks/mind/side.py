@@ -18,6 +18,7 @@ from .toolcall import offered
 TO_SPEAK = ("message", "text", "response", "reply", "answer", "speech", "content")
 """Parameters of a tool by which a model speaks."""
 
+_SPOKEN = ("response", "reply", "speech", "utterance", "say")  # and properties of JSON
 _HEAD = 400  # characters; what a prompt is for stands at its start
 _TASK = re.compile(
     r"\b(summar(y|ies|i[sz]\w*)|classif\w+|guardrails?|moderat\w+|titles?|rout(e|er|ing)|intents?"
@@ -44,19 +45,29 @@ _CHOICES = re.compile(
 def is_side(asked: Asked, calls: Sequence[ToolCall], named: Sequence[SideRequest] = ()) -> bool:
     """Whether a request is beside the conversation.
 
-    It is `named` to be; it wants JSON; it insists on a tool that is none of the script's `calls`;
-    or it offers none of the tools that a script has, and has another task.
+    It is `named` to be; it wants JSON that holds no words to be spoken; it insists on a tool that
+    is none of the script's `calls`; or it offers none of the tools that a script has, and has
+    another task.
     """
     if answered_by(asked, named) is not None:
         return True
     if asked.response_format is not None and asked.response_format.get("type") != "text":
-        return True
+        return spoken_in(asked) is None
     if calls and _insists_on_another_tool(asked, calls):
         return True
     if asked.tools:
         return False
-    told = asked.instructions or _last(asked)
-    return bool(_PLAIN_TASK.match(told)) or (bool(calls) and bool(_TASK.search(_task(asked))))
+    has_task = bool(calls) and bool(_TASK.search(_task(asked)))
+    return has_task or _is_plain_task(asked)
+
+
+def spoken_in(asked: Asked) -> str | None:
+    """The property of the JSON by which a model speaks, if a conversation is held in JSON."""
+    if asked.response_format is None or _is_plain_task(asked):
+        return None
+    schema = schema_of(asked.response_format)
+    found = properties(resolved(schema, schema))
+    return next((name for name in found if name.lower() in _SPOKEN), None)
 
 
 def answered_by(asked: Asked, named: Sequence[SideRequest]) -> SideRequest | None:
@@ -72,7 +83,7 @@ def answer(asked: Asked, known: Known, retold: str = "") -> str:
     """
     prompt = f"{asked.instructions}\n{_last(asked)}"
     if asked.response_format is not None:
-        schema = _schema(asked.response_format)
+        schema = schema_of(asked.response_format)
         found = example(schema, known, every=True) if schema else drawn(prompt, known)
         return json.dumps(found)
     task = _task(asked)
@@ -108,6 +119,10 @@ def _insists_on_another_tool(asked: Asked, calls: Sequence[ToolCall]) -> bool:
     return not any(name.lower() in TO_SPEAK for name in names)
 
 
+def _is_plain_task(asked: Asked) -> bool:
+    return bool(_PLAIN_TASK.match(asked.instructions or _last(asked)))
+
+
 def _last(asked: Asked) -> str:
     return asked.messages[-1].text if asked.messages else ""
 
@@ -116,7 +131,7 @@ def _task(asked: Asked) -> str:
     return f"{asked.instructions[:_HEAD]}\n{_last(asked)[:_HEAD]}"
 
 
-def _schema(response_format: Mapping[str, Any]) -> Mapping[str, Any]:
+def schema_of(response_format: Mapping[str, Any]) -> Mapping[str, Any]:
     """The JSON schema in a response format; empty if there is none."""
     found: Any = response_format
     for key in ("json_schema", "schema"):

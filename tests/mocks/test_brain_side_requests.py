@@ -118,3 +118,27 @@ def test_a_tool_that_takes_its_time_is_waited_for_and_not_called_again(text: str
     late = Message("developer", json.dumps({**told, "result": clinic(call)}))
     answer = BRAIN.answer(ask(*history, Message("assistant", waiting.text), late))
     assert answer.text == "I have 09:00 or 09:30. Which one would you like?"
+
+
+HELD_IN_JSON = {
+    "type": "object",
+    "properties": {
+        "voice_instructions": {"type": "string"},
+        "response": {"type": "string"},
+    },
+    "required": ["voice_instructions", "response"],
+}
+
+
+def test_a_conversation_may_be_held_in_json() -> None:
+    """LiveKit's example of structured output: what is spoken is one property of several."""
+    form = {"type": "json_schema", "json_schema": {"name": "r", "schema": HELD_IN_JSON}}
+    history = [GREETED, user(SAID[0])]
+    answer = BRAIN.answer(ask(*history, response_format=form))
+    told = json.loads(answer.text)
+    assert told == {"voice_instructions": "voice instructions", "response": EXPECTED[0][1]}
+    assert (answer.line, answer.purpose, answer.spoken) == (1, "turn", EXPECTED[0][1])
+    history += [Message("assistant", answer.text), user(SAID[1])]
+    assert BRAIN.answer(ask(*history, response_format=form)).calls[0].name == "lookup_slots"
+    summary = [Message("system", "Summarize the conversation."), *history]
+    assert BRAIN.answer(Asked(tuple(summary), response_format=form)).purpose == "side"

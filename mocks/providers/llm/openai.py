@@ -149,7 +149,7 @@ class Completion(_Answering):
         answer = self._thought
         calls = [(one.name, arguments(one)) for one in answer.calls]
         tokens_out = tokens(answer.text + "".join(name + text for name, text in calls))
-        news = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
+        news = {"text_out": answer.spoken or answer.text, "calls": calls, "tokens_out": tokens_out,
                 "given_ids": [one.id for one in answer.calls],
                 "dialogue": answer.dialogue, "line": answer.line,
                 "off_script": answer.off_script}  # fmt: skip

@@ -284,3 +284,23 @@ def test_a_preemptive_request_has_heard_how_an_utterance_begins() -> None:
     assert found[taxi] == ("c0002", "text_and_time")
     assert found[table] == ("c0001", "text_and_time")
     assert not {early, late, silent} & set(found)
+
+
+def test_what_is_asked_beside_a_conversation_is_about_what_was_just_said() -> None:
+    story = two_calls()
+    story.work("stt", 4, 5, identity=1 << 7, text_out="Yes, please.")
+    story.work("stt", 9, 10, identity=2 << 7, text_out="Yes, please.")
+    story.work("llm", 10.2, 10.9, history="Robert Jones", text_out="That is booked. Anything else?")
+    guard = story.work("llm", 10.1, 10.2, text_in="Yes, please.", purpose="side")
+    turn = story.work("llm", 10.1, 10.2, text_in="Yes, please.")
+    check = story.work("llm", 11, 11.2, text_in="That is booked. Anything else?", purpose="side")
+    late = story.work("llm", 20, 20.2, text_in="Yes, please.", purpose="side")
+    found = joins(story)
+    assert found[guard] == found[check] == ("c0002", "text_and_time")
+    assert not {turn, late} & set(found)
+
+
+def test_a_fact_may_stand_in_what_the_assistant_said() -> None:
+    story = two_calls()
+    asked = story.work("llm", 5, 6, said="Summary: Mary Smith wants to book.", text_in="Yes.")
+    assert joins(story) == {asked: ("c0001", "facts")}

@@ -182,6 +182,6 @@ def test_a_side_request_that_any_request_looks_like_is_refused() -> None:
     with pytest.raises(FileProblems) as problems:
         scenario(SCENARIO + NAMED.replace("model: small", "answer: OK"))
     assert str(problems.value) == (
-        "s.yaml:31: side_requests: every request of the agent is beside the conversation\n"
+        "s.yaml:30: every request of the agent is beside the conversation\n"
         "  → write its model, words of its system prompt (system:), json: or tools:"
     )
