@@ -50,7 +50,7 @@ class ChatMessage(msgspec.Struct):
     @property
     def text(self) -> str:
         if isinstance(self.content, list):
-            return " ".join(str(part["text"]) for part in self.content if "text" in part)
+            return "\n".join(str(part["text"]) for part in self.content if "text" in part)
         return self.content or ""
 
 

@@ -124,7 +124,7 @@ def turns(messages: Iterable[Message]) -> Sequence[Turn]:
         turn = found[-1]
         if message.role != "assistant" and (news := late(message.text)):
             _arrive(found, *news)
-        elif message.role == "user" and message.text.strip():
+        elif message.role == "user" and message.text.strip() and not _is_instruction(message):
             if turn.said:
                 turn = Turn()
                 found.append(turn)
@@ -139,6 +139,11 @@ def turns(messages: Iterable[Message]) -> Sequence[Turn]:
             last = turn.calls[-1].id if turn.calls else ""
             _arrive(found, message.tool_call_id or last, message.text)
     return found
+
+
+def _is_instruction(message: Message) -> bool:
+    """LiveKit wraps the author's words so for APIs whose system prompt only stands at the start."""
+    return message.text.lstrip().startswith("<instructions>")
 
 
 def _arrive(turns: Sequence[Turn], call: str, text: str) -> None:

@@ -44,7 +44,7 @@ def test_a_request_becomes_a_question() -> None:
         tool_choice={"type": "function", "function": {"name": "f"}},
     ).asked
     assert asked.messages == (
-        Message("developer", "Be kind"),
+        Message("developer", "Be\nkind"),
         Message("user", "hi", name="Ann"),
         Message("assistant", "", (ToolCallMade("c1", "f", {"a": 1}),)),
         Message("tool", "{'ok': True}", tool_call_id="c1"),

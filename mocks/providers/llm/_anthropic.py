@@ -126,7 +126,8 @@ def _text(blocks: Sequence[Block]) -> str:
 
 
 def _told(message: InputMessage) -> Iterator[Message]:
-    """What a message is to the brain: tool results are messages of their own, before the words."""
+    """What a message is to the brain: tool results are messages of their own, before the words,
+    and so are the texts of a user."""
     calls: list[ToolCallMade] = []
     for block in message.blocks:
         if block.type == "tool_result":
@@ -135,9 +136,16 @@ def _told(message: InputMessage) -> Iterator[Message]:
             yield Message("tool", text, tool_call_id=block.tool_use_id or "")
         elif block.type == "tool_use":
             calls.append(ToolCallMade(block.id or "", block.name or "", block.input or {}))
-    text = _text([block for block in message.blocks if block.text not in _PLACEHOLDERS])
-    if text or calls:
-        yield Message(message.role, text, tuple(calls))
+    told = [block for block in message.blocks if block.text not in _PLACEHOLDERS]
+    if message.role == "assistant":
+        text = _text(told)
+        if text or calls:
+            yield Message(message.role, text, tuple(calls))
+        return
+    # Clients make one message of several of the same role.
+    for block in told:
+        if text := _text([block]):
+            yield Message(message.role, text)
 
 
 def prompt_tokens(asked: Asked) -> int:

@@ -107,6 +107,12 @@ def test_the_system_is_no_part_of_a_conversation() -> None:
     assert turns(mixed) == turns(said)
 
 
+def test_instructions_in_the_users_place_are_the_authors() -> None:
+    greet = user("<instructions>\nGreet the caller.\n</instructions>")
+    assert turns([system("Be kind."), greet]) == [Turn()]
+    assert turns([user("a"), assistant("b"), greet]) == turns([user("a"), assistant("b")])
+
+
 def test_instructions_are_all_that_the_author_wrote() -> None:
     asked = Asked((system("Be kind."), user("Hi."), Message("developer", "Be brief.")))
     assert asked.instructions == "Be kind.\nBe brief."

@@ -43,7 +43,7 @@ def prompt(*messages: Any, **fields: Any) -> Prompt:
     ("messages", "taken"),
     [
         ([user("Hi")], [Message("user", "Hi")]),
-        ([user(text("Hi"), text("there"))], [Message("user", "Hi there")]),
+        ([user(text("Hi"), text("there"))], [Message("user", "Hi"), Message("user", "there")]),
         ([user(text("Hi"), {"type": "image", "source": {}})], [Message("user", "Hi")]),
         ([user("(empty)"), assistant("Hello")], [Message("assistant", "Hello")]),
         ([assistant("Hello"), user(text("."))], [Message("assistant", "Hello")]),
