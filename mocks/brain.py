@@ -33,8 +33,8 @@ _SAID = 0.5  # a reply was given if so much of it was spoken
 _WORDS = 3  # fewer than this, or more damage than the following, are a mere fragment
 _DAMAGE = 0.4
 _TO_GREET = re.compile(
-    r"\b(introduc\w+|greet\w*|say (hi|hello)|welcome|yourself|connect\w*|start\w*|begin\w*|joined"
-    r"|the (user|caller|customer|call|conversation))\b|^\W*((hello|hi|hey|ring)\W*)*$",
+    r"(?:\b|_)(introduc\w+|greet\w*|say (hi|hello)|welcome|yourself|connect\w*|start\w*|begin\w*"
+    r"|joined|the (user|caller|customer|call|conversation))\b|^\W*((hello|hi|hey|ring)\W*)*$",
     re.IGNORECASE,
 )
 _TO_CHECK = re.compile(
@@ -136,7 +136,7 @@ class Brain:
             values = Values(None, conversation, self._script.today)
             call = self._call(asked, tool, toolcall.arguments({}, values.guess, tool))
             return Answer(calls=(call,))
-        return Answer(f"You said: {turn.heard.replace(DAMAGED, '')}")
+        return Answer(f"You said: {' '.join(turn.heard.replace(DAMAGED, '').split())}")
 
     def _called_for(self, asked: Asked, turn: Turn, answer: Answer, values: Values) -> Answer:
         """The answer, as a tool call if the request insists on one."""
