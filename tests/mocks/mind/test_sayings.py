@@ -14,6 +14,7 @@ BOOK = Dialogue(
         Line("On {date}, please."),
         Line("The first one, please."),
         Line("No, that is all. Goodbye."),
+        Line("Yes."),
     ),
     facts={"name": "person", "phone": "us_phone", "date": "date", "size": ("small", "large")},
     answers={"name|who": "{name}", "size": "{size}", "phone": "My number is {phone}."},
@@ -40,6 +41,7 @@ def lines(text: str) -> list[int]:
         (f"N{DAMAGED}, that {DAMAGED}s al{DAMAGED}. Go{DAMAGED}dbye.", 4),
         ("Docs: we are open at nine.\nUser: No, that is all. Goodbye.\nAnswer politely.", 4),
         ("My number is 415 555 0134.", 0),
+        (f"Docs: {'we are open at nine and close at five, ' * 9}\nUser: Yes.\nBe brief.", 5),
     ],
 )
 def test_a_line_is_surely_there(text: str, line: int) -> None:
