@@ -14,7 +14,6 @@ BOOK = Dialogue(
         Line("On {date}, please."),
         Line("The first one, please."),
         Line("No, that is all. Goodbye."),
-        Line("Yes."),
     ),
     facts={"name": "person", "phone": "us_phone", "date": "date", "size": ("small", "large")},
     answers={"name|who": "{name}", "size": "{size}", "phone": "My number is {phone}."},
@@ -41,7 +40,6 @@ def lines(text: str) -> list[int]:
         (f"N{DAMAGED}, that {DAMAGED}s al{DAMAGED}. Go{DAMAGED}dbye.", 4),
         ("Docs: we are open at nine.\nUser: No, that is all. Goodbye.\nAnswer politely.", 4),
         ("My number is 415 555 0134.", 0),
-        (f"Docs: {'we are open at nine and close at five, ' * 9}\nUser: Yes.\nBe brief.", 5),
     ],
 )
 def test_a_line_is_surely_there(text: str, line: int) -> None:
@@ -142,3 +140,9 @@ def test_a_long_line_does_not_hide_a_short_one_beside_it(wall: str) -> None:
     assert [saying.line for saying in found] == [1, 2]
     assert found[1].heard == {"date": "May 3rd"}
     assert found[1].end == pytest.approx(len(text), abs=12)
+
+
+def test_the_shortest_line_is_seen_when_it_is_set_apart() -> None:
+    short = Sayings.of_callers([Dialogue("agree", (Line("Yes."),))], TODAY)
+    around = "we are open at nine and close at five, " * 9
+    assert [saying.line for saying in short.of(f"Docs: {around}\nUser: Yes.\nBe brief.")] == [1]
