@@ -36,6 +36,8 @@ class Attributed(Check, frozen=True):
         methods = Counter(method for _, method in history.joins.values())
         enough = found.share >= self.at_least
         summary = f"{found.joined} of {found.total} pieces of provider work were joined to calls"
+        if found.nameless:
+            summary += f", {found.nameless} more are greetings that nothing tells apart"
         return self.finding(
             "pass" if enough else "unknown",
             summary
