@@ -28,7 +28,7 @@ class Attributed(Check, frozen=True):
 
     def look(self, history: History) -> Finding:
         found = attribution(history)
-        if not found.total:
+        if not found.total and not found.nameless:
             return self.unknown(
                 "no provider work after the first dial; do the agent's provider URLs point at "
                 "the mocks, and were their journals read?"

@@ -69,7 +69,7 @@ class Attribution:
 
     @property
     def share(self) -> float:
-        return self.joined / self.total if self.total else 0.0
+        return self.joined / self.total if self.total else float(self.nameless > 0)
 
     @property
     def enough(self) -> bool:

@@ -29,6 +29,7 @@ def test_one_greeting_for_each_call_is_counted_apart() -> None:
     for index in range(5):
         greet(story, at=1 + index / 10)
     assert counted(story) == (0, 5)
+    assert attribution(story.history()).enough
 
 
 def test_what_is_more_than_that_stays_unexplained() -> None:
