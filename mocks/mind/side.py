@@ -27,12 +27,18 @@ _TASK = re.compile(
 )
 # A prompt that begins so has no other task.
 _PLAIN_TASK = re.compile(
-    r"\W*(you are (now )?(an? )?((\w+[ -]){0,3}(classifier|guardrail|moderator|summari[sz]er)\b"
-    r"|(summari[sz]|classify|moderat)ing\b)"
-    r"|(your (task|job) is to |please )?(summari[sz]e|classify|moderate|categori[sz]e|compress"
-    r"|condense|extract|evaluate|(generate|write|give|suggest)( me)?( \w+){0,3} (title|summary)"
-    r")\b)",
-    re.IGNORECASE,
+    r"""\W* (?:
+        you\ are\ (?:now\ )? (?:
+            (?:an?\ )? (?:\w+[ -]){0,3} (?:classifier|guardrail|moderator|summari[sz]er)
+            | (?:summari[sz]|classify|moderat)ing
+        )
+        | (?:your\ (?:task|job)\ is\ to\ |please\ )? (?:
+            summari[sz]e|compress|condense|classify|categori[sz]e|moderate|extract|evaluate
+            | (?:check|determine|decide|detect)\ (?:whether|if)
+            | (?:generate|write|give|suggest)(?:\ me)?(?:\ \w+){0,3}\ (?:title|summary)
+        )
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _SUMMARY = re.compile(r"\b(summar|compress|condense)", re.IGNORECASE)
 _TITLE = re.compile(r"\btitle", re.IGNORECASE)

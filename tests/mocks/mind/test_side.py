@@ -35,6 +35,7 @@ def nothing(name: str) -> None:
         (ask("You are a content guardrail. Reply SAFE or UNSAFE.", "Hi."), False, True),
         (ask("You are summarizing a conversation.", "Hi."), False, True),
         (ask("You are Sam. Summarize what you hear at the end.", "Hi."), False, False),
+        (ask("Determine whether the message is safe.", "Hi."), False, True),
         (ask("You route callers to our desks.", "Hi."), False, False),
         (ask(AGENT + " " * 500 + "Summarise at the end.", "Hi."), True, False),
         (ask(AGENT, "Hi.", form={"type": "json_object"}), False, True),
