@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
-from .results import CANCELLED, late, runs
+from .results import given_up, late, runs
 
 Purpose = Literal["turn", "greeting", "side"]
 
@@ -154,6 +154,6 @@ def _arrive(turns: Sequence[Turn], call: str, text: str) -> None:
     turn.running.discard(call)
     if runs(text):
         turn.running.add(call)
-    elif not text.startswith(CANCELLED):
+    elif not given_up(text):
         turn.results[call] = text
     turns[-1].answered = False

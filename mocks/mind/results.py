@@ -10,11 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-CANCELLED = "CANCELLED"
-"""So begins what stands for the result of a call that was given up: it is as if never made."""
-
 _LONGEST = 100_000
 _IN_PROGRESS = "IN_PROGRESS"
+_CANCELLED = re.compile(r"CANCELLED(: this tool call was cancelled.*)?", re.DOTALL)
 _ASYNCHRONOUS = "async_tool"
 _REPR_STARTS = ("{", "[", "(", "'", '"')
 _DEEPEST = 4
@@ -52,6 +50,11 @@ def parse(text: str) -> Any:
 def runs(text: str) -> bool:
     """Whether a tool is still at work: Pipecat says so in place of its result."""
     return text == _IN_PROGRESS or _asynchronous(text).get("status") == "running"
+
+
+def given_up(text: str) -> bool:
+    """Whether a call was given up before it had a result, as Pipecat says: as if never made."""
+    return _CANCELLED.fullmatch(text) is not None
 
 
 def late(text: str) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocks.mind.results import failed, late, look_up, parse, runs
+from mocks.mind.results import failed, given_up, late, look_up, parse, runs
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -188,3 +188,17 @@ def asynchronous(status: str) -> str:
 )
 def test_results_that_come_later(text: str, running: bool, news: tuple[str, str] | None) -> None:
     assert (runs(text), late(text)) == (running, news)
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("CANCELLED", True),
+        ("CANCELLED: this tool call was cancelled before it returned a result", True),
+        ("CANCELLED: appointment 7", False),
+        ("cancelled", False),
+        ('"CANCELLED"', False),
+    ],
+)
+def test_a_call_that_was_given_up(text: str, gone: bool) -> None:
+    assert given_up(text) is gone
