@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from .brain import Answer, Asked, Message, ToolCallMade, ToolOffered
-from .mind.conversation import turns
 
 _WORD = re.compile(r"\s*\S+|\s+$")
 _FRAGMENT = 12
@@ -123,30 +122,6 @@ def _arguments(text: str | None) -> dict[str, Any]:
 def tokens(text: str) -> int:
     """How many tokens a text is taken for."""
     return math.ceil(len(text) / 4)
-
-
-def request_data(messages: Sequence[Message]) -> dict[str, Any]:
-    """What a journal says of a request; the fields are those of `kernel.records.Work`."""
-    ids = [call.id for message in messages for call in message.tool_calls]
-    said = [message.text for message in messages if message.role == "assistant" and message.text]
-    return {
-        "text_in": since_last_answer(messages),
-        "history": history(messages),
-        "said": "\n".join(said),
-        "ids": ids,
-    }
-
-
-def since_last_answer(messages: Sequence[Message]) -> str:
-    """What the user said last, whatever the agent has put behind it."""
-    return " ".join(turns(messages)[-1].heard.split("\n"))
-
-
-def history(messages: Sequence[Message]) -> str:
-    parts = [message.text for message in messages if message.role == "user"]
-    parts += [str(value) for message in messages for call in message.tool_calls
-              for value in call.arguments.values()]  # fmt: skip
-    return "\n".join(parts)
 
 
 def usage(tokens_in: int, tokens_out: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 
 import msgspec
@@ -108,7 +108,7 @@ def by_facts(scene: Scene) -> Found:
             "llm": f"{work.history}\n{work.text_in}\n{work.said}",
             "tools": work.arguments,
         }.get(work.stage, "")
-        owners = [call for call in index.owners(said) if scene.begun(call, work.from_at_ns)]
+        owners = scene.last_calls(index.owners(said), work.from_at_ns)
         living = [call for call in owners if scene.alive(call, work.from_at_ns)]
         if call := only(living or owners):
             yield work, call
@@ -121,12 +121,15 @@ def by_spoken_text(scene: Scene) -> Found:
     for work in scene.open:
         from_ns, soon_ns = work.from_at_ns - CLOCKS_NS, work.from_at_ns + _SPOKEN_NS
         before_ns = from_ns - _SPOKEN_NS
+        may = partial(scene.begun, at_ns=work.from_at_ns)
         call = None
         if work.stage == "llm":
-            call = agreed(work.text_out, (scene.heard, from_ns, soon_ns), (asked, from_ns, soon_ns))
+            glimpses = (scene.heard, from_ns, soon_ns), (asked, from_ns, soon_ns)
+            call = agreed(work.text_out, may, *glimpses)
         elif work.stage == "tts":
             call = agreed(
                 work.text_in,
+                may,
                 (scene.heard, from_ns, soon_ns),
                 (asked, before_ns, soon_ns),
                 (written, before_ns, work.from_at_ns + CLOCKS_NS),
@@ -149,16 +152,18 @@ def by_text_and_time(scene: Scene) -> Found:
     emitted = scene.texts("llm", lambda work: [canonical(given) for _, given in work.calls])
     transcribed = scene.texts("stt", lambda work: sentences(work.text_out))
     just_said = said_by_both(scene)
-    begun = Beginnings(scene).call
+    beginnings = Beginnings(scene)
     for work in scene.open:
         when = work.from_at_ns - _SPOKEN_NS, work.from_at_ns + CLOCKS_NS
         call = None
         if work.stage == "tools":
             call = only(emitted.calls(canonical(work.arguments), *when))
         elif work.stage == "llm":
-            call = agreed(work.text_in, (transcribed, *when)) or begun(work.text_in, *when)
+            may = partial(scene.begun, at_ns=work.from_at_ns)
+            call = agreed(work.text_in, may, (transcribed, *when))
+            call = call or beginnings.call(work.text_in, *when)
             if call is None and work.purpose == "side":
-                call = agreed(work.text_in, (just_said, when[1] - _ASIDE_NS, when[1]))
+                call = agreed(work.text_in, may, (just_said, when[1] - _ASIDE_NS, when[1]))
         if call:
             yield work, call
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
 from kernel.clock import SECOND_NS
 from kernel.records import Work
@@ -18,9 +19,9 @@ _REMEMBERED_NS = 300 * SECOND_NS
 def by_own_ids(scene: Scene) -> Iterator[tuple[Work, str]]:
     """The id of a tool call goes out with one request and comes back with the next ones."""
     seen: dict[str, set[str]] = defaultdict(set)
-    for work, call, _ in scene.joined:
+    for work, owner, _ in scene.joined:
         for id in (*work.ids, *work.given_ids):
-            seen[id].add(call)
+            seen[id].add(owner)
     for work in scene.open:
         owners = [seen[id] for id in (*work.ids, *work.given_ids) if id in seen]
         call = only(set.intersection(*owners)) if owners else None
@@ -36,6 +37,7 @@ def by_own_words(scene: Scene) -> Iterator[tuple[Work, str]]:
     written = scene.texts("llm", lambda work: sentences(work.text_out))
     for work in asking:
         when = work.from_at_ns - _REMEMBERED_NS, work.from_at_ns + CLOCKS_NS
-        call = agreed(work.said, (scene.heard, *when), (written, *when))
+        may = partial(scene.begun, at_ns=work.from_at_ns)
+        call = agreed(work.said, may, (scene.heard, *when), (written, *when))
         if call:
             yield work, call

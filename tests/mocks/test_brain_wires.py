@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall
+from mocks.answering import request_data
 from mocks.brain import Answer, Brain
-from mocks.chat_completions import ChatRequest, request_data
+from mocks.chat_completions import ChatRequest
 
 WIRES = Path(__file__).parents[1] / "wires"
 SORRY = "I am sorry, I cannot book that right now. Anything else?"

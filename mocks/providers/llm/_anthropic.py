@@ -256,14 +256,15 @@ class Reply:
     def _content(self) -> list[Event]:
         text = [{"type": "text", "text": self.answer.text}] if self.answer.text else []
         return text + [
-            {"type": "tool_use", "id": call_id(call), "name": call.name, "input": call.arguments}
+            {"type": "tool_use", "id": call.id, "name": call.name, "input": call.arguments}
             for call in self.answer.calls
         ]
 
 
-def call_id(call: ToolCallMade) -> str:
-    """The brain's id of a call, as Anthropic's look."""
-    return f"toolu_01{call.id.removeprefix('call_')}"
+def named(answer: Answer) -> Answer:
+    """The answer, with ids of its calls as Anthropic's look."""
+    calls = (replace(one, id=f"toolu_01{one.id.removeprefix('call_')}") for one in answer.calls)
+    return replace(answer, calls=tuple(calls))
 
 
 def _deltas(block: Event) -> Iterator[Event]:

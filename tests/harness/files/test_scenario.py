@@ -127,7 +127,7 @@ def test_callers_without_shares_get_equal_parts() -> None:
             "load:",
             "laod:",
             "s.yaml:7: unknown key 'laod'\n  → did you mean 'load'? known keys: name, why, agent, "
-            "callers, dialogues, load, gate, latency, seed, profiles",
+            "callers, dialogues, side_requests, load, gate, latency, seed, profiles",
         ),
         (
             "rate: 1/s",

@@ -153,3 +153,16 @@ def test_what_a_tool_was_called_with_is_known_unless_it_was_heard() -> None:
     place = PLACES.find([*turns, Turn("On May 4th, please.")], [])
     assert place is not None
     assert place.heard["date"] == "May 4th"
+
+
+def test_keys_are_lines_too() -> None:
+    menu = Dialogue(
+        "menu",
+        (Line("Hi, {name} here."), Line(dtmf="{pin}#"), Line(dtmf="1"), Line("Bye now.")),
+        {"name": "person", "pin": "number"},
+    )
+    places = Places([BOOK, menu], TODAY)
+    hi, code = Turn(heard="Hi, Ada King here.", said="Code?"), Turn(heard="1 2 3 4 #", said="And?")
+    place = places.find([hi, code], [])
+    assert (where(place), place and place.heard["pin"]) == (("menu", 2), "1234")
+    assert where(places.find([hi, code, Turn(heard="DTMF: 1")], [])) == ("menu", 3)

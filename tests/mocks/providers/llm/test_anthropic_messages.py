@@ -11,8 +11,8 @@ from mocks.providers.llm._anthropic import (
     InputMessage,
     Prompt,
     Reply,
-    call_id,
     cut,
+    named,
     objection,
     prompt_tokens,
     server_sent,
@@ -190,7 +190,7 @@ def test_what_was_called_comes_in_fragments() -> None:
     assert fragments[0] == ""
     assert len(fragments) > 3
     assert json.loads("".join(fragments)) == call.arguments
-    assert call_id(call) == "toolu_01ab"
+    assert [one.id for one in named(reply.answer).calls] == ["toolu_01ab"]
 
 
 def test_calls_follow_the_words_and_each_other() -> None:
