@@ -10,8 +10,17 @@ FastbusyError
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = 80
+
+
+def brief(value: object) -> str:
+    """A value as an error shows it: its `repr`, its middle left out where it is long."""
+    return _BRIEF.repr(value)
 
 
 class FastbusyError(Exception):
