@@ -53,7 +53,7 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
     """Run, print, and give the exit code."""
     try:
         with Show() as show:
-            judged = run_blocking(options_of(scenario, args), show)
+            judged = run_blocking(options_of(scenario, args), show, show.start)
     except Interrupted as interrupted:
         tell(interrupted.judged)
         raise
