@@ -106,6 +106,13 @@ class Done(msgspec.Struct, frozen=True):
     heard: str = ""
 
 
+class Goal(msgspec.Struct, frozen=True):
+    """The part of a dialogue that says when it is done."""
+
+    done: Done = Done()
+    also_ok: tuple[str, ...] = ()
+
+
 class Dialogue(msgspec.Struct, frozen=True):
     """A whole conversation.
 
