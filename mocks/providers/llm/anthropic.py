@@ -25,6 +25,7 @@ from ._anthropic import (
     Prompt,
     Reply,
     cut,
+    named,
     objection,
     prompt_tokens,
     server_sent,
@@ -139,7 +140,7 @@ class Messages(_Prompted, Conversing):
 
     def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
         arrival = admitted.arrival
-        answer, stop_reason = cut(self._think(arrival), self._wanted.max_tokens)
+        answer, stop_reason = cut(named(self._think(arrival)), self._wanted.max_tokens)
         note, tokens_out = journalled(answer)
         yield Emit(note)
         name = id_of("msg_01", self._world.seed, arrival.identity, arrival.attempt)
