@@ -25,6 +25,7 @@ from .media_callers import Cost
 
 KINDS = ("fastbusy", "plain", "deaf")
 CORE_SHARE, LATE_MS = 0.7, 5.0
+FRAMES_HZ = 50
 
 
 @contextmanager
@@ -65,8 +66,8 @@ def main() -> None:
     options = parser.parse_args()
     kinds = options.kinds.split(",")
     print("| calls | caller | ms of CPU per call-second | to plain | of its core | late p99 "
-          "| of the other end's core |")  # fmt: skip
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+          "| frames sent, of all due | of the other end's core |")  # fmt: skip
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     held: dict[str, int] = dict.fromkeys(kinds, 0)
     for calls in map(int, options.calls.split(",")):
         found: dict[str, list[tuple[Cost, float]]] = {kind: [] for kind in kinds}
@@ -77,12 +78,12 @@ def main() -> None:
         for kind, runs in found.items():
             cpu = median(cost.cpu for cost, _ in runs)
             late_ms = median(cost.late_ms for cost, _ in runs)
-            assert all(cost.sent > 0.98 * 50 * calls for cost, _ in runs), "frames were not sent"
+            sent = min(cost.sent for cost, _ in runs) / FRAMES_HZ / calls
             other = median(share for _, share in runs)
-            if cpu < CORE_SHARE and late_ms <= LATE_MS:
+            if cpu < CORE_SHARE and late_ms <= LATE_MS and sent > 0.99:
                 held[kind] = calls
             print(f"| {calls} | {kind} | {cpu / calls * 1000:.2f} | {cpu / plain:.2f} | {cpu:.0%} "
-                  f"| {late_ms:.1f} ms | {other:.0%} |", flush=True)  # fmt: skip
+                  f"| {late_ms:.1f} ms | {sent:.1%} | {other:.0%} |", flush=True)  # fmt: skip
     for kind, calls in held.items():
         print(f"\n{kind}: {calls} calls held below {CORE_SHARE:.0%} of a core, "
               f"frames no more than {LATE_MS:g} ms late (p99)")  # fmt: skip
