@@ -3,16 +3,19 @@ CONSTRAINTS ?= constraints.txt
 BIN = .venv/bin
 PIP = -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test test-clients check docs bench
+.PHONY: demo test test-clients containers check docs bench
 
 demo: .venv/made                  ## mocks, reference agent and callers, nearly three minutes; prints the verdict
 	$(BIN)/fastbusy demo
 
 test: .venv/made                  ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not container"
 
 test-clients: .venv-clients/made  ## the providers' own SDKs and stock Pipecat and LiveKit bots against the mocks
 	.venv-clients/bin/python -m pytest -m clients tests/clients tests/agents tests/system
+
+containers: .venv/made            ## build the images and carry out a short run in them
+	$(BIN)/python -m pytest -m container tests/containers
 
 check: .venv/made                 ## style, types, import contracts, structure
 	$(BIN)/ruff check .

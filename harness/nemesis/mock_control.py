@@ -34,12 +34,14 @@ class MockControl:
     """One mock process. Every request has a time limit; StackError where the mock fails us.
 
     url       its origin, `http://127.0.0.1:8700`
+    services  the stages that it serves there, and `process` its name, once it is open
     offset_ns what to add to its clock to get the run's; ± uncertainty_ns
     """
 
     def __init__(self, url: str, *, token: str = "") -> None:
         self.url = url.rstrip("/")
         self.services: tuple[str, ...] = ()
+        self.process = ""
         self.offset_ns = self.uncertainty_ns = 0
         self.lost = 0
         self._token = token
@@ -54,7 +56,7 @@ class MockControl:
                 headers=headers, timeout=aiohttp.ClientTimeout(total=REQUEST_LIMIT_S)
             )
         health = await self.health()
-        self.services = health.services
+        self.services, self.process = health.services, health.process
         return health
 
     async def close(self) -> None:
