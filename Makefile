@@ -1,9 +1,10 @@
 PYTHON ?= python3
 CONSTRAINTS ?= constraints.txt
+SEEDS ?= 3
 BIN = .venv/bin
 PIP = -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test test-clients containers check docs bench
+.PHONY: demo test test-clients containers check judge docs bench
 
 demo: .venv/made                  ## mocks, reference agent and callers, nearly three minutes; prints the verdict
 	$(BIN)/fastbusy demo
@@ -24,6 +25,9 @@ check: .venv/made                 ## style, types, import contracts, structure
 	cd agents && ../$(BIN)/mypy --strict reference.py flawed.py
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/rules
+
+judge: .venv/made                 ## every flaw and the reference agent, over SEEDS seeds, in virtual time
+	JUDGE_SEEDS=$(SEEDS) $(BIN)/python -m pytest -n 2 tests/fastbusy/test_flaws.py
 
 docs: .venv/made                  ## regenerate docs/reference from the code
 	$(BIN)/python -m fastbusy.reference

@@ -95,6 +95,12 @@ def _aimed(plan: Plan, target: Target, options: Options, where: str) -> Prepared
         return Prepared(plan, target)
     _check_sample(wanted, where="--agent" if options.agent else where)
     port = ports(options.port_base)["a sample agent"]
+    if port < 1:
+        raise UsageError(
+            f"{options.port_base} leaves no port for the sample agent, which listens at {port}",
+            where="--port-base",
+            remedy="give a higher one, such as 8700",
+        )
     webhook = f"http://{options.host}:{port}/incoming"
     target = msgspec.structs.replace(target, webhook=webhook, signed_as="", auth_token=token)
     return Prepared(plan, target, wanted)

@@ -13,7 +13,7 @@ from kernel.records import Heard, Turn
 from kernel.units import builtins
 
 from .analysis.fates import Fate, fate_of
-from .callers.messages import Over, TurnBegan
+from .callers.messages import Over, Said, TurnBegan
 from .media.phone import Phone
 from .planning.people import TELLING
 from .planning.plan import PlannedCall
@@ -28,7 +28,7 @@ class CallLog:
     def __init__(self, call: PlannedCall, record: Record) -> None:
         self.call, self._record = call, record
         self._events: list[Event] = []
-        self._heard = 0
+        self._heard = self._asides = 0
         self.over: Over | None = None
 
     @property
@@ -47,6 +47,7 @@ class CallLog:
             "telling": [fact.said for fact in call.facts.values() if fact.kind in TELLING],
             "lines": len(call.lines),
             "lines_text": list(call.lines),
+            "redial_of": call.redial_of,
         }
         parent = f"phase/{call.phase}"
         self._tell(now_ns, "call", "invoke", call.span, parent, data, due_ns=call.due_ns)
@@ -72,6 +73,11 @@ class CallLog:
         """What the caller did, heard or came to."""
         span = self.call.span
         match report:
+            case Said(say, from_at_ns, until_at_ns):
+                self._asides += 1
+                name = f"{span}/a{self._asides}"
+                data = {"index": say.index, "text": say.text, "until_at_ns": until_at_ns}
+                self._tell(from_at_ns, "aside", "info", name, span, data)
             case TurnBegan(say, from_at_ns):
                 data = {"index": say.index, "text": say.text, "repeat": say.repeat}
                 self._tell(from_at_ns, "turn", "invoke", _turn_span(span, say), span, data)
@@ -92,8 +98,11 @@ class CallLog:
         self._tell(now_ns, "setup", "info", f"{span}/setup", span, {"how": how})
         self._end(Over("info", how, "us"), now_ns)
 
-    def media(self, phone: Phone, now_ns: int) -> None:
+    def media(self, phone: Phone, recording: str, now_ns: int) -> None:
+        """`recording` says what became of it, see `harness.recorder.Kept`."""
         data = {
+            "from_at_ns": phone.from_ns,
+            "recording": recording,
             "frames_sent": phone.sent,
             "frames_late": phone.late,
             "late_max_ms": round(phone.late_max_ns / 1e6, 3),

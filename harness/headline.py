@@ -32,7 +32,9 @@ def _calls(verdict: Verdict) -> str:
                 took_s = _measure(verdict, "explicit_refusal", "refused_politely_p50_s")
             soon = f" in {took_s:.1f} s" if took_s is not None else ""
             told.append(f"{count} {fate.replace('_', ' ')}{soon}")
-    return f"{sum(verdict.fates.values())} offered: {', '.join(told)}"
+    redials = _measure(verdict, "delivered_load", "redials")
+    offered = "offered" if not redials else f"offered, {redials:.0f} of them redials"
+    return f"{sum(verdict.fates.values())} {offered}: {', '.join(told)}"
 
 
 def _figures(verdict: Verdict) -> list[str]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kernel.clock import Clock
 from kernel.dialogue import Dialogue, fill
 
 from .call_log import CallLog, Record
+from .callers.behaviour import behaviour
 from .callers.manners import Manners
 from .callers.messages import LineClosed
 from .callers.talking import Talking
 from .media.phone import Phone
 from .media.wheel import Wheel
 from .planning.plan import PlannedCall
+from .recorder import Kept
 from .transports.link import Answered, Ended, Link, Refused, Transport
 
 
@@ -23,7 +25,7 @@ from .transports.link import Answered, Ended, Link, Refused, Transport
 class Placing:
     """What all calls of a run share.
 
-    keep       takes what was said and heard, when a call is over
+    keep       takes what was said and heard, when a call is over, and tells what became of it
     dialogues  those of the plan: what the agent will answer, if it says what its model says
     stop_how   what a call comes to that is cancelled from now on
     """
@@ -33,7 +35,7 @@ class Placing:
     clock: Clock
     record: Record
     manners: Manners
-    keep: Callable[[CallLog, Phone], None]
+    keep: Callable[[CallLog, Phone], Kept]
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
     stop_how: str = "stopped"
 
@@ -62,6 +64,11 @@ class Placing:
             pause_s=call.persona.pause_s,
             manners=self.manners,
             replies=self._replies(call),
+            keyed=call.keyed,
+            pauses=call.pauses,
+            behaviours=[
+                (each.line, behaviour(each.kind, each.written)) for each in call.behaviours
+            ],
         )
         over = asyncio.Event()
         phone = Phone(call.number, call.voice, link, caller, log.report, over.set)
@@ -75,16 +82,15 @@ class Placing:
         finally:
             await link.hang_up()
             await receiving
-            log.media(phone, self.clock.now_ns())
-            self.keep(log, phone)
+            log.media(phone, self.keep(log, phone), self.clock.now_ns())
 
-    def _replies(self, call: PlannedCall) -> Mapping[int, str]:
-        """Number of a line → what the script answers to it in the end."""
+    def _replies(self, call: PlannedCall) -> Mapping[int, Sequence[str]]:
+        """Number of a line → what the script may answer to it in the end."""
         dialogue = self.dialogues.get(call.dialogue)
         said = {name: fact.said for name, fact in call.facts.items()}
         replies = dialogue.replies if dialogue else {}
         return {
-            number: fill(reply.then if reply.call else reply.say, said)
+            number: [fill(text, said) for text in reply.ends if text]
             for number, reply in replies.items()
         }
 

@@ -19,7 +19,7 @@ from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
 from .placing import Placing
 from .planning.plan import Plan, PlannedCall, Target
-from .recorder import Recorder
+from .recorder import Kept, Recorder
 from .transports.by_scheme import transport_for
 from .wiring import missing_link
 
@@ -79,7 +79,9 @@ def choose_probe(plan: Plan) -> tuple[PlannedCall, str]:
 
 def _lines(call: PlannedCall, count: int) -> PlannedCall:
     lines = call.lines[:count]
-    return msgspec.structs.replace(call, span=SPAN, number=0, due_ns=0, lines=lines)
+    return msgspec.structs.replace(
+        call, span=SPAN, number=0, due_ns=0, lines=lines, behaviours=(), redials=()
+    )
 
 
 async def _place(
@@ -87,8 +89,8 @@ async def _place(
 ) -> list[Event]:
     events: list[Event] = []
 
-    def keep(_: CallLog, phone: Phone) -> None:
-        recorder.keep_recording(SPAN, phone.said, phone.heard)
+    def keep(_: CallLog, phone: Phone) -> Kept:
+        return recorder.keep_recording(SPAN, phone.said, phone.heard)
 
     async with transport_for(target, clock, seed=plan.seed) as transport:
         wheel = Wheel(clock)

@@ -21,6 +21,8 @@ from .planning.plan import Plan
 from .protocols.media_streams import RATE_HZ
 
 Keep = Literal["failed", "all", "none"]
+Kept = Literal["kept", "lost", "unwanted"]
+"""What became of a recording: the disk did not take it, or nobody had asked for it."""
 Sound = bytes | bytearray
 
 RECORDINGS_ALWAYS = 10
@@ -85,7 +87,6 @@ class Recorder:
     def __init__(self, folder: Path) -> None:
         """Makes the folder. StackError if that is impossible."""
         self.folder = folder
-        self.recordings = 0
         self.ended = False
         """Whether the history has the end of the run."""
         self._errors: list[str] = []
@@ -115,17 +116,18 @@ class Recorder:
         if line:
             self._transcripts.add(line)
 
-    def keep_recording(self, name: str, caller: Sound, agent: Sound) -> None:
+    def keep_recording(self, name: str, caller: Sound, agent: Sound) -> Kept:
         """µ-law of both sides, from the same instant on, as `recordings/NAME.wav`."""
         length = max(len(caller), len(agent))
         sides = [mulaw_decode(bytes(side).ljust(length, b"\xff")) for side in (caller, agent)]
         path = self.folder / "recordings" / f"{name}.wav"
         try:
             write_wav(path, np.stack(sides, axis=1), RATE_HZ, Encoding.MULAW)
-            self.recordings += 1
         except OSError as error:
             self._errors.append(f"{path}: {error}")
             path.unlink(missing_ok=True)  # half a recording is none
+            return "lost"
+        return "kept"
 
     def flush(self) -> None:
         self._events.flush()
@@ -137,7 +139,13 @@ class Recorder:
 
     @property
     def lost_lines(self) -> int:
+        """Of the events."""
         return self._events.lost_lines
+
+    @property
+    def lost_words(self) -> int:
+        """Lines of the transcripts."""
+        return self._transcripts.lost_lines
 
     @property
     def errors(self) -> tuple[str, ...]:

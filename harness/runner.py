@@ -21,8 +21,9 @@ from .nemesis.mock_control import MockControl
 from .nemesis.nemesis import Nemesis
 from .placing import Placing
 from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
+from .planning.redialling import redialled
 from .preflight import preflight as place_preflight
-from .recorder import Keep, Recorder, keeps
+from .recorder import Keep, Kept, Recorder, keeps
 from .run_log import RunLog
 from .transports.by_scheme import transport_for
 from .transports.link import Transport
@@ -116,6 +117,7 @@ class _Run:
     ) -> None:
         self._plan, self._clock, self._mocks = plan, clock, mocks
         self._recorder, self._keep_policy, self._on_progress = recorder, keep, on_progress
+        self._recordings = 0
         self._log = RunLog(plan, target, recorder.record)
         self._nemesis = Nemesis(mocks, clock, recorder.record)
         self._wheel = Wheel(clock)
@@ -126,6 +128,7 @@ class _Run:
         self._group = asyncio.TaskGroup()
         self._calls: set[asyncio.Task[None]] = set()
         self._dialled = 0
+        self._pausing = 0  # callers that are going to redial
         self._over: Counter[Fate] = Counter()
 
     async def conduct(self) -> None:
@@ -192,13 +195,25 @@ class _Run:
         task.add_done_callback(self._calls.discard)
 
     async def _place(self, call: PlannedCall) -> None:
-        log = await self._placing.place(call)
-        self._over[log.fate] += 1
+        """The call, and those that the same caller makes after it has given one up."""
+        following: PlannedCall | None = call
+        while following:
+            log = await self._placing.place(following)
+            self._over[log.fate] += 1
+            now_ns = self._clock.now_ns()
+            following = redialled(following, log.over, now_ns, self._plan.phases)
+            if following:
+                self._pausing += 1
+                await self._clock.sleep_until(following.due_ns)
+                self._pausing -= 1
 
-    def _keep_recording(self, log: CallLog, phone: Phone) -> None:
+    def _keep_recording(self, log: CallLog, phone: Phone) -> Kept:
         failed = log.over is None or log.over.type != "ok"
-        if keeps(self._keep_policy, failed=failed, kept=self._recorder.recordings):
-            self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
+        if not keeps(self._keep_policy, failed=failed, kept=self._recordings):
+            return "unwanted"
+        became = self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
+        self._recordings += became == "kept"
+        return became
 
     async def _drain(self) -> None:
         """Let the last calls end; then end them."""
@@ -253,7 +268,7 @@ class _Run:
                 phase=self._log.phase,
                 planned=len(self._plan.calls),
                 dialled=self._dialled,
-                ringing=len(self._calls) - talking,
+                ringing=len(self._calls) - talking - self._pausing,
                 talking=talking,
                 over=dict(self._over),
                 faults=self._nemesis.active,
@@ -283,7 +298,8 @@ class _Run:
             },
             "journal_lost": lost,
             "troubles": [*self._nemesis.troubles, *self._recorder.errors],
-            "recordings": self._recorder.recordings,
+            "recordings": self._recordings,
+            "words_lost": self._recorder.lost_words,
         }
         self._log.end(reason, self._clock.now_ns(), data)
         self._show_progress()

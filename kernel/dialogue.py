@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .units import Duration, Share
+from .units import Duration
 
 SLOT = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\}")
 _CALL = re.compile(r"^([A-Za-z_][\w.-]*)\((.*)\)$", re.DOTALL)
@@ -22,16 +22,23 @@ _ARGUMENT = re.compile(r"^\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*$", re.DOTALL)
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the caller: the words, and how they are said.
+    """One line of the caller: the words or the keys, and what some callers do about it.
 
-    say       the words, with slots
-    barge_in  share of callers that say it into the agent's words
-    pause     silence before it, in place of the persona's
+    say         the words, with slots
+    dtmf        keys pressed in place of words, with slots: "123#"
+    pause       silence before it, in place of the persona's
+    behaviours  kind → its share of the calls or its fields, as they are written
     """
 
-    say: str
-    barge_in: Share | None = None
+    say: str = ""
+    dtmf: str = ""
     pause: Duration | None = None
+    behaviours: dict[str, Any] = {}
+
+    @property
+    def text(self) -> str:
+        """The words, or the keys."""
+        return self.say or self.dtmf
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -81,6 +88,11 @@ class Reply(msgspec.Struct, frozen=True):
     call: ToolCall | None = None
     then: str = ""
     failed: str = ""
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """All that the caller may hear in the end; empty where the script has no words."""
+        return (self.then, self.failed) if self.call else (self.say,)
 
 
 class Done(msgspec.Struct, frozen=True):

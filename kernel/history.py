@@ -5,21 +5,27 @@ The vocabulary, by kind (spans and parents in brackets; what stands in `data`):
 run         runner [run]                     invoke scenario, seed, target, profiles, versions,
                                              calls (how many are planned), dialogues
                                              ok; info reason (Ctrl-C, stop criterion);
-                                             both complete, troubles, journal_lost, clocks
+                                             both complete, troubles, journal_lost, words_lost,
+                                             recordings, clocks
 phase       runner [phase/NAME < run]        invoke name, index, warm_up · ok
 fault       nemesis [fault/LABEL < run]      invoke label, kind, target, name, colour, fields
                                              ok bites, identities · info (could not be healed)
 call        caller [c0001 < phase/NAME]      invoke (due_ns = planned) number, dialogue, persona,
                                              facts {name: said}, telling (those that
-                                             no other call has by chance), lines, lines_text
+                                             no other call has by chance), lines, lines_text,
+                                             redial_of (a call that was given up before)
                                              ok/fail/info: how, ended_by, see `records.Call`
 setup       caller [c0001/setup < c0001]     invoke · ok · fail how, status, retry_after_s, words
                                              info how (nobody answered, reset, garbage)
 turn        caller [c0001/t1 < c0001]        invoke index, text, repeat
                                              ok/info: see `records.Turn`
+aside       caller [c0001/a1 < c0001]        info index, text, until_at_ns (said beside the turns:
+                                             "mhm" while the agent speaks)
 heard       caller [c0001/h1 < c0001]        info: see `records.Heard`
-media       caller [c0001/media < c0001]     info frames_sent, frames_late, late_max_ms, received_s,
-                                             clears, marks, muffled
+media       caller [c0001/media < c0001]     info from_at_ns (where the recording begins),
+                                             recording (kept, lost, unwanted), frames_sent,
+                                             frames_late, late_max_ms, received_s, clears, marks,
+                                             muffled
 socket      mock.STAGE [llm-s17]             invoke provider, route, connection, key
                                              ok code · fail status, retry_after_s
                                              info code or how (abandoned; unopened: given up
@@ -159,6 +165,7 @@ class History:
                     heard=tuple(heard[span]),
                     media=media.get(span, {}),
                     done=span in done,
+                    redial_of=opened.data.get("redial_of", ""),
                 )
             )
         return tuple(sorted(calls, key=lambda call: call.number))

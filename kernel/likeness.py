@@ -96,5 +96,5 @@ def likeness(one: str, other: str) -> float:
 
 def look_alikes(dialogue: Dialogue) -> list[tuple[str, str]]:
     """Pairs of lines of the caller that damage on the way could turn into each other."""
-    said = [line.say for line in dialogue.caller]
+    said = [line.say for line in dialogue.caller if line.say]
     return [pair for pair in combinations(said, 2) if likeness(*pair) >= ALIKE]

@@ -54,6 +54,8 @@ class Turn(msgspec.Struct, frozen=True):
                        nothing, if neither more is announced nor follows within five seconds
     answer_until_at_ns end of the answer's playout
     owed_until_at_ns   when the agent ceased to owe an answer: it answered, or the call ended
+    interrupted  the caller spoke into the answer before it was over; what was heard of it answers
+    barge_in     these words were begun into the agent's, which are expected to stop
     """
 
     index: int
@@ -67,6 +69,7 @@ class Turn(msgspec.Struct, frozen=True):
     answer: str = ""
     repeat: int = 0
     interrupted: bool = False
+    barge_in: bool = False
 
     @property
     def answer_ms(self) -> float | None:
@@ -87,8 +90,10 @@ class Call(msgspec.Struct, frozen=True):
               None while the history does not hold its end
     how       `completed`, `reject`, `spoken_refusal`, `clip_refusal`, `http_503`, `upgrade_403`,
               `no_answer`, `unreachable`, `garbage`, `closed`, `patience`, `monologue` (the agent
-              did not stop talking), `deflected`, `cut`, …
+              did not stop talking), `left_early` (by plan, before the last line), `deflected`,
+              `cut`, …
     ended_by  `caller`, `agent`, `network`, `us`
+    redial_of span of the call that this caller gave up before, empty for a planned call
     done      its dialogue says when the task is done, and it is
     """
 
@@ -112,6 +117,7 @@ class Call(msgspec.Struct, frozen=True):
     heard: tuple[Heard, ...]
     media: Mapping[str, Any]
     done: bool = False
+    redial_of: str = ""
 
     @property
     def answers(self) -> int:

@@ -38,6 +38,10 @@ _TO_CHECK = re.compile(
     r"\b(user|caller|customer)\b.*\b(silent|quiet|idle|inactive|not respon\w+|still there)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_BACKCHANNEL = re.compile(
+    r"\W*(?:(?:mm+\W?h?m+|m+h+m+|uh\W?huh|right|okay|ok|yeah|yes|sure|i see|got it)\W*)+",
+    re.IGNORECASE,
+)
 _TO_SPEAK = ("message", "text", "response", "reply", "answer", "speech", "content")
 
 
@@ -105,12 +109,22 @@ class Brain:
         """Instructions come as a user's words too; what is none is asked for again."""
         heard = conversation[-1].heard
         spoke = any(turn.said for turn in conversation)
+        if spoke and _BACKCHANNEL.fullmatch(heard):
+            return self._go_on(asked, conversation[:-1], ordinal)
         if not spoke and _TO_GREET.search(heard):
             return self._greeting(asked, ordinal)
         if spoke and _TO_CHECK.search(heard):
             return Answer(wording.still_there(self._script.seed, asked.digest, ordinal))
         fragment = len(heard.split()) < _WORDS or heard.count(DAMAGED) > _DAMAGE * len(heard)
         return Answer(wording.REPROMPT if fragment else wording.NEUTRAL, off_script=True)
+
+    def _go_on(self, asked: Asked, conversation: Sequence[Turn], ordinal: int) -> Answer:
+        """Say again what the caller has only nodded at: the agent has let itself be interrupted."""
+        place = self._places.find(conversation, asked.tools)
+        if place is None:
+            return self._greeting(asked, ordinal)
+        values = Values(place, conversation, self._script.today)
+        return self._follow(asked, conversation[-1], place, values)
 
     def _echo(self, asked: Asked, conversation: Sequence[Turn]) -> Answer:
         """Without a script: one call of a tool, its result, and from then on the caller's words."""

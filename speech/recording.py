@@ -41,7 +41,7 @@ def hear_samples(samples: Samples, rate_hz: int) -> list[HeardUtterance]:
 def hear_file(path: Path | str) -> list[list[HeardUtterance]]:
     """The utterances of a WAV file, channel by channel."""
     samples, rate_hz = read_wav(path)
-    channels = samples.reshape(len(samples), -1).T
+    channels = samples.T if samples.ndim > 1 else [samples]
     return [hear_samples(np.ascontiguousarray(channel), rate_hz) for channel in channels]
 
 

@@ -16,17 +16,20 @@ from .speech import Speech
 from .tasks import meanwhile, together
 from .tools import AppointmentBook
 
-ANSWER_S = (
-    11.0  # after the caller's last word; later than that, an apology is better than an answer
-)
 GREETING_S = 6.0
-TELL_S = 3.0  # of ANSWER_S, kept for telling the caller what the tools said
+TELL_S = 3.0  # of `answer_s`, kept for telling the caller what the tools said
 TOOL_ROUNDS = 5
 PAUSE = twilio.SILENCE * (twilio.BYTES_PER_S // 5)
 
 
 class Agent:
-    """Every turn runs in one task; cancel it to interrupt the agent, then call `interrupted`."""
+    """Every turn runs in one task; cancel it to interrupt the agent, then call `interrupted`.
+
+    An answer that comes later than `answer_s` after the caller's last word is worth less than an
+    apology.
+    """
+
+    answer_s = 11.0
 
     def __init__(
         self,
@@ -50,7 +53,7 @@ class Agent:
     async def answer(self, text: str) -> None:
         """Answer what the caller has said. Raises ProviderDown if model or voice fail for good."""
         self._history.caller(text)
-        await self._turn(self._history.messages, ANSWER_S)
+        await self._turn(self._history.messages, self.answer_s)
 
     async def announce(self, phrase: str) -> bool:
         """Say one of the fixed phrases to its end; False if it cannot be said."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -18,6 +19,8 @@ from .voicing import Voicing
 SETTLE_S = 2.0  # words without an end of speech become a turn
 UNHEARD_S = 2.5  # speech without a transcript is asked for again
 FAILURES = 2  # in a row; then the agent apologises and hangs up
+
+_NODDING = re.compile(r"\W*(?:mm+\W?h?m+|mhm+|uh\W?huh|right|okay|yeah|i see)\W*", re.IGNORECASE)
 
 log = logging.getLogger("desk")
 
@@ -34,6 +37,7 @@ class Call:
         self._utterance = Utterance()
         self._heard: asyncio.Queue[Transcript | None] = asyncio.Queue()  # None: unintelligible
         self._failures = 0
+        self._settled_at = 0.0  # when the words heard so far become a turn by themselves
 
     async def run(self) -> None:
         """Talk until one side hangs up; nothing that was started outlives the call."""
@@ -41,7 +45,7 @@ class Call:
             self._begin(self._agent.greet, phrases.GREETING)
             listening = self._tasks.create_task(self._listen())
             conversing = self._tasks.create_task(self._converse())
-            await self._line.receive(self._receive)
+            await self._line.receive(self._receive, self._press)
             for task in (listening, conversing, self._turn):
                 task.cancel()
 
@@ -51,6 +55,10 @@ class Call:
         if self._turn.done() and self._voicing.missed(UNHEARD_S):
             self._voicing.understood()
             self._heard.put_nowait(None)
+
+    def _press(self, key: str) -> None:
+        """Keys are words; `#` ends them, or a pause."""
+        self._heard.put_nowait(Transcript(key, is_final=True, speech_final=key == "#"))
 
     async def _listen(self) -> None:
         try:
@@ -63,7 +71,9 @@ class Call:
     async def _converse(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(SETTLE_S if self._utterance.pending else None):
+                async with asyncio.timeout_at(
+                    self._settled_at if self._utterance.pending else None
+                ):
                     transcript = await self._heard.get()
             except TimeoutError:
                 text = self._utterance.take()
@@ -71,9 +81,13 @@ class Call:
                 if transcript is None:
                     await self._ask_again()
                     continue
+                if self._only_nods(transcript):
+                    self._voicing.understood()
+                    continue
                 text = self._utterance.add(transcript)
                 if transcript.text:
                     self._voicing.understood()
+                    self._settled_at = asyncio.get_running_loop().time() + SETTLE_S
                     await self._interrupt()
             if text:
                 self._begin(partial(self._agent.answer, text), phrases.REPEAT)
@@ -103,6 +117,11 @@ class Call:
             self._begin(partial(_fail, mute), phrases.REPEAT)
         else:
             await self._agent.say(phrases.ONE_MOMENT)
+
+    def _only_nods(self, transcript: Transcript) -> bool:
+        """While the agent speaks, "mhm" is no reason to stop and nothing to answer."""
+        alone = not self._turn.done() and not self._utterance.pending
+        return alone and bool(_NODDING.fullmatch(transcript.text))
 
     async def _interrupt(self) -> None:
         """Let the caller speak: stop the agent, and remember how far it was heard."""

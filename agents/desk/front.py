@@ -32,6 +32,7 @@ RECORD_S = 5.0
 class FrontDesk:
     """Takes calls up to a limit, refuses the others politely."""
 
+    call_type, agent_type = Call, Agent
     comfort = Comfort()
     retry_policy = RetryPolicy()
     # Without ears there is no conversation: a lost transcription is worth more attempts.
@@ -118,18 +119,26 @@ class FrontDesk:
         """Hold the conversation; all connections of the call are closed behind it."""
         async with aiohttp.ClientSession() as session:
             voice = Voice(session, self._tts, self.settings, line.call_sid)
-            agent = Agent(
-                line,
-                Mind(session, self._llm, self.settings, TOOLS),
-                AppointmentBook(session, self._tools, self.settings, line.call_sid),
-                voice,
-                clips=self._clips,
-                comfort=self.comfort,
-            )
             try:
-                await Call(line, Ear(session, self._stt, self.settings), agent).run()
+                await self.call(line, session, voice).run()
             finally:
                 await voice.close()
+
+    def call(self, line: Line, session: aiohttp.ClientSession, voice: Voice) -> Call:
+        """The two sides of a conversation, over connections of `session`."""
+        agent = self.agent_type(
+            line,
+            self.mind(session),
+            AppointmentBook(session, self._tools, self.settings, line.call_sid),
+            voice,
+            clips=self._clips,
+            comfort=self.comfort,
+        )
+        return self.call_type(line, Ear(session, self._stt, self.settings), agent)
+
+    def mind(self, session: aiohttp.ClientSession) -> Mind:
+        """The language model of one call."""
+        return Mind(session, self._llm, self.settings, TOOLS)
 
     async def refuse(self, line: Line) -> None:
         """Tell a caller who got through all the same that there is no room, and hang up."""

@@ -42,12 +42,16 @@ class Line:
                         return cls(socket, message["start"])
         return None
 
-    async def receive(self, hear: Callable[[bytes], None]) -> None:
-        """Hand the caller's audio to `hear` until the call is over."""
+    async def receive(
+        self, hear: Callable[[bytes], None], press: Callable[[str], None] = lambda key: None
+    ) -> None:
+        """Hand the caller's audio to `hear`, and the keys to `press`, until the call is over."""
         async for message in _messages(self._socket):
             match message.get("event"):
                 case "media":
                     hear(base64.b64decode(message["media"]["payload"]))
+                case "dtmf":
+                    press(message["dtmf"]["digit"])
                 case "mark":
                     self.played = max(self.played, int(message["mark"]["name"]))
                     self._progress.set()

@@ -75,6 +75,8 @@ class Reply:
 class Mind:
     """The language model of one call."""
 
+    timeout = TIMEOUT
+
     def __init__(
         self,
         session: aiohttp.ClientSession,
@@ -137,7 +139,7 @@ class Mind:
                 self._url,
                 json={**self._request, "messages": messages},
                 headers=self._headers,
-                timeout=TIMEOUT,
+                timeout=self.timeout,
             ) as response,
         ):
             if response.status != 200:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from harness.callers.behaviour import kinds
 from harness.files import profile as profile_file
 from harness.files import scenario as scenario_file
 from harness.files.grammar import Grammar
@@ -28,6 +29,12 @@ In texts of a dialogue `{name}` is a fact of the call and `{result.slots.0}` a p
 tool's result."""
 
 
+_BEHAVIOURS = """\
+Any of these may stand beside the words of a line: `{say: "…", barge_in: 20%}`. Written with \
+`true` it takes its defaults, with a bare value that of its chief field, else its fields. The \
+callers who do it are chosen when the run is planned, by the seed. Each happens once in a call."""
+
+
 def page() -> str:
     known = catalogue.known()
     files: Mapping[Any, Grammar] = {
@@ -37,6 +44,7 @@ def page() -> str:
     parts = [_HEAD]
     for kind, grammar in files.items():
         parts += [_section(record, grammar) for record in _records(kind)]
+    parts += ["## Behaviours of callers", _BEHAVIOURS, _behaviours()]
     parts += ["## Load shapes", _shapes(), "## Not built yet", _unbuilt()]
     return "\n\n".join(parts) + "\n"
 
@@ -59,13 +67,18 @@ def _records(kind: Any) -> list[Any]:
 
 def _section(kind: Any, grammar: Grammar) -> str:
     variant, named = grammar.variants.get(kind), grammar.named.get(kind)
-    left_out = {named, variant.rest if variant else None, *UNBUILT.get(kind, ())}
+    beside = grammar.beside.get(kind)
+    rest = {each.rest for each in (variant, beside) if each}
+    left_out = {named, *rest, *UNBUILT.get(kind, ())}
     every = fields_of(kind)
     fields = [field for field in every if field.attribute not in left_out]
     told = explain(kind, [name for field in every for name in (field.attribute, field.key)])
     notes = [told.prose]
     if short := grammar.short.get(kind):
         notes.append(f"Where only a value is written, it is `{short}`.")
+    if beside:
+        listed = ", ".join(f"`{name}`" for name in beside.types)
+        notes.append(f"Beside these keys may stand each {beside.noun}: {listed}.")
     return "\n\n".join([f"## {kind.__name__}", *notes, field_table(fields, told.meanings)])
 
 
@@ -74,6 +87,16 @@ def _shapes() -> str:
         f"### {name}\n\n{explain(shape, ()).prose}\n\n{field_table(fields_of(shape), {})}"
         for name, shape in sorted(shapes().items())
     )
+
+
+def _behaviours() -> str:
+    parts = []
+    for name, kind in sorted(kinds().items()):
+        fields = fields_of(kind)
+        told = explain(kind, [name for field in fields for name in (field.attribute, field.key)])
+        meanings = {"share": "of the callers who do it", **told.meanings}
+        parts.append(f"### {name}\n\n{told.prose}\n\n{field_table(fields, meanings)}")
+    return "\n\n".join(parts)
 
 
 def _unbuilt() -> str:

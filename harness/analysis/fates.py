@@ -84,6 +84,21 @@ def count_fates(calls: Iterable[Call]) -> dict[str, int]:
     return {fate: counted[fate] for fate in FATES}
 
 
+def left_by_plan(call: Call) -> bool:
+    """It was to end before its task could be done."""
+    return call.how == "left_early"
+
+
 def refused_at_the_door(call: Call) -> bool:
     """Refused politely before any of its lines was answered: it leaves most denominators."""
     return fate_of(call) == "refused_politely" and call.answers == 0
+
+
+def let_in(call: Call) -> bool:
+    """The agent gave it a place, whatever became of it there: it was turned away neither before
+    any words nor by the first of them.
+    """
+    if fate_of(call) in ("refused_abruptly", "deflected", "queued"):
+        return False
+    told_first = not call.heard or call.heard[0].role == "refusal"
+    return not (refused_at_the_door(call) and told_first)

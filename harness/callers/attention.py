@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from kernel.records import Heard
 
 from .exchange import Exchange
-from .messages import Utterance
+from .messages import Speech, Utterance
 from .phrases import manner_of
 
 _SETTLING = ("reprompt", "apology", "refusal")
 """Roles of what is no answer, but after which none is owed any more."""
+
+_CLAUSE_END = re.compile(r"[.,;:?!…](?=\s|$)")
+_TELLING_WORDS = 5
+"""Fewer, in a clause that is not complete, may be the beginning of a filler."""
+_AUDIBLE_NS = 200_000_000
+"""Who was heard so recently is taken to speak yet."""
 
 _OPENING = {
     "refusal": "refusal",
@@ -34,6 +42,7 @@ class Attention:
     def __init__(self) -> None:
         self.sounds = False
         self.speaks_from_ns: int | None = None
+        self._speech: Speech | None = None
         self.heard_ns = self.settled_ns = 0
         self.roles: list[str] = []
         self.last_role = ""
@@ -45,6 +54,28 @@ class Attention:
     @property
     def speaks(self) -> bool:
         return self.speaks_from_ns is not None
+
+    def speech_began(self, at_ns: int, speech: Speech | None) -> None:
+        self.speaks_from_ns, self._speech = at_ns, speech
+
+    def tells(self, now_ns: int, *, opening: bool) -> bool:
+        """It is audible, and what was heard of its speech until now has content."""
+        if self._speech is None or now_ns - self._speech.voiced_until_ns > _AUDIBLE_NS:
+            return False
+        said = self._speech.so_far
+        complete = said[: max((end.end() for end in _CLAUSE_END.finditer(said)), default=0)]
+        words = said[len(complete) :].split()[:-1]  # the last may be half a word
+        told = [complete, *words] if len(words) >= _TELLING_WORDS else [complete]
+        return any(told) and manner_of(" ".join(told), opening=opening) == "content"
+
+    @property
+    def so_far(self) -> Utterance | None:
+        """What it says, as far as it was heard, None if it does not speak."""
+        if self.speaks_from_ns is None:
+            return None
+        speech = self._speech
+        until_ns = speech.voiced_until_ns if speech else self.speaks_from_ns
+        return Utterance(self.speaks_from_ns, until_ns, speech.so_far if speech else "")
 
     @property
     def refuses(self) -> bool:
@@ -64,7 +95,7 @@ class Attention:
 
     def note(self, utterance: Utterance, exchange: Exchange | None) -> Heard:
         """An utterance is over; `exchange` holds the caller's last words, if there were any."""
-        self.sounds, self.speaks_from_ns = False, None
+        self.sounds, self.speaks_from_ns, self._speech = False, None, None
         role = _role(utterance, exchange)
         self.roles.append(role)
         if utterance.sound == "speech":

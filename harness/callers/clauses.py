@@ -219,10 +219,11 @@ _COURTESY = _any(
     r"(?:(?:i'm|i am|i'd be|i would be) )?(?:happy|glad) to help(?: you)?(?: with that)?",
     r"i can(?: certainly)? help(?: you)?(?: with that)?",
     r"(?:you're|you are) (?:very |most )?welcome|(?:it's )?my pleasure|uh huh|mm+ ?hm+|mhm+",
+    r"sorry|i(?:'m| am) (?:so |very )?sorry",
 )
 _EMPTY = _any(
     r"(?:uh|um|hm)+|mm+|hmm+|er+m?|ah|oh|oops",
-    r"please|sorry|i(?:'m| am) (?:so |very )?sorry|so|well|now|then|and|just",
+    r"please|so|well|now|then|and|just",
     r"for (?:you|me)|right now|unfortunately|i'm afraid",
 )
 _FORMULA = re.compile(

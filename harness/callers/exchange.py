@@ -22,6 +22,8 @@ class Exchange:
     courtesies  mere acknowledgements: the beginning of the answer if it follows in the same turn,
                 the whole of it only if the caller takes them for that
     announced   the agent has said that the answer is coming
+    into_ns     when the agent began the words that these were spoken into, None if it was silent
+    interrupted the caller has spoken into the answer to these
     """
 
     say: Say
@@ -33,6 +35,8 @@ class Exchange:
     answers: list[str] = field(default_factory=list)
     courtesies: list[Utterance] = field(default_factory=list)
     announced: bool = False
+    into_ns: int | None = None
+    interrupted: bool = False
 
     @property
     def answered(self) -> bool:
@@ -44,7 +48,12 @@ class Exchange:
             self.first_sound_ns = max(from_ns, self.until_ns)
 
     def concerns(self, utterance: Utterance) -> bool:
-        """Whether an utterance can be a reaction to these words, by its times."""
+        """Whether an utterance can be a reaction to these words, by its times.
+
+        What the caller interrupted is none. What it talked over is, if it came to its end.
+        """
+        if self.into_ns is not None and utterance.from_at_ns <= self.into_ns:
+            return utterance.verified and not self.say.barge_in
         return (
             utterance.from_at_ns >= self.until_ns - EARLY_NS
             or utterance.until_at_ns >= self.until_ns + OVERLAP_NS
@@ -105,4 +114,6 @@ class Exchange:
             answer_until_at_ns=self.answer_until_ns,
             answer=" ".join(filter(None, self.answers)),
             repeat=self.say.repeat,
+            interrupted=self.interrupted,
+            barge_in=self.say.barge_in,
         )

@@ -16,6 +16,8 @@ CUT_QUIET_NS = 2_000_000_000
 """Quiet that closes an utterance without END: shorter ones are gaps between sentences."""
 START_LAG_NS = 300_000_000
 """Sound that lasts longer than this before a START is something else, not part of the speech."""
+BREAK_NS = END_QUIET_NS // 2
+"""A shorter quiet is no break in the sound."""
 
 Message = SoundBegan | SpeechBegan | Utterance
 
@@ -39,6 +41,7 @@ class Listening:
     def __init__(self) -> None:
         self._from_ns: int | None = None
         self._last_ns = 0  # the last voiced sample
+        self._break = (0, 0)  # the last quiet within the open utterance, from and until
         self._speech = False
         self._spoken: Spoken | None = None
         self._told = 0  # characters of it that an utterance before this one has told
@@ -50,8 +53,10 @@ class Listening:
 
     def voiced(self, from_ns: int, until_ns: int) -> Iterator[Message]:
         """The agent was audible; from the first voiced sample to the last of one frame."""
-        if self._verified and from_ns - self._last_ns > END_QUIET_NS // 2:
-            yield from self.flush()
+        if from_ns - self._last_ns > BREAK_NS:
+            if self._verified:
+                yield from self.flush()
+            self._break = self._last_ns, from_ns
         if self._from_ns is None:
             self._from_ns = from_ns
             yield SoundBegan(from_ns)
@@ -68,20 +73,25 @@ class Listening:
         begun_ns = self._from_ns
         if begun_ns is not None and (self._speech or at_ns - begun_ns > START_LAG_NS):
             last_ns = self._last_ns
-            self._last_ns = min(at_ns, last_ns)
+            quiet_ns, voiced_ns = self._break
+            # What was cut off has no END: it was over when the sound broke off before this START.
+            if begun_ns < voiced_ns and abs(at_ns - voiced_ns) <= START_LAG_NS:
+                self._last_ns, at_ns = quiet_ns, voiced_ns
+            else:
+                self._last_ns = min(at_ns, last_ns)
             yield from self.flush()
             self._last_ns = last_ns
         self._spoken, self._told, self._speech = spoken, 0, True
         if self._from_ns is None:
             self._from_ns, self._last_ns = at_ns, max(self._last_ns, at_ns)
             yield SoundBegan(at_ns)
-        yield SpeechBegan(self._from_ns)
+        yield SpeechBegan(self._from_ns, self)
 
     def grew(self) -> Iterator[Message]:
         """There is more text."""
         if self._from_ns is not None and not self._speech:
             self._speech = True  # speech goes on after a long gap
-            yield SpeechBegan(self._from_ns)
+            yield SpeechBegan(self._from_ns, self)
 
     def flush(self) -> Iterator[Utterance]:
         """Close the open utterance, told as far as it was heard."""
@@ -91,7 +101,7 @@ class Listening:
         utterance = Utterance(
             from_at_ns=self._from_ns,
             until_at_ns=self._last_ns,
-            text=spoken.text[self._told :].strip() if spoken else "",
+            text=self.so_far if spoken else "",
             verified=self._verified,
             identity=spoken.identity if spoken else None,
             sound="speech" if spoken else "noise",
@@ -100,6 +110,15 @@ class Listening:
         self._told = len(spoken.text) if spoken else self._told
         self._from_ns, self._speech = None, False
         yield utterance
+
+    @property
+    def so_far(self) -> str:
+        """The words of the open utterance."""
+        return self._spoken.text[self._told :].strip() if self._spoken else ""
+
+    @property
+    def voiced_until_ns(self) -> int:
+        return self._last_ns
 
     @property
     def _verified(self) -> bool:

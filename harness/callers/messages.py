@@ -5,13 +5,27 @@ Instants are nanoseconds on the run's clock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from kernel.event import Type
 from kernel.records import Heard, Turn
 
 EndedBy = Literal["caller", "agent", "network", "us"]
+
+
+class Speech(Protocol):
+    """An utterance of the agent while it sounds."""
+
+    @property
+    def so_far(self) -> str:
+        """The words heard until now; the last may be half a word."""
+        ...
+
+    @property
+    def voiced_until_ns(self) -> int:
+        """The last voiced sample until now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +35,12 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class SayBegan:
-    """One's own words have begun. `until_at_ns` is when their last voiced sample is due."""
+    """One's own words have begun. `until_at_ns` is when their last voiced sample is due, or the
+    last key."""
 
     from_at_ns: int
     until_at_ns: int
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +52,10 @@ class SoundBegan:
 
 @dataclass(frozen=True, slots=True)
 class SpeechBegan:
-    """What sounds since `at_ns` is coded speech."""
+    """What sounds since `at_ns` is coded speech. `speech` tells what is heard of it, as it goes."""
 
     at_ns: int
+    speech: Speech | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +85,19 @@ class LineClosed:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words to speak. `repeat` counts how often something was said in this place before."""
+    """Words to speak. `repeat` counts how often something was said in this place before.
+
+    keys      they are keys to press
+    barge_in  they are begun into the agent's words, which are expected to stop
+    aside     they are no turn, and no answer is owed to them
+    """
 
     text: str
     index: int
     repeat: int = 0
+    keys: bool = False
+    barge_in: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +122,13 @@ class TurnBegan:
     from_at_ns: int
 
 
-Report = TurnBegan | Turn | Heard | Over | HangUp
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Said about a caller: words beside its turns are on the line."""
+
+    say: Say
+    from_at_ns: int
+    until_at_ns: int
+
+
+Report = TurnBegan | Said | Turn | Heard | Over | HangUp

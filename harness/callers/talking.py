@@ -7,13 +7,15 @@ greeting ─▶ pausing ─▶ speaking ─▶ waiting ─▶ pausing … ─▶
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kernel.actor import Emit, Instruction, Nudge, Nudged
 
+from .behaviour import Behaviour
 from .conversation import Conversation, Stage
 from .exchange import Exchange
+from .habits import Habits
 from .manners import TURN_QUIET_NS, Manners
 from .messages import Answered, LineClosed, SayBegan, SoundBegan, SpeechBegan, Utterance
 from .part import Part
@@ -25,7 +27,8 @@ from .waiting import NUDGED
 class Talking:
     """A caller as an actor: messages of `callers.messages` in; `Say`, `HangUp` and reports out.
 
-    `lines`, `answers` and `replies` are those of its `Part`. A courtesy alone ("Okay.") answers at
+    `lines`, `answers`, `replies`, `keyed` and `pauses` are those of its `Part`; `behaviours` stand
+    with the number of their line. A courtesy alone ("Okay.") answers at
     once where the script has no more to say, and never where the script has: then the answer is
     still to come. Where the script says nothing it does if nothing follows in time
     (`Manners.more_wait_s`) and the agent has not announced that something will.
@@ -39,11 +42,15 @@ class Talking:
         patience_s: float,
         pause_s: float,
         manners: Manners | None = None,
-        replies: Mapping[int, str] | None = None,
+        replies: Mapping[int, Sequence[str]] | None = None,
+        keyed: Collection[int] = (),
+        pauses: Mapping[int, float] | None = None,
+        behaviours: Sequence[tuple[int, Behaviour]] = (),
     ) -> None:
         manners = manners or Manners()
-        part = Part(lines, answers, replies or {}, manners)
-        self._call = Conversation(part, Patience(patience_s, pause_s, manners))
+        part = Part(lines, answers, replies or {}, manners, keyed, pauses)
+        patience = Patience(patience_s, pause_s, manners)
+        self._call = Conversation(part, patience, Habits(behaviours))
 
     @property
     def stage(self) -> Stage:
@@ -58,14 +65,13 @@ class Talking:
                 return
             case SoundBegan(at_ns):
                 yield from self._sound_began(at_ns)
-            case SpeechBegan(at_ns):
+            case SpeechBegan(at_ns, speech):
+                self._call.agent.speech_began(at_ns, speech)
                 yield from self._speech_began(at_ns)
-            case SayBegan(from_ns, until_ns):
+            case SayBegan(from_ns, until_ns, aside=False):
                 yield from self._call.began(from_ns, until_ns)
-            case Nudged("quiet"):
-                yield from self._turn_over(now_ns)
             case Nudged(key):
-                yield from NUDGED[key](self._call, now_ns)
+                yield from self._nudged(key, now_ns)
             case Answered():
                 yield from self._answered(now_ns)
             case LineClosed():
@@ -85,22 +91,35 @@ class Talking:
 
     def _speech_began(self, at_ns: int) -> Iterator[Instruction]:
         call = self._call
-        call.agent.speaks_from_ns = at_ns
         if not call.listens:
             call.listens = True
             yield Nudge("listening", call.patience.listens_until_ns(at_ns))
-        if call.stage == "pausing":  # its turn was not over after all: let it finish
+        if call.stage == "pausing" and not call.breaks_in:
+            # Its turn was not over after all: let it finish.
             call.stage = "listening"
             yield Emit(key="say", withdraw=True)
+        yield from call.agent_speaks(at_ns)
+
+    def _nudged(self, key: Hashable, now_ns: int) -> Iterator[Instruction]:
+        match key:
+            case "quiet":
+                yield from self._turn_over(now_ns)
+            case ("habit", int(number)):
+                due = self._call.habits.due(number, self._call, now_ns)
+                if isinstance(due, Behaviour):
+                    yield from due.act(self._call, now_ns)
+                elif due:
+                    yield due
+            case _:
+                yield from NUDGED[key](self._call, now_ns)
 
     def _utterance(self, utterance: Utterance, now_ns: int) -> Iterator[Instruction]:
         call = self._call
-        heard = call.agent.note(utterance, call.exchange)
+        heard = call.agent.note(utterance, call.concerned(utterance))
         yield Emit(heard)
         if call.stage == "over":
             return
-        if call.exchange and call.stage in ("waiting", "speaking"):
-            call.exchange.take(utterance, heard.role)
+        yield from call.take(utterance, heard)
         if utterance.verified:
             yield Nudge("quiet", utterance.until_at_ns + TURN_QUIET_NS)
         else:  # it is told only after a long quiet
@@ -122,7 +141,7 @@ class Talking:
         if "refusal" in roles:
             yield from call.leave(now_ns)
         elif "greeting" in roles:
-            yield from call.plan(call.part.first, now_ns)
+            yield from call.turn_comes(call.part.first, now_ns)
         else:  # a filler, or noise
             yield Nudge("greeting", now_ns + call.patience.greeting_ns)
 
@@ -139,7 +158,7 @@ class Talking:
             yield from call.part_ways(exchange, now_ns)
         elif roles & {"reprompt", "apology"}:
             yield from call.say_again(exchange, now_ns)
-        elif exchange.courtesies and call.part.expects(exchange.say) == "acknowledgement":
+        elif exchange.courtesies and "acknowledgement" in call.part.expects(exchange.say):
             yield from call.settle(exchange, now_ns)
         else:
             yield from call.wait(exchange)
@@ -152,6 +171,8 @@ class Talking:
             yield from call.end("info", closed.how, closed.by, now_ns)
         elif refused:  # the caller has been told, however the line was closed then
             yield from call.end("fail", "spoken_refusal", closed.by, now_ns)
+        elif closed.by == "agent" and call.left_in_silence(now_ns):
+            yield from call.end("ok", "left_early", "agent", now_ns)
         elif closed.by == "agent" and call.said_goodbye:
             yield from call.end("ok", "completed", "agent", now_ns)
         else:

@@ -8,14 +8,18 @@ from kernel.actor import Instruction, Nudge
 from kernel.clock import SECOND_NS
 
 from .conversation import Conversation
-from .messages import Utterance
 
 
 def said(call: Conversation, now_ns: int) -> Iterator[Instruction]:
     """Its own words are over."""
     assert call.exchange is not None
     call.stage = "waiting"
+    if call.exchange.answered and call.agent_is_done:  # the agent has talked on, to its end
+        yield from call.go_on(call.exchange, now_ns)
+        return
     yield from call.wait(call.exchange)
+    if call.agent.speaks_from_ns is not None:
+        yield from call.agent_speaks(call.agent.speaks_from_ns)
     if call.said_goodbye and call.agent.last_role:  # to nobody, a goodbye completes nothing
         yield Nudge("goodbye", call.exchange.until_ns + call.patience.goodbye_ns)
 
@@ -28,7 +32,7 @@ def greeting_missed(call: Conversation, now_ns: int) -> Iterator[Instruction]:
     if call.agent.sounds and now_ns < patient_until_ns:
         yield Nudge("greeting", patient_until_ns)  # the sound may become a greeting yet
     else:
-        yield from call.speak(call.part.first, now_ns)
+        yield from call.turn_comes(call.part.first, now_ns, at_once=True)
 
 
 def lose_patience(call: Conversation, now_ns: int) -> Iterator[Instruction]:
@@ -51,7 +55,7 @@ def had_enough(call: Conversation, now_ns: int) -> Iterator[Instruction]:
         yield Nudge("listening", now_ns + SECOND_NS)  # its turn may be over just now
         return
     if call.stage == "waiting" and call.exchange:
-        call.exchange.take(Utterance(speaks_from_ns, now_ns), "answer")
+        call.take_so_far(call.exchange)
     yield from call.hang_up("info", "monologue", now_ns)
 
 

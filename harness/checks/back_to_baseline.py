@@ -18,15 +18,16 @@ from ..finding import Evidence, Finding
 
 _P95 = 0.95
 _SLOWER = 1.5
-# Ten turns on end of which three are bad are no accident where one in twenty would be.
-_STRETCH, _BAD = 10, 3
+# Where one turn in twenty is slow by chance, some ten on end hold three of them in one run of
+# seven, and five in one run of six hundred: sixty turns make fifty-one stretches to look at.
+_STRETCH, _BAD = 10, 5
 _BAD_ENDS = ("refused_abruptly", "dropped", "unclear")
 
 
 class BackToBaseline(Check, frozen=True):
     """How long after the last fault was healed (and the phase `recovery` began) the answers are as
     quick as at baseline again, judged on calls that started after that. It has recovered when no
-    ten turns on end hold three that are slower than 1.5 times the baseline's p95; a call that ends
+    ten turns on end hold five that are slower than 1.5 times the baseline's p95; a call that ends
     badly without an answer counts as such a turn.
 
     within  the time it may take

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kernel.history import History
 from kernel.records import Call, Turn
 from kernel.units import Duration, Share
 
+from ..analysis.silence import Silence, silences_after
 from ..analysis.statistics import of_all
 from ..analysis.windows import is_goodbye, judged_calls
 from ..check import Check
@@ -44,13 +43,13 @@ class NoDeadAir(Check, frozen=True):
         ]
         if not turns:
             return self.unknown("no caller said anything that an answer was owed to")
-        silences = [self._longest(call, turn) for call, turn in turns]
-        silent = [found for found in silences if self._outcome(found) != "pass"]
-        failed = [found for found in silent if self._outcome(found) == "fail"]
+        longest = [(call, self._longest(call, turn)) for call, turn in turns]
+        silent = [(call, found) for call, found in longest if self._outcome(found) != "pass"]
+        failed = [found for _, found in silent if self._outcome(found) == "fail"]
         outcome: Outcome = "warn" if silent else "pass"
         if len(failed) > self.tolerated * len(turns):
             outcome = "fail"
-        longest_s = max(found.seconds for found in silences)
+        longest_s = max(found.seconds for _, found in longest)
         return self.finding(
             outcome,
             f"{of_all(len(failed), len(turns))} turns left the caller in silence for more than "
@@ -62,49 +61,25 @@ class NoDeadAir(Check, frozen=True):
                 "uncomfortable_turns": len(silent) - len(failed),
                 "longest_s": longest_s,
             },
-            [found.evidence for found in sorted(silent, key=lambda found: -found.seconds)],
+            [_evidence(*found) for found in sorted(silent, key=lambda found: -found[1].seconds)],
         )
 
-    def _longest(self, call: Call, turn: Turn) -> _Silence:
+    def _longest(self, call: Call, turn: Turn) -> Silence:
         """The silence of a turn that is worst by its own limit."""
-        return max(_silences(call, turn), key=lambda found: found.seconds / self._limit(found))
+        none = Silence(turn.until_at_ns, turn.until_at_ns, announced=False)
+        silences = silences_after(call, turn)
+        return max(silences, key=lambda found: found.seconds / self._limit(found), default=none)
 
-    def _limit(self, silence: _Silence) -> float:
+    def _limit(self, silence: Silence) -> float:
         return self.announced if silence.announced else self.limit
 
-    def _outcome(self, silence: _Silence) -> Outcome:
+    def _outcome(self, silence: Silence) -> Outcome:
         if silence.seconds > self._limit(silence):
             return "fail"
         warn = self.limit if silence.announced else min(self.warn_above, self.limit)
         return "warn" if silence.seconds > warn else "pass"
 
 
-@dataclass(frozen=True, slots=True)
-class _Silence:
-    call: str
-    from_ns: int
-    until_ns: int
-    announced: bool
-
-    @property
-    def seconds(self) -> float:
-        return max(0, self.until_ns - self.from_ns) / 1e9
-
-    @property
-    def evidence(self) -> Evidence:
-        wait = " after an announcement" if self.announced else ""
-        return Evidence(self.call, self.from_ns, f"{self.seconds:.1f} s of silence{wait}")
-
-
-def _silences(call: Call, turn: Turn) -> Iterator[_Silence]:
-    """The stretches without sound from the end of the caller's words to the end of the debt."""
-    quiet_ns, announced = turn.until_at_ns, False
-    for heard in call.heard:
-        if heard.until_at_ns <= turn.until_at_ns or heard.from_at_ns >= turn.owed_until_at_ns:
-            continue
-        if heard.sound == "noise" and not announced:
-            continue
-        yield _Silence(call.span, quiet_ns, heard.from_at_ns, announced)
-        quiet_ns = max(quiet_ns, heard.until_at_ns)
-        announced = announced or heard.role == "filler"
-    yield _Silence(call.span, quiet_ns, turn.owed_until_at_ns, announced)
+def _evidence(call: Call, silence: Silence) -> Evidence:
+    wait = " after an announcement" if silence.announced else ""
+    return Evidence(call.span, silence.from_ns, f"{silence.seconds:.1f} s of silence{wait}")

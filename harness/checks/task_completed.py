@@ -9,7 +9,7 @@ from kernel.history import History
 from kernel.records import Call
 from kernel.units import Share
 
-from ..analysis.fates import fate_of, refused_at_the_door
+from ..analysis.fates import fate_of, left_by_plan, refused_at_the_door
 from ..analysis.statistics import of_all
 from ..analysis.tasks import NOTHING, Goal, goals, missing, tools_that_answered_well
 from ..analysis.windows import judged_calls
@@ -20,8 +20,9 @@ from .script_matched import ScriptMatched
 
 class TaskCompleted(Check, frozen=True):
     """The share of callers whose task was done as their dialogue says: the tool answered well and
-    they heard the words. Callers refused politely at the door, and those that we cut off, are not
-    counted; a fate under `also_ok` counts as done. A dialogue without `done` is done once served.
+    they heard the words. Callers refused politely at the door, those that hang up early by plan,
+    and those that we cut off, are not counted; a fate under `also_ok` counts as done. A dialogue
+    without `done` is done once served.
 
     at_least  the share that must be done
     fewest    calls with a task below which nothing is said
@@ -40,7 +41,8 @@ class TaskCompleted(Check, frozen=True):
         calls = [
             call
             for call in judged_calls(history)
-            if fate_of(call) != "cut_by_us" and not refused_at_the_door(call)
+            if fate_of(call) != "cut_by_us"
+            and not (refused_at_the_door(call) or left_by_plan(call))
         ]
         if len(calls) < self.fewest:
             return self.unknown(f"{len(calls)} calls had a task; at least {self.fewest} are needed")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -96,7 +96,7 @@ def by_facts(scene: Scene) -> Found:
             "llm": f"{work.history}\n{work.text_in}",
             "tools": work.arguments,
         }.get(work.stage, "")
-        owners = [call for call in index.owners(said) if scene.begun(call, work.from_at_ns)]
+        owners = scene.last_calls(index.owners(said), work.from_at_ns)
         living = [call for call in owners if scene.alive(call, work.from_at_ns)]
         if call := only(living or owners):
             yield work, call
@@ -109,12 +109,15 @@ def by_spoken_text(scene: Scene) -> Found:
     for work in scene.open:
         from_ns, soon_ns = work.from_at_ns - CLOCKS_NS, work.from_at_ns + _SPOKEN_NS
         before_ns = from_ns - _SPOKEN_NS
+        may = partial(scene.begun, at_ns=work.from_at_ns)
         call = None
         if work.stage == "llm":
-            call = agreed(work.text_out, (scene.heard, from_ns, soon_ns), (asked, from_ns, soon_ns))
+            glimpses = (scene.heard, from_ns, soon_ns), (asked, from_ns, soon_ns)
+            call = agreed(work.text_out, may, *glimpses)
         elif work.stage == "tts":
             call = agreed(
                 work.text_in,
+                may,
                 (scene.heard, from_ns, soon_ns),
                 (asked, before_ns, soon_ns),
                 (written, before_ns, work.from_at_ns + CLOCKS_NS),
@@ -142,7 +145,8 @@ def by_text_and_time(scene: Scene) -> Found:
         if work.stage == "tools":
             call = only(emitted.calls(canonical(work.arguments), *when))
         elif work.stage == "llm":
-            call = agreed(work.text_in, (transcribed, *when))
+            may = partial(scene.begun, at_ns=work.from_at_ns)
+            call = agreed(work.text_in, may, (transcribed, *when))
         if call:
             yield work, call
 

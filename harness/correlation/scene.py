@@ -44,11 +44,13 @@ class Moments:
 Glimpse = tuple[Moments, int, int]
 
 
-def agreed(text: str, *glimpses: Glimpse) -> str | None:
-    """The one call that all sentences of a text agree on, as far as they came up anywhere."""
+def agreed(text: str, may: Callable[[str], bool], *glimpses: Glimpse) -> str | None:
+    """The one call that all sentences of a text agree on, as far as they came up anywhere; `may`
+    tells which calls it can be at all."""
     known = []
     for sentence in sentences(text):
-        calls = set().union(*(moments.calls(sentence, *when) for moments, *when in glimpses))
+        found = (moments.calls(sentence, *when) for moments, *when in glimpses)
+        calls = set(filter(may, set().union(*found)))
         if calls:
             known.append(calls)
     return only(set.intersection(*known)) if known else None
@@ -130,6 +132,18 @@ class Scene:
     def begun(self, call: str, at_ns: int) -> bool:
         """The call was dialled by then; it may be over for long."""
         return self._by_span[call].dialled_ns - CLOCKS_NS <= at_ns
+
+    def last_calls(self, calls: Iterable[str], at_ns: int) -> list[str]:
+        """Those of the calls that were dialled by then; of a caller who redialled, the last in
+        which it had said anything yet."""
+        found: dict[str, str] = {}
+        for call in sorted(calls, key=lambda call: self._by_span[call].dialled_ns):
+            told = self._by_span[call]
+            first_ns = min((turn.from_at_ns for turn in told.turns), default=told.ended_ns)
+            caller = told.redial_of or call
+            if self.begun(call, at_ns) and (caller not in found or first_ns - CLOCKS_NS <= at_ns):
+                found[caller] = call
+        return list(found.values())
 
     def alone_at(self, at_ns: int) -> str | None:
         """The only call that could have caused work then, None if there were none or several.

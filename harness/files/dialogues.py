@@ -9,6 +9,8 @@ from kernel.dialogue import SLOT, Dialogue, Line, Reply, slots
 from kernel.facts import KINDS
 from kernel.likeness import look_alikes
 
+from ..callers.behaviour import behaviour
+from ..callers.keypad import KEYS
 from ..planning.people import UNIQUE
 from .grammar import Flaw, Path, suggestion
 
@@ -17,8 +19,15 @@ _KIND = re.compile(r"^[a-z_]+$")
 
 
 def line_flaws(line: Line) -> Iterator[Flaw]:
-    if not line.say.strip():
-        yield Flaw(("say",), "a line of the caller is empty", "write what the caller says")
+    if line.say and line.dtmf:
+        what = "a line is said or pressed, not both"
+        yield Flaw(("dtmf",), what, "write two lines")
+    elif not line.text.strip():
+        remedy = "write what the caller says, or dtmf: keys to press"
+        yield Flaw(("say",), "a line of the caller is empty", remedy)
+    if strange := set(SLOT.sub("", line.dtmf)) - {*KEYS, " "}:
+        what = f"no key of a telephone: {', '.join(sorted(map(repr, strange)))}"
+        yield Flaw(("dtmf",), what, "use 0 to 9, * and #, and slots")
 
 
 def dialogue_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
@@ -31,6 +40,7 @@ def dialogue_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
     yield from _alike_flaws(dialogue)
     yield from _answer_flaws(dialogue)
     yield from _reply_flaws(dialogue)
+    yield from _behaviour_flaws(dialogue)
     for path, text in _texts(dialogue):
         yield from _slot_flaws(dialogue, path, text)
 
@@ -49,7 +59,7 @@ def _fact_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
 
 def _unique_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
     """Calls are told apart by what is said first, even where the sound is not heard."""
-    first = dialogue.caller[0].say
+    first = dialogue.caller[0].text
     kinds = {dialogue.facts.get(name) for name in slots(first)}
     if not kinds & UNIQUE:
         what = f"the first line is the same for many callers: {first!r}"
@@ -100,6 +110,15 @@ def _reply_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
         yield Flaw(("done", "tool_ok"), what, suggestion(dialogue.done.tool_ok, tools, "tools"))
 
 
+def _behaviour_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    lines = len(dialogue.caller)
+    for number, line in enumerate(dialogue.caller, 1):
+        for kind, written in line.behaviours.items():
+            what, _, remedy = behaviour(kind, written).flaw(number, lines).partition("; ")
+            if what:
+                yield Flaw(("caller", number - 1, kind), f"{kind}: {what}", remedy)
+
+
 def _shape_flaws(path: Path, reply: Reply) -> Iterator[Flaw]:
     if reply.call and not reply.then:
         what = f"nothing is said after {reply.call.name}"
@@ -116,7 +135,7 @@ def _shape_flaws(path: Path, reply: Reply) -> Iterator[Flaw]:
 def _texts(dialogue: Dialogue) -> Iterator[tuple[Path, str]]:
     """Every text of a dialogue that may hold slots."""
     for at, line in enumerate(dialogue.caller):
-        yield ("caller", at), line.say
+        yield ("caller", at), line.text
     for pattern, text in dialogue.answers.items():
         yield ("answers", pattern), text
     yield ("greeting",), dialogue.greeting

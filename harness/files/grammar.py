@@ -86,6 +86,16 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Keys that may stand beside a struct's own, each naming a type. What stands under one must be
+    readable as its type, or be `true`; the field `rest` receives all of them as written."""
+
+    noun: str
+    rest: str
+    types: Mapping[str, type]
+
+
+@dataclass(frozen=True)
 class Grammar:
     """What types alone do not say.
 
@@ -94,6 +104,7 @@ class Grammar:
     unbuilt   type → key → what to do instead
     variants  type → its variant
     entries   path of a mapping → the types that its keys name
+    beside    type → the types that keys beside its own name
     rules     type → what else must hold for a value of it
     """
 
@@ -102,6 +113,7 @@ class Grammar:
     unbuilt: Mapping[type, Mapping[str, str]] = field(default_factory=dict)
     variants: Mapping[type, Variant] = field(default_factory=dict)
     entries: Mapping[Path, Named] = field(default_factory=dict)
+    beside: Mapping[type, Beside] = field(default_factory=dict)
     rules: Mapping[type, Callable[[Any], Iterable[Flaw]]] = field(default_factory=dict)
 
 

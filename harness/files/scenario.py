@@ -12,10 +12,11 @@ from kernel.dialogue import Dialogue, Line, Reply
 from kernel.fault import Stage
 from kernel.units import Latency, Share
 
+from ..callers.behaviour import kinds
 from ..planning.plan import Persona, Target
 from ..planning.shapes import Shape, shapes
 from .dialogues import dialogue_flaws, line_flaws
-from .grammar import NAME, NAME_REMEDY, Flaw, Grammar, Named, Path, Variant, suggestion
+from .grammar import NAME, NAME_REMEDY, Beside, Flaw, Grammar, Named, Path, Variant, suggestion
 
 SAMPLES = ("reference",)
 
@@ -129,7 +130,6 @@ UNBUILT: dict[type, dict[str, str]] = {
         "correlate": "take it out: spans are joined by sound, facts and text",
         "clips": "let the agent speak through the TTS mock, which the callers understand",
     },
-    Line: {"barge_in": "take it out: callers let the agent finish"},
 }
 
 
@@ -147,11 +147,13 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
             Line: "say",
             Reply: "say",
             **{check: check.scalar for check in checks.values()},
+            **{behaviour: behaviour.scalar for behaviour in kinds().values()},
         },
         named={Dialogue: "name"},
         unbuilt=UNBUILT,
         variants={Phase: Variant("arrivals", "load shape", "shape", shapes(), "constant")},
         entries={("gate",): Named("check", checks)},
+        beside={Line: Beside("behaviour", "behaviours", kinds())},
         rules={
             Dialogue: dialogue_flaws,
             Line: line_flaws,
@@ -178,6 +180,9 @@ def persona_flaws(persona: Persona) -> Iterator[Flaw]:
     if persona.patience_s <= 0:
         what = f"a caller with a patience of {persona.patience_s} hangs up at once"
         yield Flaw(("patience",), what, "write how much silence it bears: 8s")
+    if persona.redial and persona.redial.times < 1:
+        what = f"times: {persona.redial.times} is no redial"
+        yield Flaw(("redial", "times"), what, "write 1 or more, or take redial out")
 
 
 def scenario_flaws(checks: Collection[str], scenario: Scenario) -> Iterator[Flaw]:

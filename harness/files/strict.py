@@ -15,7 +15,7 @@ from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from kernel.errors import FileProblems, Problem
 
 from .cuts import Item, uncut
-from .grammar import Grammar, Loaded, Named, Path, Source, Variant, nearest, suggestion
+from .grammar import Beside, Grammar, Loaded, Named, Path, Source, Variant, nearest, suggestion
 from .keys import Key, is_record, keys_of
 from .nodes import Tree, compose, is_null, line_of, plain, shape
 from .places import Level, inward, outward
@@ -169,14 +169,20 @@ class _Reader:
         entries = self._entries(tree, path)
         if entries is None:
             return _BROKEN
-        variant = grammar.variants.get(kind)
+        variant, beside = grammar.variants.get(kind), grammar.beside.get(kind)
         rest = keys.pop(variant.rest) if variant else None
+        others = keys.pop(beside.rest) if beside else None
         further = self._further(keys, variant, entries, path) if variant else None
         known = {**keys, **(further.keys if further else {})}
+        known |= {
+            key: Key(key, each, False) for key, each in (beside.types if beside else {}).items()
+        }
         entries = self._respelled(kind, known, entries, path)
         self._around.append(Level(path, known, entries))
         if variant and rest and further:
             values[rest.attribute] = self._rest(tree, variant, further, entries, path)
+        if beside and others:
+            values[others.attribute] = self._beside(beside, entries, path)
         values |= self._fill(tree, keys, entries, path)
         self._around.pop()
         return self._build(tree, kind, values, path)
@@ -210,6 +216,13 @@ class _Reader:
         if value is _BROKEN or not variant.as_written:
             return value
         return {key: plain(entries[key][1]) for key in keys if key in entries}
+
+    def _beside(self, beside: Beside, entries: Entries, path: Path) -> Any:
+        """What stands beside the type's own keys, as written."""
+        named = Named(beside.noun, beside.types)
+        there = {key: entries[key][1] for key in beside.types if key in entries}
+        found = {key: self._named(named, key, each, (*path, key)) for key, each in there.items()}
+        return _BROKEN if _BROKEN in found.values() else found
 
     def _respelled(
         self, kind: type, keys: Mapping[str, Key], entries: Entries, path: Path

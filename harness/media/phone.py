@@ -16,6 +16,7 @@ from speech.identity import caller_identity
 from speech.mouth import Mouth
 from speech.transcript import Transcript
 
+from ..callers.keypad import presses
 from ..callers.listening import Listening
 from ..callers.messages import Say, SayBegan, SoundBegan, SpeechBegan, Utterance
 from ..callers.talking import Talking
@@ -47,6 +48,7 @@ class Phone:
 
     report   takes what the caller did, heard or came to, and when that was known
     on_over  called once, when the caller has nothing more to say or to hear
+    from_ns  when what is said and heard begins
     due_ns   when its next frame is due: the end of the 20 ms that the frame covers
     """
 
@@ -63,7 +65,7 @@ class Phone:
         self.number = number
         self.over = False
         self._on_over = on_over
-        self.due_ns = 0
+        self.from_ns = self.due_ns = 0
         self.stream = -1  # its number at the ear
         self.listening = Listening()
         self.said, self.heard = bytearray(), bytearray()
@@ -75,10 +77,11 @@ class Phone:
         self._silent_frames = 0
         self._ready: tuple[Say, Words] | None = None
         self._frames: deque[bytes] = deque()
+        self._keys: deque[tuple[int, str]] = deque()  # when each is due
 
     def begin(self, from_ns: int, stream: int) -> None:
         """The first frame covers the 20 ms from `from_ns` on."""
-        self.due_ns, self.stream = from_ns + FRAME_NS, stream
+        self.from_ns, self.due_ns, self.stream = from_ns, from_ns + FRAME_NS, stream
         self._ear_zero_ns = from_ns
         self.link.begin(from_ns)
 
@@ -103,13 +106,21 @@ class Phone:
         return self._ready[1]
 
     def say(self, say: Say) -> SayBegan:
-        """Begin to speak with the next frame."""
+        """Begin to speak with the next frame, or to press keys."""
+        if say.keys:
+            return self._press(say)
         words = self.prepare(say)
         self._ready = None
         self._frames = deque(words.frames)
         frame_ns = self.due_ns - FRAME_NS
         first, end = words.voiced
-        return SayBegan(frame_ns + first * SAMPLE_NS, frame_ns + end * SAMPLE_NS)
+        from_ns, until_ns = frame_ns + first * SAMPLE_NS, frame_ns + end * SAMPLE_NS
+        return SayBegan(from_ns, until_ns, say.aside)
+
+    def _press(self, say: Say) -> SayBegan:
+        pressed = presses(say.text, self.number, say.index, say.repeat)
+        self._keys = deque((self.due_ns + after_ns, key) for after_ns, key in pressed)
+        return SayBegan(self.due_ns, self._keys[-1][0])
 
     def turn(self, late_ns: int) -> tuple[bytes, bool]:
         """Send the frame that is due and take what was played meanwhile.
@@ -118,6 +129,8 @@ class Phone:
         """
         frame = self._frames.popleft() if self._frames else SILENCE
         alive = self.link.send(frame)
+        while self._keys and self._keys[0][0] <= self.due_ns:
+            self.link.press(self._keys.popleft()[1])
         played = self.link.take(self.due_ns)
         self.said += frame
         self.heard += played

@@ -12,7 +12,7 @@ from kernel.timeline import Timeline
 from speech.ear import Ear
 from speech.encoding import Encoding
 
-from ..callers.messages import Answered, LineClosed, Say, TurnBegan
+from ..callers.messages import Answered, LineClosed, Said, Say, SayBegan, TurnBegan
 from ..protocols.media_streams import RATE_HZ
 from .energy import voiced_spans
 from .lateness import LATE_NS, Lateness
@@ -129,7 +129,7 @@ class Wheel:
             assert isinstance(phone, Phone)
             if isinstance(item, Say):
                 began = phone.say(item)
-                phone.report(TurnBegan(item, began.from_at_ns), began.from_at_ns)
+                phone.report(_told(item, began), began.from_at_ns)
                 self.tell(phone, began)
             else:
                 self.tell(phone, item)
@@ -190,7 +190,8 @@ class Wheel:
                 self._timeline.withdraw(phone, key)
             case Emit(output=Say() as say, at_ns=at_ns, key=key):
                 self._timeline.add(phone, say, now_ns if at_ns is None else at_ns, key)
-                self._to_prepare.append((phone, say))
+                if not say.keys:
+                    self._to_prepare.append((phone, say))
             case Emit(output=output):
                 phone.report(output, now_ns)
             case Nudge(key=key, at_ns=None):
@@ -212,3 +213,9 @@ class Wheel:
         del self._phones[phone.stream]
         self._ear.close(phone.stream)
         phone.end()
+
+
+def _told(say: Say, began: SayBegan) -> TurnBegan | Said:
+    if say.aside:
+        return Said(say, began.from_at_ns, began.until_at_ns)
+    return TurnBegan(say, began.from_at_ns)

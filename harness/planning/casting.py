@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
+
 from kernel.dialogue import fill
 from kernel.errors import FileProblems, Problem
 from kernel.roll import roll
 
 from ..files.grammar import Loaded, suggestion
 from ..files.scenario import Group, Scenario
+from .behaving import behaving
 from .people import Exhausted, People, from_number
 from .plan import PlannedCall
 
@@ -58,7 +61,18 @@ def cast(
                 remedy = "use another kind of fact, or fewer calls"
                 place = ("dialogues", group.dialogue, "facts")
                 raise FileProblems([scenario.source.problem(place, what, remedy)]) from None
-    return tuple(calls)
+    return _redialling(behaving(calls, scenario.value.dialogues, seed), seed)
+
+
+def _redialling(calls: Sequence[PlannedCall], seed: int) -> tuple[PlannedCall, ...]:
+    """With the calls that follow if they are given up, numbered after all that are planned."""
+    number, found = len(calls) + 1, []
+    for call in calls:
+        redial = call.persona.redial
+        redials = tuple(redial.planned(number, seed, call.span)) if redial else ()
+        number += len(redials)
+        found.append(msgspec.structs.replace(call, redials=redials))
+    return tuple(found)
 
 
 def share_out(groups: Sequence[Group], calls: int, seed: int, phase: str) -> list[Group]:
@@ -98,9 +112,15 @@ def _call(
         phase=seat.phase,
         dialogue=dialogue.name,
         facts=facts,
-        lines=tuple(fill(line.say, said) for line in dialogue.caller),
+        lines=tuple(fill(line.text, said) for line in dialogue.caller),
         answers={pattern: fill(text, said) for pattern, text in dialogue.answers.items()},
         persona=group.persona,
         voice=voices[seat.number % len(voices)] if voice == ANY_VOICE else voice,
         from_number=own or from_number(seed, seat.number),
+        keyed=tuple(number for number, line in enumerate(dialogue.caller, 1) if line.dtmf),
+        pauses={
+            number: float(line.pause)
+            for number, line in enumerate(dialogue.caller, 1)
+            if line.pause is not None
+        },
     )

@@ -15,6 +15,7 @@ from .plan import Persona, Plan, PlannedCall
 # Audible text sounds for 60 ms per character, plus start, identity and end of each utterance.
 CHARACTER_S = 0.06
 FRAME_S = 0.6
+KEY_S = 0.4
 # A healthy agent answers after so long, and so much later with a tool; then the caller waits for
 # quiet before it takes the turn to be over.
 ANSWER_S = 1.2
@@ -28,12 +29,12 @@ def turn_ends_s(dialogue: Dialogue, persona: Persona) -> list[float]:
     at_s = ANSWER_S + _sound_s(dialogue.greeting) + pause_s
     ends_s: list[float] = []
     for number, line in enumerate(dialogue.caller, 1):
-        at_s += _sound_s(line.say) + (line.pause or 0.0)
+        at_s += (_sound_s(line.say) if line.say else KEY_S * len(line.dtmf)) + (line.pause or 0.0)
         ends_s.append(at_s)
         reply = dialogue.replies.get(number)
         if reply and reply.call:
             at_s += TOOL_S
-        at_s += ANSWER_S + _sound_s((reply.then or reply.say) if reply else line.say) + pause_s
+        at_s += ANSWER_S + _sound_s((reply.then or reply.say) if reply else line.text) + pause_s
     return [*ends_s, at_s]
 
 

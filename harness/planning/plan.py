@@ -14,6 +14,7 @@ from kernel.dialogue import Dialogue, Fact, Script
 from kernel.fault import FaultOrder
 from kernel.units import Duration
 
+from ..callers.redial import PlannedRedial, Redial
 from ..files.grammar import Secret
 
 
@@ -24,17 +25,33 @@ class Persona(msgspec.Struct, frozen=True):
                  ten times as long of words that do not end
     pause_s      between the end of the agent's turn and the caller's next words
     voice        one of the voices by name, or any
+    redial       calls again after it has lost patience
     """
 
     patience_s: Duration = msgspec.field(default=Duration(8), name="patience")
     pause_s: Duration = msgspec.field(default=Duration(0.6), name="pause")
     voice: str = "any"
+    redial: Redial | None = None
+
+
+class PlannedBehaviour(msgspec.Struct, frozen=True):
+    """What a caller does about one of its lines, numbered from 1. `written` is what stands beside
+    the line under the name of its kind, a file of `harness/callers/behaviours/`."""
+
+    line: int
+    kind: str
+    written: Any = True
 
 
 class PlannedCall(msgspec.Struct, frozen=True, kw_only=True):
     """One caller: when it dials, what it knows and says. `span` is its name in the history.
 
-    lines  what it says, slots filled, in order; unique by plan through a fact in the first line
+    lines       what it says, slots filled, in order; unique by plan through a fact in the first
+    keyed       numbers of the lines that are pressed on the keypad, not spoken
+    pauses      number of a line → seconds of silence before it, in place of the persona's pause
+    behaviours  what it does beside saying its lines
+    redials     when it would call again
+    redial_of   span of the planned call that it gave up before
     """
 
     span: str
@@ -48,6 +65,11 @@ class PlannedCall(msgspec.Struct, frozen=True, kw_only=True):
     persona: Persona = Persona()
     voice: str
     from_number: str
+    keyed: tuple[int, ...] = ()
+    pauses: dict[int, float] = {}
+    behaviours: tuple[PlannedBehaviour, ...] = ()
+    redials: tuple[PlannedRedial, ...] = ()
+    redial_of: str = ""
 
 
 class PlannedPhase(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from ..files.profile import FaultProfile, ProfiledFault
 from ..files.scenario import Scenario
 from .casting import Seat, cast, casting_problems
 from .estimate import turn_ends_s
-from .plan import Plan, PlannedFault, PlannedPhase
+from .plan import Plan, PlannedCall, PlannedFault, PlannedPhase
 
 MIN_DRAIN_S = 60.0
 MAX_CALLS = 1 << 19  # a caller's sound carries the number of its call in 19 bits
@@ -49,12 +49,14 @@ def make_plan(
     problems = [*casting_problems(scenario, voices), *_fault_problems(timeline, phases)]
     if problems:
         raise FileProblems(problems)
+    calls = cast(scenario, seats, seed=seed, today=today, voices=voices)
+    _refuse_too_many_redials(scenario, calls)
     return Plan(
         scenario=said.name,
         why=said.why,
         seed=seed,
         phases=phases,
-        calls=cast(scenario, seats, seed=seed, today=today, voices=voices),
+        calls=calls,
         faults=tuple(_orders(timeline, kinds, seed)),
         script=Script(tuple(said.dialogues.values()), seed, today),
         dialogues=said.dialogues,
@@ -118,6 +120,14 @@ def _seats(
         what, remedy = "no call is due in any phase", "raise rate or lengthen for"
         raise FileProblems([scenario.source.problem(("load",), what, remedy)])
     return tuple(seats)
+
+
+def _refuse_too_many_redials(scenario: Loaded[Scenario], calls: Iterable[PlannedCall]) -> None:
+    last = max((again.number for call in calls for again in call.redials), default=0)
+    if last > MAX_CALLS:
+        what = f"calls and redials together could become {last}, more than {MAX_CALLS}"
+        remedy = "lower times under redial, or the rate"
+        raise FileProblems([scenario.source.problem(("callers",), what, remedy)])
 
 
 class _Timed(NamedTuple):

@@ -23,7 +23,12 @@ def summary(plan: Plan, limit: int | None = None) -> str:
     """Several lines. `limit` is the number of calls that the agent says it takes at once."""
     calls = stays(plan, limit)
     blocks = [_head(plan, calls), _phase_table(plan, calls, limit), _picture(plan, calls)]
-    for title, lines in (("faults", _faults(plan, calls)), ("unknown", _unknown(plan, calls))):
+    told = {
+        "behaviours": _behaviours(plan),
+        "faults": _faults(plan, calls),
+        "unknown": _unknown(plan, calls),
+    }
+    for title, lines in told.items():
         if block := list(lines):
             blocks.insert(-1, "\n".join([title, *block]))
     return "\n\n".join(blocks)
@@ -71,6 +76,15 @@ def _phase_table(plan: Plan, calls: Sequence[Stay], limit: int | None) -> str:
         )
         rows.append("  ".join([row, *notes]))
     return "\n".join(rows)
+
+
+def _behaviours(plan: Plan) -> Iterator[str]:
+    doing = Counter(kind for call in plan.calls for kind in {each.kind for each in call.behaviours})
+    for kind, count in sorted(doing.items()):
+        yield f"  {kind}: {count} calls"
+    redials = sum(len(call.redials) for call in plan.calls)
+    if redials:
+        yield f"  redial: up to {redials} calls more, where callers lose patience"
 
 
 def _met(fault: PlannedFault, calls: Sequence[Stay]) -> int:

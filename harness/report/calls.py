@@ -13,13 +13,25 @@ from ..analysis.fates import Fate, fate_of
 from ..analysis.windows import is_goodbye
 from ..finding import Finding
 from .colours import FATE_COLOURS
+from .lines import Told, zero_ns
 from .marks import Mark, marks_by_call, shown_evidence
 from .markup import Html, joined, tag
 from .quantities import clock, counted, waited, words
-from .transcript import Told, ending, transcript
+from .transcript import ending, transcript
+from .tries import tries
 
 CALLS_LISTED = 500
 _WRONG: frozenset[Fate] = frozenset(("refused_abruptly", "abandoned", "dropped", "unclear"))
+_KEPT = {
+    "failed": ": a run keeps the failed ones and the first ten; with --keep all it keeps every one",
+    "none": ": the run was told --keep none; --keep failed or --keep all makes recordings",
+}
+_HOW_TO_READ = (
+    "A row opens to the call on its time axis. Full colour: somebody waited for it; pale: it went "
+    "on; ✗: refused; a dashed line leads from one attempt to the next; hatched: dead air. A click "
+    "plays from there. Keys on the axis: space plays, ← → move by a second, PgUp PgDn from line to "
+    "line, Enter goes to the line, + − 0 zoom."
+)
 _ORDERS = {
     "due": "when they were due",
     "waited": "longest wait first",
@@ -37,21 +49,34 @@ class CallList:
     marks: Mapping[str, Sequence[Mark]]
 
     @property
-    def spans(self) -> Collection[str]:
-        return {call.span for call in self.listed}
+    def zeros_ns(self) -> Mapping[str, int]:
+        """The listed calls, each with what its seconds count from."""
+        return {call.span: zero_ns(call) for call in self.listed}
 
 
-def choose(history: History, findings: Sequence[Finding], most: int = CALLS_LISTED) -> CallList:
+def choose(
+    history: History,
+    findings: Sequence[Finding],
+    recordings: Collection[str] = (),
+    most: int = CALLS_LISTED,
+) -> CallList:
     """At most so many calls: those that the table of checks shows, then those that went wrong, then
-    whatever else findings name, then the refused, then those that waited longest.
+    whatever else findings name, then those that can be heard, then the refused, then those that
+    waited longest.
     """
     marks = marks_by_call(findings)
     shown = {evidence.call for finding in findings for evidence in shown_evidence(finding)}
 
-    def rank(call: Call) -> tuple[bool, bool, bool, bool, float, int]:
+    def rank(call: Call) -> tuple[bool, bool, bool, bool, bool, float, int]:
         fate, wait_ms = fate_of(call), longest_wait_ms(call)
-        right, unnamed = fate not in _WRONG, call.span not in marks
-        return call.span not in shown, right, unnamed, fate == "served", -wait_ms, call.number
+        right, unnamed, mute = (
+            fate not in _WRONG,
+            call.span not in marks,
+            call.span not in recordings,
+        )
+        return (
+            call.span not in shown, right, unnamed, mute, fate == "served", -wait_ms, call.number,
+        )  # fmt: skip
 
     worst = sorted(history.calls, key=rank)[:most]
     return CallList(sorted(worst, key=lambda call: call.number), len(history.calls), marks)
@@ -74,7 +99,7 @@ def longest_wait_ms(call: Call) -> float:
 def call_list(history: History, chosen: CallList, recordings: Collection[str]) -> Html:
     """Controls and rows. `recordings` are the calls of which a recording stands beside the page."""
     work: dict[str, list[Work]] = defaultdict(list)
-    spans = chosen.spans
+    spans, tried = chosen.zeros_ns, tries(history)
     for piece in history.work:
         span = history.call_of(piece)
         if span and span in spans:
@@ -82,8 +107,10 @@ def call_list(history: History, chosen: CallList, recordings: Collection[str]) -
     rows = []
     for call in chosen.listed:
         found = chosen.marks.get(call.span, ())
-        rows.append(_row(call, Told(call, work[call.span], found, call.span in recordings)))
-    return joined((_left_out(chosen), _controls(chosen), _head(), tag("div", *rows, id="rows")))
+        heard = call.span in recordings
+        rows.append(_row(call, Told(call, work[call.span], found, heard, history.faults, tried)))
+    notes = _left_out(chosen), _recorded(chosen, recordings, str(history.run.get("keep", "")))
+    return joined((*notes, _controls(chosen), _head(), tag("div", *rows, id="rows")))
 
 
 def _left_out(chosen: CallList) -> Html:
@@ -93,10 +120,29 @@ def _left_out(chosen: CallList) -> Html:
     return tag(
         "p",
         f"{len(chosen.listed):,} of {chosen.offered:,} calls are listed: first those that went "
-        "wrong or that findings name, then the refused, then those that waited longest. The other "
+        "wrong, that findings name or that can be heard, then those that waited longest. The other "
         f"{missing:,} are in transcripts.jsonl and events.jsonl.",
         class_="alert",
     )
+
+
+def _recorded(chosen: CallList, recordings: Collection[str], keep: str) -> Html:
+    """How many can be heard, why no more, and how to read what a row opens to."""
+    listed = len(chosen.listed)
+    heard = sum(call.span in recordings for call in chosen.listed)
+    if not listed:
+        return Html()
+    which = "All" if heard == listed else f"{heard:,} of the" if heard else "None of the"
+    told = [
+        f"{which} {counted(listed, 'listed call')} can be heard"
+        + _KEPT.get(keep, "") * (heard < listed)
+        + ".",
+        "Recordings stand in recordings/ beside this page: pass on the whole folder."
+        if heard
+        else "",
+        _HOW_TO_READ,
+    ]
+    return tag("p", " ".join(filter(None, told)), class_="run")
 
 
 def _controls(chosen: CallList) -> Html:

@@ -1,5 +1,3 @@
-"use strict";
-const all = (selector) => [...document.querySelectorAll(selector)];
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /* Plots. Their axes move together. */
@@ -89,6 +87,9 @@ function follow() {
   call.open = true;
   place.scrollIntoView({ block: place === call ? "start" : "center" });
   call.querySelector("summary").focus({ preventScroll: true });
+  if (!place.dataset.at) return;
+  axisOf(call).seek(Number(place.dataset.at));
+  axisOf(call).track.focus({ preventScroll: true });
 }
 
 document.addEventListener("click", (event) => {
@@ -96,11 +97,7 @@ document.addEventListener("click", (event) => {
   if (link) show(link.dataset.show);
   // A second click on the same link changes no hash.
   else if (event.target.closest("a[href^='#']")) setTimeout(follow);
-  else if (time) {
-    const player = time.closest("details").querySelector("audio");
-    player.currentTime = Number(time.dataset.seek);
-    player.play();
-  }
+  else if (time) axisOf(time.closest("details")).seek(Number(time.closest("li").dataset.at), true);
 });
 document.getElementById("order").addEventListener("change", (event) => sort(event.target.value));
 addEventListener("hashchange", follow);
@@ -108,4 +105,5 @@ addEventListener("hashchange", follow);
 draw();
 figures.forEach(watch);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-follow();
+// The browser goes to a fragment by itself when it has loaded, and takes the focus away.
+addEventListener("load", () => setTimeout(follow));

@@ -20,7 +20,7 @@ from .verdicts import checks_table, instrument_strip
 # The page may fetch nothing but the recordings that stand beside it.
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-    "img-src data: blob:; media-src 'self' file:"
+    "img-src data: blob:; media-src 'self' file: blob:; connect-src 'self'"
 )
 
 
@@ -34,12 +34,12 @@ def page(
     """The whole document. `command` reproduces the run, empty if nobody knows; `recordings` are
     the calls of which `recordings/CALL.wav` exists beside the document.
     """
-    chosen = choose(history, verdict.checks)
+    chosen = choose(history, verdict.checks, recordings)
     main = tag(
         "main",
         heading(history, verdict, first_line),
         _section("over-time", "Over the run", _over_time(plots(history))),
-        _section("checks", "Checks", checks_table(verdict.checks, chosen.spans)),
+        _section("checks", "Checks", checks_table(verdict.checks, chosen.zeros_ns)),
         _section("instrument", "Instrument", instrument_strip(verdict.checks)),
         _section("again", "Reproduce", _again(verdict.run, command)),
         _section("calls", f"Calls ({len(history.calls):,})",
@@ -51,10 +51,11 @@ def page(
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("title", f"{verdict.verdict}: {scenario_of(verdict.run)}"),
-        raw_element("style", style_rules() + _asset("page.css")),
+        raw_element("style", style_rules() + _asset("page.css") + _asset("axis.css")),
     )
     # Scripts stand last, so that the page can be read before they have been.
-    scripts = (raw_element("script", _plotly()), raw_element("script", _asset("page.js")))
+    ours = _asset("axis.js") + _asset("page.js")
+    scripts = (raw_element("script", _plotly()), raw_element("script", ours))
     html = tag("html", tag("head", *head), tag("body", main, *scripts), lang="en")
     return f"<!doctype html>{html}\n"
 

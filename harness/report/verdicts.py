@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..finding import Finding
 from ..gates import known_checks
@@ -13,8 +13,10 @@ from .quantities import SIGNS, clock, measure
 _ORDER = {"fail": 0, "unknown": 1, "warn": 2, "pass": 3}
 
 
-def checks_table(findings: Iterable[Finding], listed: Collection[str]) -> Html:
-    """Gates, then advice, each with the worst on top. Evidence in the `listed` calls is a link."""
+def checks_table(findings: Iterable[Finding], listed: Mapping[str, int]) -> Html:
+    """Gates, then advice, each with the worst on top. Evidence in the `listed` calls is a link, and
+    told in the call's own seconds as well: they count from the instant given there.
+    """
     checks = sorted(
         (finding for finding in findings if not finding.instrument),
         key=lambda finding: (_ORDER[finding.outcome], finding.name),
@@ -30,14 +32,14 @@ def checks_table(findings: Iterable[Finding], listed: Collection[str]) -> Html:
     )
 
 
-def _group(title: str, note: str, found: Sequence[Finding], listed: Collection[str]) -> Html:
+def _group(title: str, note: str, found: Sequence[Finding], listed: Mapping[str, int]) -> Html:
     well = sum(finding.outcome == "pass" for finding in found)
     head = tag("th", f"{title} ", tag("small", f"{well} of {len(found)} passed; {note}"),
                colspan=3, scope="rowgroup")  # fmt: skip
     return tag("tbody", tag("tr", head), *(_row(finding, listed) for finding in found))
 
 
-def _row(finding: Finding, listed: Collection[str]) -> Html:
+def _row(finding: Finding, listed: Mapping[str, int]) -> Html:
     tagged = tag("small", finding.tag, class_="tag") if finding.tag != "yours" else ""
     return tag(
         "tr",
@@ -67,16 +69,16 @@ def _measures(finding: Finding) -> Html:
     return tag("small", " · ".join(told), class_="measures") if told else Html()
 
 
-def _evidence(finding: Finding, listed: Collection[str]) -> Html:
+def _evidence(finding: Finding, listed: Mapping[str, int]) -> Html:
     items = []
     for evidence in shown_evidence(finding):
-        place = f"{evidence.call} at {clock(evidence.at_ns)}"
-        where = (
-            tag("a", place, href=f"#{anchor_of(finding, evidence.call)}")
-            if evidence.call in listed
-            else tag("span", place)
-        )
-        items.append(tag("li", where, " ", tag("small", evidence.note)))
+        place, note = f"{evidence.call} at {clock(evidence.at_ns)}", evidence.note
+        where = tag("span", place)
+        if evidence.call in listed:
+            where = tag("a", place, href=f"#{anchor_of(finding, evidence.call)}")
+            second = clock(evidence.at_ns - listed[evidence.call], tenths=True)
+            note = f"{second} in the call: {note}".removesuffix(": ")
+        items.append(tag("li", where, " ", tag("small", note)))
     if len(one_per_call(finding)) > len(items):
         items.append(tag("li", tag("small", "and more")))
     return tag("ul", *items, class_="evidence") if items else Html()

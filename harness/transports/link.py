@@ -24,6 +24,9 @@ class Link(Protocol):
     def send(self, frame: bytes) -> bool:
         """What the caller said in 20 ms. False once the agent has not read for too long."""
 
+    def press(self, key: str) -> None:
+        """A key of the caller's telephone: `0` to `9`, `*` or `#`."""
+
     def take(self, until_ns: int) -> bytes:
         """What was played to the caller in the 20 ms before `until_ns`."""
 

@@ -61,6 +61,9 @@ class TwilioLink:
         self._post(self._outbox.media(frame))
         return len(self._stalls_ns) < UNREAD_STALLS
 
+    def press(self, key: str) -> None:
+        self._post(self._outbox.dtmf(key))
+
     def take(self, until_ns: int) -> bytes:
         frame = self._playout.take(until_ns)
         for name in self._playout.returned_marks(until_ns):

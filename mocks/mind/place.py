@@ -11,6 +11,7 @@ from kernel.dialogue import Dialogue
 from kernel.facts import value_of
 
 from .conversation import ToolOffered, Turn
+from .keypad import Keypads
 from .sayings import Saying, Sayings, apart_from_each_other
 from .toolcall import offered
 
@@ -36,6 +37,7 @@ class Places:
         self._dialogues = dialogues
         self._today = today
         self._callers = Sayings.of_callers(dialogues, today)
+        self._keypads = Keypads(dialogues)
         self._assistants = Sayings.of_assistants(dialogues, today)
 
     def find(self, turns: Sequence[Turn], tools: Sequence[ToolOffered]) -> Place | None:
@@ -43,10 +45,10 @@ class Places:
 
         Lines of several dialogues may fit; what was said before, by both sides, then decides.
         """
-        heard = [self._callers.of(turn.heard) for turn in turns]
+        heard = [[*self._keypads.of(turn.heard), *self._callers.of(turn.heard)] for turn in turns]
         said = [self._assistants.of(turn.said) for turn in turns]
         likely = self._evidence([*heard, *said], tools)
-        heard[-1] = heard[-1] or self._expected(turns[-1].heard, heard, likely)
+        heard[-1] = heard[-1] or [*self._expected(turns[-1].heard, heard, likely)]
         if not heard[-1]:
             return None
         number = max({one.dialogue for one in heard[-1]}, key=lambda one: (likely[one], -one))

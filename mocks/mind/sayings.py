@@ -70,6 +70,7 @@ class Sayings:
             (number, place, line.say)
             for number, dialogue in enumerate(dialogues)
             for place, line in enumerate(dialogue.caller, 1)
+            if line.say
         ]
         answers = [
             (number, 0, text)

@@ -20,7 +20,7 @@ PROJECT = f"fastbusy-test-{os.getpid()}"
 LABEL = f"label=com.docker.compose.project={PROJECT}"
 MOCKS = ("stt", "llm", "tts", "tools")
 SERVERS = (*MOCKS, "agent")
-FAULT = "{kind: slowdown, target: llm, first: 50ms, at: 0s, for: 4s}"
+FAULT = "{kind: slowdown, target: llm, first: 50ms, at: 0s, for: 2s}"
 BUILD_S, UP_S, RUN_S = 600, 120, 180
 OVERRIDE = """\
 services:

@@ -86,7 +86,7 @@ def test_a_profile_beside_the_scenario_is_found(tmp_path: Path) -> None:
         ("referenc", "--agent: 'referenc' is no agent"),
         ("reference:x", "--agent: 'reference:x' is no agent"),
         ("flawed", "--agent: 'flawed' is no agent"),
-        ("flawed:nice", "--agent: there is no flaw 'nice'\n  → one of: silent-drop, retry-storm"),
+        ("flawed:nice", "--agent: there is no flaw 'nice'\n  → one of: silent-drop, "),
         ("sip:me@here", "--agent: agent 'sip:me@here': SIP is not built yet"),
         ("webrtc+https://here", "WebRTC is not built yet"),
     ],
@@ -95,6 +95,11 @@ def test_a_wrong_agent_is_refused_before_anything_starts(agent: str, told: str) 
     with pytest.raises(UsageError) as caught:
         prepare(Options("demo", agent=agent), {})
     assert told in str(caught.value)
+
+
+def test_a_port_base_that_leaves_no_port_for_a_sample_agent() -> None:
+    with pytest.raises(UsageError, match="20 leaves no port for the sample agent"):
+        prepare(Options("demo", port_base=20), {})
 
 
 def test_a_wrong_agent_in_the_file_names_the_file(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fastbusy.judging import Judged, read_history
@@ -11,6 +12,7 @@ from fastbusy.preparing import Options
 from fastbusy.rehearsal import rehearse
 from kernel.errors import UsageError
 from kernel.event import Event
+from speech.wav import read_wav
 from tests.fastbusy.small import small_scenario
 
 FAULT = "{kind: slowdown, target: llm, for: 2s, first: 400ms}"
@@ -42,6 +44,7 @@ def test_the_folder_is_that_of_a_run(judged: Judged) -> None:
     assert names >= {"plan.json", "events.jsonl", "transcripts.jsonl", "report.html", "recordings"}
     recordings = {path.stem for path in (judged.folder / "recordings").iterdir()}
     assert recordings == {"preflight", "c0001", "c0002", "c0003"}
+    assert (judged.history.end or {})["recordings"] == 3, "the preflight call is none of the run's"
 
 
 def test_faults_come_and_go(judged: Judged) -> None:
@@ -66,3 +69,21 @@ def test_only_sample_agents_can_be_rehearsed(tmp_path: Path) -> None:
         rehearse(Options("demo", agent="http://127.0.0.1:1/v", out=tmp_path / "run"))
     with pytest.raises(UsageError, match="a rehearsal needs a folder"):
         rehearse(Options("demo", agent="reference"))
+
+
+def test_recordings_tell_what_the_history_tells_at_the_same_time(judged: Judged) -> None:
+    """By their energy: every utterance stands on its side, at the instants of its event."""
+    tolerance_s, margin_s, edges = 0.005, 0.25, 0
+    for call in judged.history.calls:
+        sound, rate_hz = read_wav(judged.folder / "recordings" / f"{call.span}.wav")
+        zero_ns = call.media["from_at_ns"]
+        for side, utterances in zip(sound.T, (call.turns, call.heard), strict=True):
+            loud_s = np.flatnonzero(np.abs(side.astype(int)) > 300) / rate_hz
+            for utterance in utterances:
+                first_s = (utterance.from_at_ns - zero_ns) / 1e9
+                last_s = (utterance.until_at_ns - zero_ns) / 1e9
+                near = loud_s[(loud_s > first_s - margin_s) & (loud_s < last_s + margin_s)]
+                assert abs(near[0] - first_s) < tolerance_s
+                assert abs(near[-1] - last_s) < tolerance_s
+                edges += 2
+    assert edges >= 2 * 3 * (2 + 3)

@@ -13,6 +13,7 @@ from harness.media.playout import SILENCE, Playout
 from harness.media.wheel import Wheel
 from harness.placing import Placing
 from harness.planning.plan import Persona, PlannedCall
+from harness.recorder import Kept
 from harness.transports.link import Answered, Ended, Refused
 from kernel.event import Event
 from kernel.history import History
@@ -57,6 +58,7 @@ class FakeLink:
         self._playout = Playout(0)
         self._turn, self._silent, self._spoke = 0, 0, False
         self.sent: list[tuple[int, bytes]] = []
+        self.pressed: list[str] = []
         self.reads = True
         self.hung_up = False
         self.over: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
@@ -85,6 +87,11 @@ class FakeLink:
                 self._spoke = False
                 self._say()
         return self.reads
+
+    def press(self, key: str) -> None:
+        self.pressed.append(key)
+        if key == "#":
+            self._say()
 
     def take(self, until_ns: int) -> bytes:
         return self._playout.take(until_ns)
@@ -133,8 +140,9 @@ class Desk:
             self.transport, self.wheel, self.clock, self.events.append, Manners(), self._keep
         )
 
-    def _keep(self, log: CallLog, phone: Phone) -> None:
+    def _keep(self, log: CallLog, phone: Phone) -> Kept:
         self.phones[log.call.span] = phone
+        return "kept"
 
     async def place(self, *calls: PlannedCall) -> None:
         turning = asyncio.create_task(self.wheel.run())

@@ -136,6 +136,7 @@ class Caller:
         dialogue: str = "book",
         lines_text: tuple[str, ...] = (),
         answered: bool = True,
+        redial_of: str = "",
     ) -> None:
         self.story, self.span, self.dialled, self.now = story, f"c{number:04d}", at, at
         self.lines, self.answered = lines, answered
@@ -148,10 +149,13 @@ class Caller:
             "facts": dict(facts or {}),
             "lines": lines,
             "lines_text": lines_text,
+            "redial_of": redial_of,
         }
         self._phase, self._due = phase or _phase_at(story, at), due
 
-    def says(self, text: str = "hello", after: float = 0.6, lasting: float = 2.0) -> Caller:
+    def says(
+        self, text: str = "hello", after: float = 0.6, lasting: float = 2.0, **more: Any
+    ) -> Caller:
         """One line, `after` seconds of thinking; the agent owes an answer from its end."""
         self._settle(self.now + after)
         from_at, until_at = self.now + after, self.now + after + lasting
@@ -161,6 +165,7 @@ class Caller:
                 "text": text,
                 "from_at_ns": ns(from_at),
                 "until_at_ns": ns(until_at),
+                **more,
             }
         )
         self.now = until_at

@@ -2,7 +2,7 @@ import msgspec
 
 from harness.analysis.fates import fate_of
 from harness.call_log import CallLog
-from harness.callers.messages import Over, Say, TurnBegan
+from harness.callers.messages import Over, Said, Say, TurnBegan
 from harness.transports.link import Refused
 from kernel.dialogue import Fact
 from kernel.event import Event, from_lines, to_line
@@ -109,6 +109,8 @@ def test_what_we_gave_up_before_an_answer() -> None:
 def test_the_media_of_a_call() -> None:
     (call,) = place(kind).history.calls
     assert set(call.media) == {
+        "from_at_ns",
+        "recording",
         "frames_sent",
         "frames_late",
         "late_max_ms",
@@ -118,3 +120,17 @@ def test_the_media_of_a_call() -> None:
         "marks",
         "warnings",
     }
+
+
+def test_what_is_said_aside_is_numbered_and_no_turn() -> None:
+    one, events = log()
+    one.dialled(0)
+    for at_s in (2, 4):
+        one.report(Said(Say("mhm", 1, aside=True), at_s * S, (at_s + 1) * S), at_s * S)
+    asides = [event for event in events if event.kind == "aside"]
+    assert [(event.span, event.at_ns) for event in asides] == [
+        ("c0001/a1", 2 * S),
+        ("c0001/a2", 4 * S),
+    ]
+    assert asides[0].data == {"index": 1, "text": "mhm", "until_at_ns": 3 * S}
+    assert call_of(events).turns == ()

@@ -43,3 +43,8 @@ def test_a_run_without_a_call_says_why() -> None:
     assert told({"served": 0}, interrupted="no webhook") == "no call was offered: no webhook"
     assert told({"served": 1}, interrupted="Ctrl-C") == "1 offered: 1 served, 0 dropped"
     assert told({}) == "0 offered: 0 served, 0 dropped"
+
+
+def test_redials_are_told() -> None:
+    told = headline(verdict({"served": 3}, ("delivered_load", "redials", 2)))
+    assert told == "3 offered, 2 of them redials: 3 served, 0 dropped"

@@ -2,6 +2,8 @@ import asyncio
 
 import pytest
 
+from harness.media.playout import FRAME_NS
+from harness.planning.plan import PlannedBehaviour
 from harness.transports.link import Ended, Refused
 from kernel.dialogue import Dialogue, Fact, Reply, ToolCall
 
@@ -28,6 +30,8 @@ def test_a_call_is_kept_with_both_sides_once_it_is_over() -> None:
     assert len(phone.said) == len(phone.heard) == phone.sent * 160
     (call,) = desk.history.calls
     assert call.media["frames_sent"] == phone.sent
+    assert call.media["recording"] == "kept"
+    assert call.media["from_at_ns"] == phone.from_ns == phone.due_ns - (phone.sent + 1) * FRAME_NS
 
 
 def test_cancelling_a_call_ends_it_as_ours() -> None:
@@ -124,3 +128,28 @@ def test_a_caller_knows_what_the_script_answers(reply: Reply, how: str) -> None:
 
     (call,) = asyncio.run(run()).history.calls
     assert call.how == how
+
+
+def test_a_caller_does_what_is_planned_beside_its_lines() -> None:
+    """Its agent never stops by itself; it interrupts the greeting, and nods at the answer."""
+    call = planned(
+        1, "Hi, this is Ada.", "12#", "Bye.",
+        keyed=(2,), pauses={3: 2.0},
+        behaviours=(PlannedBehaviour(1, "barge_in", "100%"), PlannedBehaviour(1, "backchannel")),
+    )  # fmt: skip
+
+    def act(turn: int) -> str:
+        return [
+            "Hello there, this is the clinic. How can I help you today?",
+            *["I have nine. Or ten."] * 5,
+        ][turn]
+
+    desk = place(act, call)
+    (told,) = desk.history.calls
+    first, pressed, last = told.turns
+    assert first.barge_in
+    assert told.heard[0].from_at_ns < first.from_at_ns < told.heard[0].until_at_ns
+    assert desk.transport.links["c0001"].pressed == ["1", "2", "#"]
+    assert pressed.answer == "I have nine. Or ten."
+    assert pressed.answer_until_at_ns is not None
+    assert 2.5e9 < last.from_at_ns - pressed.answer_until_at_ns < 3.0e9

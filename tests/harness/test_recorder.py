@@ -67,7 +67,7 @@ def test_what_is_said_and_heard_is_a_transcript(tmp_path: Path) -> None:
 def test_a_recording_has_the_caller_left_and_the_agent_right(tmp_path: Path) -> None:
     one = Recorder(tmp_path)
     caller = mulaw_encode(np.full(160, 1000, np.int16))
-    one.keep_recording("c0001", caller, bytearray(caller * 2))
+    assert one.keep_recording("c0001", caller, bytearray(caller * 2)) == "kept"
     data = (tmp_path / "recordings" / "c0001.wav").read_bytes()
     assert data[20:24] == b"\x07\x00\x02\x00"  # µ-law, two channels
     samples, rate_hz = read_wav(tmp_path / "recordings" / "c0001.wav")
@@ -75,7 +75,6 @@ def test_a_recording_has_the_caller_left_and_the_agent_right(tmp_path: Path) -> 
     assert samples.shape == (320, 2)
     left, right = samples.T
     assert (left[0], left[-1], right[-1]) == (right[0], 0, right[0])
-    assert one.recordings == 1
     one.close()
 
 
@@ -145,8 +144,8 @@ def test_what_waits_for_room_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_recording_that_cannot_be_written_is_told_and_left_out(tmp_path: Path) -> None:
     one = Recorder(tmp_path)
     shutil.rmtree(tmp_path / "recordings")
-    one.keep_recording("c0001", b"\xff", b"\xff")
-    assert one.recordings == 0
+    assert one.keep_recording("c0001", b"\xff", b"\xff") == "lost"
+    assert not (tmp_path / "recordings" / "c0001.wav").exists()
     assert "c0001.wav" in one.errors[0]
     one.close()
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall, fill, slots
-from kernel.units import Share, builtins, convert
+from kernel.units import builtins, convert
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_values_are_not_filled_themselves(value: str) -> None:
 
 DIALOGUE = Dialogue(
     name="book",
-    caller=(Line("Hi, {name}."), Line("{day}, please.", barge_in=Share(0.2))),
+    caller=(Line("Hi, {name}."), Line("{day}, please.", behaviours={"barge_in": "20%"})),
     facts={"name": "person", "day": ("Monday", "Tuesday")},
     replies={1: Reply("Which day?"), 2: Reply(call=ToolCall("book", {"day": "{day}"}))},
 )
@@ -97,6 +97,10 @@ def test_a_script_travels() -> None:
 def test_a_line_has_no_other_keys() -> None:
     with pytest.raises(msgspec.ValidationError, match="louder"):
         convert({"say": "Hi", "louder": True}, Line)
+
+
+def test_a_line_is_said_or_pressed() -> None:
+    assert (Line("Hi.").text, Line(dtmf="1#").text) == ("Hi.", "1#")
 
 
 def test_a_dialogue_greets_by_itself() -> None:

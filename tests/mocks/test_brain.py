@@ -197,6 +197,37 @@ def test_off_the_script_the_mind_stays_neutral(words: str, text: str) -> None:
     assert (answer.text, answer.off_script, answer.line) == (text, True, None)
 
 
+# Nodding
+
+
+@pytest.mark.parametrize("nod", ["Mhm.", "mm-hmm", "Right, okay.", "uh huh"])
+def test_who_nods_hears_again_what_was_cut_off(nod: str) -> None:
+    history = [GREETED, user(SAID[0]), Message("assistant", "Sure, Maria Lopez. Wh"), user(nod)]
+    answer = BRAIN.answer(ask(*history))
+    assert (answer.text, answer.line) == ("Sure, Maria Lopez. Which day would you like?", 1)
+    assert not answer.off_script
+
+
+def test_a_tool_is_not_called_again_for_it() -> None:
+    call = ToolCallMade("1", "lookup_slots", {"date": "2026-12-03"})
+    found = Message("tool", clinic(call), (), "1")
+    history = [GREETED, user(SAID[0]), Message("assistant", EXPECTED[0][1]), user(SAID[1])]
+    history += [
+        Message("assistant", "", (call,)),
+        found,
+        Message("assistant", "I have"),
+        user("mhm"),
+    ]
+    answer = BRAIN.answer(ask(*history))
+    assert (answer.text, answer.calls) == (EXPECTED[2][1], ())
+
+
+def test_a_nod_at_the_greeting_brings_it_again() -> None:
+    assert (
+        BRAIN.answer(ask(Message("assistant", "Hello, this is"), user("mhm"))).purpose == "greeting"
+    )
+
+
 # Beside the conversation, and without a script
 
 

@@ -111,7 +111,10 @@ def test_three_quarters_of_the_code_is_pure() -> None:
 
 
 def test_the_core_names_no_kind() -> None:
-    folders = ("mocks/faults", "mocks/providers", "harness/checks", "harness/arrivals")
+    folders = (
+        *("mocks/faults", "mocks/providers", "harness/checks", "harness/arrivals"),
+        "harness/callers/behaviours",
+    )
     kinds = {
         path.stem
         for folder in folders

@@ -128,6 +128,11 @@ def test_a_stereo_file_is_heard_channel_by_channel(tmp_path: Path) -> None:
     assert [[each.text for each in side] for side in heard] == [["caller here"], ["agent here"]]
 
 
+def test_a_file_without_a_sample_holds_nothing(tmp_path: Path) -> None:
+    write_wav(tmp_path / "empty.wav", np.zeros(0, np.int16), 8000)
+    assert hear_file(tmp_path / "empty.wav") == [[]]
+
+
 def test_a_rate_that_no_ear_has_is_resampled() -> None:
     samples = Mouth(Role.CALLER, 22050).speak(TEXT).samples
     (heard,) = hear_samples(samples, 22050)

@@ -142,7 +142,7 @@ def test_ports_that_are_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "seen"),
     [
-        (("--port-base", "70000"), "nothing can listen on port 70000"),
+        (("--port-base", "70000"), "'70000' cannot be the first of the mocks' ports"),
         (("--host", "192.0.2.1"), "nothing can listen on port"),
         (("--host", "no-such-host.invalid"), "nothing can listen on port"),
     ],

@@ -36,18 +36,31 @@ ODD = {
     "surrogate": b'{"type": "\\ud800", "transcript": "\\ud800", "label": "\\ud800"}',
     "twice": b'{"a": 1, "a": 2}' * 2,
 }
-HEADERS = {"Authorization": "Bearer x", "X-API-Key": "x", "Content-Type": "application/json"}
+KEYS = {"Authorization": "Token x", "X-API-Key": "x", "xi-api-key": "x"}
+HEADERS = {**KEYS, "Content-Type": "application/json"}
 
 
 ROUTES = [route for provider in load_providers() for route in provider.routes]
 REQUESTS = [route for route in ROUTES if route.method != "WS"]
-QUERY = "?encoding=mulaw&sample_rate=8000"
+PARAMETERS = {"{voice_id}": "x", "{id}": "x"}
+FORMATS = {"/v1/listen": "encoding=mulaw", "/v3/ws": "encoding=pcm_mulaw"}
 STREAMS = [route for route in ROUTES if route.method == "WS"]
 UPGRADE = (
-    "GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Token x\r\nX-API-Key: x\r\n"
-    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "GET {path} HTTP/1.1\r\nHost: x\r\n"
+    + "".join(f"{name}: {value}\r\n" for name, value in KEYS.items())
+    + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 )
+
+
+def path_of(route: Route) -> str:
+    """A path that the route answers, for streams with a format of sound that it knows."""
+    path = route.path
+    for name, value in PARAMETERS.items():
+        path = path.replace(name, value)
+    if route.method == "WS":
+        path += f"?sample_rate=8000&output_format=ulaw_8000&{FORMATS.get(route.path, '')}"
+    return path
 
 
 def a_quick_world() -> World:
@@ -68,7 +81,7 @@ async def assert_unharmed(air: OnAir) -> None:
 def test_odd_bodies(route: Route) -> None:
     async def test() -> None:
         async with on_air(*load_providers(), world=a_quick_world()) as air:
-            path = route.path.replace("{id}", "x")
+            path = path_of(route)
             for name, body in {**ODD, "large": b'{"a": "' + b"x" * (2 << 20)}.items():
                 async with air.client.request(
                     route.method, path, data=io.BytesIO(body), headers=HEADERS
@@ -90,7 +103,7 @@ def test_odd_frames(route: Route) -> None:
             for body in (*ODD.values(), b"x" * (5 << 20)):
                 for send in (aiohttp.ClientWebSocketResponse.send_bytes, send_text):
                     async with air.client.ws_connect(
-                        route.path + QUERY, headers=HEADERS, max_msg_size=0
+                        path_of(route), headers=HEADERS, max_msg_size=0
                     ) as stream:
                         reading = asyncio.create_task(read_on(stream))
                         # What is too long is refused before all of it has gone out.
@@ -170,7 +183,7 @@ def test_a_stream_whose_client_is_reset(route: Route) -> None:
     async def test() -> None:
         async with on_air(*load_providers(), world=a_quick_world()) as air:
             client = socket.create_connection(("127.0.0.1", air.port))
-            client.sendall(UPGRADE.format(path=route.path + QUERY).encode())
+            client.sendall(UPGRADE.format(path=path_of(route)).encode())
             await air.until(lambda: len(air.service.sessions) == 1)
             reset(client)
             await assert_unharmed(air)

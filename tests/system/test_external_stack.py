@@ -53,7 +53,7 @@ def ask(base: int, path: str) -> Any:
 
 
 def test_a_run_uses_mocks_in_two_processes_and_leaves_them_as_they_were(tmp_path: Path) -> None:
-    small_scenario(tmp_path, "{kind: slowdown, target: llm, first: 50ms, at: 0s, for: 8s}")
+    small_scenario(tmp_path, "{kind: slowdown, target: llm, first: 50ms, at: 0s, for: 2s}")
     ears, mouths = free_port_base(), free_port_base()
     with mocks(tmp_path, ears, "stt", "tools"), mocks(tmp_path, mouths, "llm", "tts"):
         with run(tmp_path, ears, mouths) as it:
@@ -72,8 +72,9 @@ def test_a_run_uses_mocks_in_two_processes_and_leaves_them_as_they_were(tmp_path
 
 
 def test_faults_heal_by_themselves_when_the_harness_is_killed(tmp_path: Path) -> None:
-    small_scenario(tmp_path, "{kind: slowdown, target: llm, first: 50ms, at: 0s, for: 300s}")
-    base = free_port_base()
+    fault = "{kind: slowdown, target: llm, first: 50ms, at: 0s, for: 50s}"
+    scenario, base = small_scenario(tmp_path, fault), free_port_base()
+    scenario.write_text(scenario.read_text().replace("calls: 3", "calls: 60"))
     with mocks(tmp_path, base):
         with run(tmp_path, base) as it:
             it.until(" dialled, ")

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any
 
 import pytest
 
-import flawed
 from desk import phrases
 from desk.comfort import Comfort
-from tests.system.agent_stage import Answer, PromptDesk, settle, stage, until
+from tests.system.agent_stage import Answer, PromptDesk, on_stage, settle, stage, until
 
 pytestmark = pytest.mark.system
 
 HELLO = Answer("Hello there. What can I do for you?")
 LOUD, QUIET = b"\x80\x00" * 80, b"\xff" * 160
-
-
-def on_stage(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
-    @wraps(test)
-    def run() -> None:
-        asyncio.run(asyncio.wait_for(test(), 60))
-
-    return run
 
 
 @on_stage
@@ -239,31 +227,6 @@ async def test_hanging_up_in_mid_answer_closes_everything() -> None:
             hung_up_at = loop.time()
             await until(lambda: said.aborted and not said.ears and not said.voices)
             assert loop.time() - hung_up_at < 5
-
-
-@on_stage
-async def test_silent_drop_takes_a_call_and_says_nothing() -> None:
-    async with stage(flawed.FLAWS["silent-drop"].desk, call_limit=1) as on:
-        on.providers.answers = [HELLO]
-        await on.clips_recorded()
-        assert "<Stream" in await on.webhook("CA1")
-        async with on.call("CA1") as served:
-            await until(lambda: "What can I do for you?" in served.heard)
-            assert "<Stream" in await on.webhook("CA2")
-            async with on.call("CA2") as dropped:
-                await asyncio.sleep(0.2)
-                assert not dropped.audio
-                assert not dropped.hung_up
-                await dropped.hang_up()
-
-
-@on_stage
-async def test_retry_storm_does_not_wait() -> None:
-    async with stage(flawed.FLAWS["retry-storm"].desk) as on:
-        on.providers.answers = [*[Answer(status=429, headers={"Retry-After": "30"})] * 9, HELLO]
-        async with on.call() as caller:
-            await until(lambda: "What can I do for you?" in caller.heard)
-        assert len(on.providers.requests) == 10
 
 
 @on_stage

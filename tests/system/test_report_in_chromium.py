@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--enable-logging=stderr", "--virtual-time-budget=20000",
+    "--autoplay-policy=no-user-gesture-required",
 )  # fmt: skip
 NASTY = "</script><script>document.title = 'owned'</script><!--<script>"
 
@@ -52,10 +54,10 @@ def shown(document: str, folder: Path, place: str = "") -> tuple[Page, list[str]
     return Page(re.sub(r"<(?:style|audio)[ >].*?</(?:style|audio)>", "", html, flags=re.S)), console
 
 
-def report(told: Story) -> str:
+def report(told: Story, recordings: Collection[str] = ()) -> str:
     history = told.history()
     verdict = judge(history, {"no_dead_air": True})
-    return page(history, verdict, headline(verdict), "fastbusy run demo")
+    return page(history, verdict, headline(verdict), "fastbusy run demo", recordings)
 
 
 def test_plots_are_drawn_and_the_console_is_silent(tmp_path: Path) -> None:
@@ -76,6 +78,52 @@ def test_a_link_opens_the_call_at_the_place(tmp_path: Path) -> None:
     found, console = shown(document, tmp_path, place)
     assert console == []
     assert [call["id"] for call in found.named("details") if "open" in call] == ["c0021"]
+
+
+def test_an_opened_call_is_drawn_on_its_time_axis(tmp_path: Path) -> None:
+    told = story()
+    caller = told.call(22, 37).says("Hello?")
+    for at in (40.0, 41.0):
+        caller.works("llm", at, at + 0.1, type="fail", status=429, text_in="Hello?")
+    caller.works("llm", 42, 44, first_at=43, text_in="Hello?").hears("Hi.", after=5).ends()
+    found, console = shown(report(told), tmp_path, "#c0022-t1")
+    assert console == []
+    drawn = [str(button.get("class")) for button in found.named("button")]
+    assert sorted(kind for kind in drawn if kind.startswith("piece") and "found" not in kind) == [
+        "piece done stage-llm",
+        "piece done stage-llm refused",
+        "piece done stage-llm refused",
+        "piece fault",
+        "piece heard",
+        "piece said",
+        "piece silence uneasy",
+        "piece waited delay uneasy",
+    ]
+    assert len(found.named("i", **{"class": "lead"})) == 2
+    (track,) = found.named("div", role="slider")
+    assert (track["aria-valuenow"], track["tabindex"]) == ("0.6", "0")
+    assert str(track["aria-valuetext"]).startswith("0:00.6 · caller: Hello?")
+    assert [line["id"] for line in found.named("li") if "now" in str(line.get("class"))] == [
+        "c0022-t1"
+    ]
+
+
+CLICK = """<script>
+  const call = document.getElementById("c0021"), sound = call.querySelector("audio");
+  location.hash = "c0021";
+  setTimeout(() => {
+    call.querySelector(".piece.said").click();
+    document.title = `${sound.paused ? "silent" : "plays"} at ${sound.currentTime} s`;
+  }, 500);
+</script>"""
+
+
+def test_a_click_plays_from_there_and_tells_if_the_recording_is_not_beside_the_page(
+    tmp_path: Path,
+) -> None:
+    found, _ = shown(report(story(), {"c0021"}) + CLICK, tmp_path)
+    assert found.text.startswith("plays at 0.6 s")
+    assert "recordings/c0021.wav is not beside this page" in found.text
 
 
 def test_a_run_without_calls_is_shown_in_silence(tmp_path: Path) -> None:

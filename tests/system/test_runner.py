@@ -126,7 +126,9 @@ def test_a_whole_run_leaves_a_folder_that_tells_all(tmp_path: Path) -> None:
     assert (fault.bites, fault.identities) == (3, 2)
     run = history.run
     assert (run["scenario"], run["seed"]) == ("demo", 7)
-    assert run["dialogues"]["book"]["caller"] == [{"say": "Bye.", "barge_in": None, "pause": None}]
+    assert run["dialogues"]["book"]["caller"] == [
+        {"say": "Bye.", "dtmf": "", "pause": None, "behaviours": {}}
+    ]
     assert stub.script == Script((BOOK,), 7)
     assert stub.latency == {"llm": {"first": "300ms"}}
     assert stub.leases

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
-from itertools import accumulate
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,12 +14,11 @@ import msgspec
 from kernel.actor import Emit, End, Instruction
 from kernel.fault import Stage
 
-from ...brain import Answer, Asked
-from ...chat_completions import arguments, field_of, history, since_last_answer, tokens
+from ...answering import Answering, Conversing, Prompted, journalled
+from ...chat_completions import field_of
 from ...provider import Route
-from ...wire import Body, Head, Request, Wire, json_reply
-from ...work import Admitted, Begin, Closed, Note, Opened, Refused
-from ...world import World
+from ...wire import Body, Head, Request, Wire, id_of, json_reply
+from ...work import Admitted, Note, Refused
 from ._anthropic import MessagesRequest, Prompt, Reply, cut, objection, prompt_tokens, server_sent
 from ._anthropic_errors import error_value, limit_headers, refusal_of
 
@@ -32,43 +29,19 @@ _RELEASED = "2026-02-17T00:00:00Z"
 P = TypeVar("P", bound=Prompt)
 
 
-def _name(prefix: str, *parts: object) -> str:
-    digest = blake2b("\x1f".join(map(str, parts)).encode(errors="replace"), digest_size=12)
-    return prefix + digest.hexdigest()
-
-
 def _request_id(*parts: object) -> str:
-    return _name("req_01", *parts)
+    return id_of("req_01", *parts)
 
 
-class _Answering:
+class _Answering(Answering):
     """What all endpoints share: key and version are checked, every answer has the same headers."""
 
-    def __init__(self, request: Request, world: World) -> None:
-        self._request, self._world = request, world
-
-    def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
-        match message:
-            case Opened():
-                if not (self._request.header("x-api-key") or self._request.credential("Bearer")):
-                    return self._reject(401, "No API key was given: send it as x-api-key.", now_ns)
-                if not self._request.header("anthropic-version"):
-                    return self._reject(400, "anthropic-version: header is required", now_ns)
-                return self._open(now_ns)
-            case Admitted():
-                return self._answer(message, now_ns)
-            case Closed():
-                return self._closed(now_ns)
-        return ()
-
-    def _open(self, now_ns: int) -> Iterable[Instruction]:
-        return [Emit(Begin(purpose="prewarm", counted=False))]
-
-    def _answer(self, admitted: Admitted, now_ns: int) -> Iterable[Instruction]:
-        raise NotImplementedError
-
-    def _closed(self, now_ns: int) -> Iterable[Instruction]:
-        return ()
+    def _turn_away(self, now_ns: int) -> Iterable[Instruction] | None:
+        if not (self._request.header("x-api-key") or self._request.credential("Bearer")):
+            return self._reject(401, "No API key was given: send it as x-api-key.", now_ns)
+        if not self._request.header("anthropic-version"):
+            return self._reject(400, "anthropic-version: header is required", now_ns)
+        return None
 
     def _headers(self, admitted: Admitted, at_ns: int) -> dict[str, str]:
         request_id = _request_id(admitted.arrival.span)
@@ -107,11 +80,8 @@ def _model(name: str) -> dict[str, Any]:
             "created_at": _RELEASED, "lifecycle": "active"}  # fmt: skip
 
 
-class _Prompted(_Answering):
+class _Prompted(_Answering, Prompted):
     """What endpoints share that take a prompt."""
-
-    _asked: Asked
-    _tokens_in = 0
 
     def _read(self, kind: type[P]) -> P | str:
         """The prompt, or what is wrong with it."""
@@ -126,26 +96,6 @@ class _Prompted(_Answering):
         self._asked = found.asked
         self._tokens_in = prompt_tokens(self._asked)
         return objection(found.messages) or found
-
-    def _begin(self, purpose: str, *, counted: bool = True) -> Begin:
-        messages = self._asked.messages
-        data: dict[str, Any] = {
-            "text_in": since_last_answer(messages),
-            "history": history(messages),
-            "tokens_in": self._tokens_in,
-        }
-        retry = self._request.header("x-stainless-retry-count")
-        if retry.isdecimal():
-            data["attempt_header"] = int(retry)
-        heard = [one.text for one in messages if one.role in ("user", "tool")]
-        return Begin(
-            identity=_name("", self._asked.model, *heard),
-            by="conversation",
-            tokens=self._tokens_in,
-            purpose=purpose,
-            counted=counted,
-            data=data,
-        )
 
 
 class TokenCount(_Prompted):
@@ -164,15 +114,10 @@ class TokenCount(_Prompted):
         yield End()
 
 
-class Messages(_Prompted):
+class Messages(_Prompted, Conversing):
     """POST /v1/messages."""
 
     _wanted: MessagesRequest
-    _thought: Answer
-
-    def __init__(self, request: Request, world: World) -> None:
-        super().__init__(request, world)
-        self._spoken: list[tuple[int, str]] = []
 
     def _open(self, now_ns: int) -> Iterable[Instruction]:
         wanted = self._read(MessagesRequest)
@@ -185,23 +130,16 @@ class Messages(_Prompted):
 
     def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
         arrival = admitted.arrival
-        if arrival.attempt:
-            self._thought = self._world.brain.answer(self._asked, arrival.attempt)
-        answer, stop_reason = cut(self._thought, self._wanted.max_tokens)
-        calls = [(one.name, arguments(one)) for one in answer.calls]
-        tokens_out = tokens(answer.text + "".join(name + text for name, text in calls))
-        told = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
-                "dialogue": answer.dialogue, "line": answer.line,
-                "off_script": answer.off_script}  # fmt: skip
-        yield Emit(Note("", {name: value for name, value in told.items() if value}))
-        name = _name("msg_01", self._world.seed, arrival.identity, arrival.attempt)
+        answer, stop_reason = cut(self._think(arrival), self._wanted.max_tokens)
+        note, tokens_out = journalled(answer)
+        yield Emit(note)
+        name = id_of("msg_01", self._world.seed, arrival.identity, arrival.attempt)
         model = self._wanted.model
         reply = Reply(name, model, answer, stop_reason, self._tokens_in, tokens_out)
         head_ns = now_ns + self._world.first_ns(arrival)
         headers = self._headers(admitted, head_ns)
         pieces = list(reply.pieces())
-        gaps_ns = (self._world.between_ns(arrival, index) for index in range(1, len(pieces)))
-        due_ns = list(accumulate(gaps_ns, initial=head_ns))
+        due_ns = self._due_ns(arrival, head_ns, len(pieces))
         if not self._wanted.stream:
             for wire in json_reply(200, reply.whole(), headers):
                 yield Emit(wire, due_ns[-1])
@@ -214,11 +152,6 @@ class Messages(_Prompted):
             ]
             yield Emit(Body(b"".join(map(server_sent, piece))), at_ns)
         yield End()
-
-    def _closed(self, now_ns: int) -> Iterator[Instruction]:
-        """The client broke off: what it was told is what had been sent until then."""
-        sent = "".join(text for at_ns, text in self._spoken if at_ns <= now_ns)
-        yield Emit(Note("", {"text_out": sent}))
 
 
 class Anthropic:

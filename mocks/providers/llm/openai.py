@@ -7,7 +7,6 @@ counted as a quarter of the characters, rounded up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
 from typing import Any
 
 import msgspec
@@ -15,22 +14,11 @@ import msgspec
 from kernel.actor import Emit, End, Instruction
 from kernel.fault import Stage
 
-from ...brain import Answer, Asked
-from ...chat_completions import (
-    ChatRequest,
-    Frame,
-    arguments,
-    deltas,
-    field_of,
-    history,
-    since_last_answer,
-    tokens,
-    usage,
-)
+from ...answering import Answering, Conversing, journalled
+from ...chat_completions import ChatRequest, Frame, deltas, field_of, usage
 from ...provider import Route
 from ...wire import Body, Head, Request, Wire, id_of, json_reply
-from ...work import Admitted, Begin, Closed, Limits, Note, Opened, Refused
-from ...world import World
+from ...work import Admitted, Limits, Note, Refused
 from ._openai import error_reply, headers_of, refusal_reply
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
@@ -38,35 +26,14 @@ _MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-m
 _RELEASED_S = 1_744_316_542
 
 
-class _Answering:
+class _Answering(Answering):
     """What all endpoints share: the key is checked, and every answer has the same headers."""
 
-    def __init__(self, request: Request, world: World) -> None:
-        self._request, self._world = request, world
-        self._asked_ns = 0
-
-    def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
-        match message:
-            case Opened():
-                self._asked_ns = now_ns
-                if not self._request.credential("Bearer"):
-                    told = "No API key was given: send Authorization: Bearer followed by your key."
-                    return self._reject(401, told, now_ns, code="invalid_api_key")
-                return self._open(now_ns)
-            case Admitted():
-                return self._answer(message, now_ns)
-            case Closed():
-                return self._closed(now_ns)
-        return ()
-
-    def _open(self, now_ns: int) -> Iterable[Instruction]:
-        return [Emit(Begin(purpose="prewarm", counted=False))]
-
-    def _answer(self, admitted: Admitted, now_ns: int) -> Iterable[Instruction]:
-        raise NotImplementedError
-
-    def _closed(self, now_ns: int) -> Iterable[Instruction]:
-        return ()
+    def _turn_away(self, now_ns: int) -> Iterable[Instruction] | None:
+        if self._request.credential("Bearer"):
+            return None
+        told = "No API key was given: send Authorization: Bearer followed by your key."
+        return self._reject(401, told, now_ns, code="invalid_api_key")
 
     def _headers(self, limits: Limits, head_ns: int) -> dict[str, str]:
         request_id = id_of("req_", self._world.seed, self._world.serial())
@@ -101,17 +68,10 @@ def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": _RELEASED_S, "owned_by": "system"}
 
 
-class Completion(_Answering):
+class Completion(_Answering, Conversing):
     """POST /v1/chat/completions."""
 
     _chat: ChatRequest
-    _asked: Asked
-    _thought: Answer
-
-    def __init__(self, request: Request, world: World) -> None:
-        super().__init__(request, world)
-        self._tokens_in = 0
-        self._pieces: list[tuple[int, str]] = []
 
     def _open(self, now_ns: int) -> Iterable[Instruction]:
         try:
@@ -126,46 +86,20 @@ class Completion(_Answering):
         self._chat, self._asked = chat, chat.asked
         self._thought = self._world.brain.answer(self._asked)
         self._tokens_in = chat.tokens
-        return [Emit(self._begin())]
-
-    def _begin(self) -> Begin:
-        messages = self._asked.messages
-        data: dict[str, Any] = {
-            "text_in": since_last_answer(messages),
-            "history": history(messages),
-            "tokens_in": self._tokens_in,
-        }
-        retry = self._request.header("x-stainless-retry-count")
-        if retry.isdecimal():
-            data["attempt_header"] = int(retry)
-        heard = [one.text for one in messages if one.role in ("user", "tool")]
-        return Begin(
-            identity=id_of("", self._asked.model, *heard),
-            by="conversation",
-            tokens=self._tokens_in,
-            purpose=self._thought.purpose,
-            data=data,
-        )
+        return [Emit(self._begin(self._thought.purpose))]
 
     def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
         arrival = admitted.arrival
-        if arrival.attempt:
-            self._thought = self._world.brain.answer(self._asked, arrival.attempt)
-        answer = self._thought
-        calls = [(one.name, arguments(one)) for one in answer.calls]
-        tokens_out = tokens(answer.text + "".join(name + text for name, text in calls))
-        told = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
-                "dialogue": answer.dialogue, "line": answer.line,
-                "off_script": answer.off_script}  # fmt: skip
-        yield Emit(Note("", {name: value for name, value in told.items() if value}))
+        answer = self._think(arrival)
+        note, tokens_out = journalled(answer)
+        yield Emit(note)
         head_ns = now_ns + self._world.first_ns(arrival)
         name = id_of("chatcmpl-", self._world.seed, arrival.identity, arrival.attempt)
         frame = Frame(name, self._world.wall_s(now_ns), self._chat.model)
         used = usage(self._tokens_in, tokens_out)
         headers = self._headers(admitted.limits, head_ns)
         parts = list(deltas(answer))
-        gaps_ns = (self._world.between_ns(arrival, index) for index in range(1, len(parts)))
-        due_ns = list(accumulate(gaps_ns, initial=head_ns))
+        due_ns = self._due_ns(arrival, head_ns, len(parts))
         if not self._chat.stream:
             for wire in json_reply(200, frame.whole(answer, used), headers):
                 yield Emit(wire, due_ns[-1])
@@ -173,17 +107,12 @@ class Completion(_Answering):
             return
         yield Emit(Head(200, {**_SSE, **headers}), head_ns)
         for delta, at_ns in zip(parts, due_ns, strict=True):
-            self._pieces.append((at_ns, delta.get("content") or ""))
+            self._spoken.append((at_ns, delta.get("content") or ""))
             yield Emit(_data(frame.chunk(answer, delta, self._chat.wants_usage)), at_ns)
         if self._chat.wants_usage:
             yield Emit(_data(frame.last(used)), due_ns[-1])
         yield Emit(Body(b"data: [DONE]\n\n"), due_ns[-1])
         yield End()
-
-    def _closed(self, now_ns: int) -> Iterator[Instruction]:
-        """The client broke off: what it was told is what had been sent until then."""
-        sent = "".join(text for at_ns, text in self._pieces if at_ns <= now_ns)
-        yield Emit(Note("", {"text_out": sent}))
 
 
 def _data(value: Any) -> Body:

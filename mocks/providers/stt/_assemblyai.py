@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import msgspec
 
 from kernel.fault import Refusal
 
 from ...dictation import SpokenWord
-from ...wire import Body, Close, Head, Text, json_reply, json_text
+from ...wire import Body, Close, Head, Text, json_reply, json_text, uuid_of
 
 if TYPE_CHECKING:
     from ._assemblyai_session import Parameters
@@ -78,8 +76,7 @@ def parsed(data: str) -> Mapping[str, Any]:
 
 def begin(*names: object, expires_s: int, asked: Parameters) -> str:
     """The first message; the session's id is made of the names, its end is Unix time."""
-    digest = blake2b(repr(names).encode(errors="replace"), digest_size=16).digest()
-    told: dict[str, Any] = {"id": str(UUID(bytes=digest, version=4)), "expires_at": expires_s}
+    told: dict[str, Any] = {"id": uuid_of(*names), "expires_at": expires_s}
     model = {"model": asked.speech_model, "mode": asked.mode, "api_version": _API_VERSION}
     return json_text({"type": "Begin", **told, "configuration": model})
 

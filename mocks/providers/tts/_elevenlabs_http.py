@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,9 +14,10 @@ from kernel.actor import Emit, End, Instruction
 from kernel.fault import Arrival
 from speech.mouth import VOICES
 
-from ...synthesis import Chunk, Mouths, Synthesis
+from ...synthesis import Chunk, Mouths
+from ...voicing import Voicing
 from ...wire import Body, Head, Request, Wire, id_of, json_reply
-from ...work import Admitted, Begin, Closed, Note, Opened
+from ...work import Admitted, Begin, Note, Opened
 from ...world import World
 from ._elevenlabs import Character, Form, authorised, form_of, timed
 from ._elevenlabs_context import spelled
@@ -44,7 +44,7 @@ class Asked(msgspec.Struct, frozen=True):
     voice_settings: dict[str, Any] | None = None
 
 
-class Speech:
+class Speech(Voicing):
     """`POST /v1/text-to-speech/{voice_id}` and its three relatives: one utterance.
 
     streams  sound goes out as it is made
@@ -57,20 +57,9 @@ class Speech:
     def __init__(
         self, request: Request, world: World, *, streams: bool = True, times: bool = False
     ) -> None:
-        self._request, self._world = request, world
+        super().__init__(request, world)
         self._streams, self._times = streams, times
         self._id = id_of("", world.seed, request.connection, request.body)
-        self._synthesis: Synthesis | None = None
-
-    def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
-        match message:
-            case Opened():
-                return self._open()
-            case Admitted(_, arrival):
-                return self._speak(arrival, now_ns)
-            case Closed() if self._synthesis is not None:
-                return [Emit(Note("", {"text_out": self._synthesis.spoken(now_ns)}))]
-        return []
 
     def _open(self) -> Iterator[Instruction]:
         if refused := self._refused():
@@ -101,19 +90,14 @@ class Speech:
         return None
 
     def _speak(self, arrival: Arrival, now_ns: int) -> Iterator[Instruction]:
-        form, text = self._form, self._asked.text
-        self._synthesis = synthesis = Synthesis(
-            Mouths().borrow(form.rate_hz, self._request.params.get("voice_id", "")),
-            self._world.utterance_identity(),
-            form.encoding.encode,
-            partial(self._world.between_ns, arrival),
+        form, voice = self._form, self._request.params.get("voice_id", "")
+        mouth = Mouths().borrow(form.rate_hz, voice)
+        spoken, chunks, free_ns = yield from self._voice(
+            self._asked.text, mouth, form.encoding.encode, arrival, now_ns
         )
-        spoken = yield from synthesis.saying(text, now_ns + self._world.first_ns(arrival))
-        chunks = [*spoken.chunks, *synthesis.finish()]
-        yield Emit(Note("", {"identity": synthesis.identity, "text_out": synthesis.text}))
         bodies = self._bodies(chunks, spelled(spoken.characters))
         if not self._streams:
-            bodies = [(synthesis.free_ns, b"".join(data for _, data in bodies))]
+            bodies = [(free_ns, b"".join(data for _, data in bodies))]
         yield Emit(Head(200, self._headers(bodies)), bodies[0][0])
         for due_ns, data in bodies:
             yield Emit(Body(data), due_ns)

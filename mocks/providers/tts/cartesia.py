@@ -6,7 +6,6 @@ Source: docs.cartesia.ai, api-reference/tts and use-the-api/api-errors.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,7 +16,8 @@ from kernel.fault import Arrival, Stage
 
 from ...provider import Route
 from ...refusing import close_code, refused_upgrade, status_of
-from ...synthesis import Mouths, Synthesis
+from ...synthesis import Mouths
+from ...voicing import Voicing
 from ...wire import Binary, Body, Close, Head, Request, Text, Wire, uuid_of
 from ...work import Admitted, Begin, Closed, Note, Opened, Refused
 from ...world import World
@@ -143,25 +143,14 @@ class Speaking:
         return Emit(Text(error_event(problem, self._request, self._id, name), work))
 
 
-class Bytes:
+class Bytes(Voicing):
     """`POST /tts/bytes`: one utterance, raw or as a WAV file."""
 
     _asked: Generation
 
     def __init__(self, request: Request, world: World) -> None:
-        self._request, self._world = request, world
+        super().__init__(request, world)
         self._id = uuid_of(world.seed, request.connection, request.body)
-        self._synthesis: Synthesis | None = None
-
-    def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
-        match message:
-            case Opened():
-                return self._open()
-            case Admitted(_, arrival):
-                return self._speak(arrival, now_ns)
-            case Closed() if self._synthesis is not None:
-                return [Emit(Note("", {"text_out": self._synthesis.spoken(now_ns)}))]
-        return []
 
     def _open(self) -> Iterable[Instruction]:
         if not authorised(self._request):
@@ -176,16 +165,8 @@ class Bytes:
 
     def _speak(self, arrival: Arrival, now_ns: int) -> Iterator[Instruction]:
         asked, form = self._asked, self._asked.output_format
-        self._synthesis = synthesis = Synthesis(
-            Mouths().borrow(form.sample_rate, asked.speaker),
-            self._world.utterance_identity(),
-            form.encode,
-            partial(self._world.between_ns, arrival),
-        )
-        first_ns = now_ns + self._world.first_ns(arrival)
-        spoken = yield from synthesis.saying(asked.transcript, first_ns)
-        chunks = [*spoken.chunks, *synthesis.finish()]
-        yield Emit(Note("", {"identity": synthesis.identity, "text_out": synthesis.text}))
+        mouth = Mouths().borrow(form.sample_rate, asked.speaker)
+        _, chunks, _ = yield from self._voice(asked.transcript, mouth, form.encode, arrival, now_ns)
         headers = {"Content-Type": form.media_type, "X-Request-ID": self._id}
         yield Emit(Head(200, headers), chunks[0].due_ns)
         if header := form.header(sum(len(chunk.data) for chunk in chunks)):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desk import phrases
-from desk.agent import ANSWER_S, PAUSE, TELL_S, Agent
+from desk.agent import PAUSE, TELL_S, Agent
 from desk.comfort import Comfort
 from desk.openai import Message, Reply
 from desk.retry import ProviderDown
@@ -135,7 +135,7 @@ def test_tools_leave_time_to_tell() -> None:
     async def main() -> None:
         agent, _ = agent_with(Mind(Reply("", [CALL]), Reply("None.")))
         await agent.answer("Tuesday?")
-        assert agent._book.deadlines == [ANSWER_S - TELL_S]  # type: ignore[attr-defined]
+        assert agent._book.deadlines == [Agent.answer_s - TELL_S]  # type: ignore[attr-defined]
 
     run(main())
 

@@ -27,8 +27,11 @@ class Line:
         self._over = asyncio.Event()
         self.cleared: list[float] = []
         self.frames: list[bytes] = []
+        self.keys: list[tuple[float, str]] = []
 
-    async def receive(self, hear: Callable[[bytes], None]) -> None:
+    async def receive(self, hear: Callable[[bytes], None], press: Callable[[str], None]) -> None:
+        for at_s, key in self.keys:
+            asyncio.get_running_loop().call_at(at_s, press, key)
         with suppress(TimeoutError):
             async with asyncio.timeout(self._lasts_s):
                 for frame in self.frames:
@@ -102,12 +105,13 @@ class Agent:
 
 
 class Scene:
-    def __init__(self, lasts_s: float = 60) -> None:
+    def __init__(self, lasts_s: float = 60, call: type[Call] = Call) -> None:
         self.line, self.ear, self.agent = Line(lasts_s), Ear(), Agent()
+        self._call = call
 
     async def play(self) -> None:
         parts: Any = self.line, self.ear, self.agent
-        await Call(*parts).run()
+        await self._call(*parts).run()
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -147,6 +151,55 @@ def test_words_without_an_end_become_a_turn() -> None:
         scene.ear.soon(5, "Hello", end=False)
         await scene.play()
         assert scene.agent.answers[1:] == [(5 + SETTLE_S, "Hello")]
+
+    run(main())
+
+
+def test_silence_does_not_put_off_the_end_of_words() -> None:
+    async def main() -> None:
+        scene = Scene()
+        scene.ear.soon(5, "Hello", end=False)
+        scene.ear.soon(6, "", end=False)
+        scene.ear._script.append((6.5, Transcript("", is_final=True, speech_final=False)))
+        scene.ear._script[0] = (5, Transcript("Hello", is_final=True, speech_final=False))
+        await scene.play()
+        assert scene.agent.answers[1:] == [(5 + SETTLE_S, "Hello")]
+
+    run(main())
+
+
+def test_keys_are_words_that_a_hash_or_a_pause_ends() -> None:
+    async def main() -> None:
+        scene = Scene()
+        scene.line.keys = [(5, "1"), (5.4, "2"), (5.8, "#"), (10, "7")]
+        await scene.play()
+        assert scene.agent.answers[1:] == [(5.8, "1 2 #"), (10 + SETTLE_S, "7")]
+
+    run(main())
+
+
+def test_who_only_nods_does_not_interrupt() -> None:
+    async def main() -> None:
+        scene = Scene()
+        scene.ear.soon(1, "Mhm.", end=True)
+        scene.ear.soon(1.5, "right", end=False)
+        scene.ear.soon(4, "Okay.", end=True)
+        await scene.play()
+        assert scene.line.cleared == []
+        assert scene.agent.answers == [(0, "greeting"), (4, "Okay.")]
+
+    run(main())
+
+
+def test_who_nods_and_goes_on_does() -> None:
+    async def main() -> None:
+        scene = Scene()
+        scene.ear.soon(1, "Right", end=False)
+        scene.ear.soon(1.5, "Right, but I", end=False)
+        scene.ear.soon(1.8, "Right, but I must go.", end=True)
+        await scene.play()
+        assert scene.line.cleared == [1.5]
+        assert scene.agent.answers[1:] == [(1.8, "Right, but I must go.")]
 
     run(main())
 

@@ -154,3 +154,19 @@ def test_hanging_up_ends_the_reading() -> None:
         assert now() == 5
 
     run(main())
+
+
+def test_keys_and_sound_of_the_caller_are_told_apart() -> None:
+    async def main() -> None:
+        socket = Socket()
+        line = line_on(socket)
+        payload = base64.b64encode(b"sound").decode()
+        socket.incoming.put_nowait({"event": "media", "media": {"payload": payload}})
+        socket.incoming.put_nowait({"event": "dtmf", "dtmf": {"digit": "5"}})
+        socket.incoming.put_nowait({"event": "stop"})
+        frames: list[bytes] = []
+        keys: list[str] = []
+        await line.receive(frames.append, keys.append)
+        assert (frames, keys) == ([b"sound"], ["5"])
+
+    run(main())

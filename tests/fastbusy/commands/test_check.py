@@ -21,7 +21,8 @@ def test_a_good_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_bad_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     story = calm_story()
-    story.call(99, at=50).talks(1).ends("closed", type="info", by="agent")
+    caller = story.call(99, at=50).talks(1).ends("closed", type="info", by="agent")
+    caller.works("llm", caller.dialled, caller.dialled + 1)
     assert main(["check", str(run_folder(tmp_path / "run", story))]) == 1
     assert "because: no_dropped_calls: 1 of 31" in capsys.readouterr().out
 

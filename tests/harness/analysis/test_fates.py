@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.fates import FATES, count_fates, fate_of, refused_at_the_door
+from harness.analysis.fates import (
+    FATES,
+    count_fates,
+    fate_of,
+    left_by_plan,
+    let_in,
+    refused_at_the_door,
+)
 from kernel.records import Call, Heard, Turn
 from tests.harness.histories import Story
 
@@ -31,6 +38,7 @@ GOODBYE = Turn(2, "bye", 6, 7, 8)
     [
         ({"type": "ok", "how": "completed"}, "served"),
         ({"type": "ok", "how": "completed", "ended_by": "us"}, "served"),
+        ({"type": "ok", "how": "left_early", "ended_by": "caller"}, "served"),
         ({"type": "fail", "how": "reject", "answered_ns": None}, "refused_politely"),
         ({"type": "fail", "how": "spoken_refusal", "heard": HEARD}, "refused_politely"),
         ({"type": "fail", "how": "clip_refusal", "heard": HEARD}, "refused_politely"),
@@ -104,3 +112,18 @@ def test_a_refusal_in_mid_conversation_is_not_one_at_the_door() -> None:
     assert refused_at_the_door(call(**refused))
     assert not refused_at_the_door(call(**refused, turns=(TURN,)))
     assert not refused_at_the_door(call(type="ok", how="completed"))
+
+
+def test_who_was_greeted_was_let_in() -> None:
+    greeting, refusal = Heard(1, 2, "hello", role="greeting"), Heard(3, 4, role="refusal")
+    refused = {"type": "fail", "how": "spoken_refusal"}
+    assert let_in(call(**refused, heard=(greeting, refusal)))
+    assert not let_in(call(**refused, heard=(refusal,)))
+    assert not let_in(call(type="fail", how="reject", answered_ns=None))
+    assert not let_in(call(type="fail", how="http_503", answered_ns=None))
+    assert let_in(call(type="ok", how="completed"))
+
+
+def test_who_left_by_plan() -> None:
+    assert left_by_plan(call(type="ok", how="left_early"))
+    assert not left_by_plan(call(type="ok", how="completed"))

@@ -29,6 +29,22 @@ def ns(seconds: float) -> int:
     return round(seconds * 1_000_000_000)
 
 
+class Speaking:
+    """What is heard of an utterance, as much as its time has passed."""
+
+    def __init__(self, stage: Stage, text: str, from_s: float, until_s: float) -> None:
+        self._stage, self._text, self._from_s, self._until_s = stage, text, from_s, until_s
+
+    @property
+    def so_far(self) -> str:
+        share = (self._stage.now_s - self._from_s) / (self._until_s - self._from_s)
+        return self._text[: round(len(self._text) * min(share, 1.0))]
+
+    @property
+    def voiced_until_ns(self) -> int:
+        return ns(min(self._stage.now_s, self._until_s))
+
+
 class Stage:
     """Drives one `Talking` as the wheel does; `at` moves time on and lets what is due happen."""
 
@@ -81,7 +97,7 @@ class Stage:
             for _, item, due_ns in list(self.timeline.due(wake_ns)):
                 if isinstance(item, Say):
                     self.said.append((self.now_s, item))
-                    self.tell(SayBegan(due_ns, due_ns + ns(SPEECH_S)))
+                    self.tell(SayBegan(due_ns, due_ns + ns(SPEECH_S), item.aside))
                 else:
                     self.tell(item)
         assert now_s >= self.now_s
@@ -94,7 +110,8 @@ class Stage:
         """The agent speaks; without `verified` it is known to be over two seconds later."""
         until_s = from_s + 1.0 if until_s is None else until_s
         self.at(from_s).tell(SoundBegan(ns(from_s)))
-        self.at(from_s + 0.2).tell(SpeechBegan(ns(from_s)))
+        speaking = Speaking(self, text, from_s, until_s)
+        self.at(from_s + 0.2).tell(SpeechBegan(ns(from_s), speaking))
         self.at(until_s + (0.12 if verified else 2.0))
         self.tell(Utterance(ns(from_s), ns(until_s), text, verified))
         return self

@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import pytest
 
 from harness.callers.attention import Attention
@@ -5,6 +7,14 @@ from harness.callers.exchange import Exchange
 from harness.callers.messages import Say, Utterance
 
 S = 1_000_000_000
+
+
+@dataclass
+class Speaking:
+    so_far: str
+    voiced_until_ns: int = 5 * S
+
+
 ASKED = Exchange(Say("Hi.", 2), 0, 3 * S)
 
 
@@ -86,3 +96,43 @@ def test_an_apology_excuses_until_the_caller_speaks_again() -> None:
     agent.caller_began()
     assert not agent.refuses
     assert agent.last_role
+
+
+@pytest.mark.parametrize(
+    ("so_far", "opening", "tells"),
+    [
+        ("I have nine. Or", False, True),
+        ("I have nine or te", False, False),  # the clause may become a filler yet
+        ("I have nine or ten fr", False, True),
+        ("One moment, please, let me", False, False),
+        ("One moment, please, let me check that. I", False, False),
+        ("Sure, Ada. Which day would", False, False),
+        ("Sure, Ada. Which day would you like to c", False, True),
+        ("Are you still the", False, False),
+        ("Hello, th", True, True),
+        ("", False, False),
+    ],
+)
+def test_an_answer_is_known_by_its_first_words(so_far: str, opening: bool, tells: bool) -> None:
+    agent = Attention()
+    agent.speech_began(4 * S, Speaking(so_far))
+    assert agent.tells(5 * S, opening=opening) is tells
+
+
+def test_who_has_fallen_silent_tells_nothing() -> None:
+    agent = Attention()
+    assert not agent.tells(5 * S, opening=False)
+    agent.speech_began(4 * S, Speaking("I have nine. Or"))
+    assert agent.tells(5 * S + S // 5, opening=False)
+    assert not agent.tells(5 * S + S // 4, opening=False)
+    agent.note(said("I have nine. Or"), ASKED)
+    assert not agent.tells(5 * S, opening=False)
+
+
+def test_what_it_says_is_known_as_it_goes() -> None:
+    agent = Attention()
+    assert agent.so_far is None
+    agent.speech_began(4 * S, Speaking("I have ni"))
+    assert agent.so_far == Utterance(4 * S, 5 * S, "I have ni")
+    agent.speech_began(4 * S, None)
+    assert agent.so_far == Utterance(4 * S, 4 * S, "")

@@ -10,8 +10,8 @@ def kinds(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Sorry, all our lines are busy, please call again later.", "hesitation busy turned_away"),
-        ("Sorry, but something went wrong.", "hesitation apology"),
+        ("Sorry, all lines are busy, please call again later.", "acknowledgement busy turned_away"),
+        ("Sorry, but something went wrong.", "acknowledgement apology"),
         ("We can't find you. Could you repeat that?", "excuse reprompt"),
         ("Hello — are you still there?", "formula idle_prompt"),
         ("Thank you for holding; nine is free.", "filler content"),

@@ -83,3 +83,22 @@ def test_only_a_filler_announces() -> None:
     hi.take(Utterance(5 * S, 6 * S, "One moment."), "filler")
     assert hi.announced
     assert not hi.answered
+
+
+def test_what_the_caller_interrupted_is_no_reaction_however_long_it_lasts() -> None:
+    hi = Exchange(Say("Hi.", 1, barge_in=True), 1 * S, 3 * S, into_ns=S // 2)
+    assert not hi.concerns(Utterance(S // 2, 9 * S, verified=True))
+    assert hi.concerns(Utterance(3 * S, 9 * S))
+
+
+def test_what_the_caller_talked_over_is_one_if_it_came_to_its_end() -> None:
+    hi = Exchange(Say("Hi.", 1, 1), 1 * S, 3 * S, into_ns=S // 2)
+    assert hi.concerns(Utterance(S // 2, 2 * S, verified=True))
+    assert not hi.concerns(Utterance(S // 2, 9 * S))
+
+
+def test_a_turn_tells_who_interrupted_whom() -> None:
+    hi = Exchange(Say("Hi.", 1, barge_in=True), 1 * S, 3 * S)
+    assert (hi.turn(9 * S).barge_in, hi.turn(9 * S).interrupted) == (True, False)
+    hi.interrupted = True
+    assert hi.turn(9 * S).interrupted

@@ -168,3 +168,43 @@ def test_more_text_of_what_was_told_opens_nothing() -> None:
     ears.start(0, "Hi.").verified = True
     ears.quiet(100, 300)
     assert list(ears.listening.grew()) == []
+
+
+def test_what_was_cut_off_was_over_when_the_sound_broke_off() -> None:
+    ears = Ears()
+    ears.sound(0, 800)
+    ears.start(0, "I have ni")
+    ears.quiet(800, 1600)
+    ears.sound(1600, 1680)
+    spoken = ears.start(1620)
+    ears.sound(1680, 2000)
+    spoken.grow("Sorry?")
+    spoken.verified = True
+    ears.quiet(2000, 2200)
+    first, second = ears.utterances
+    assert (first.text, first.verified, first.until_at_ns) == ("I have ni", False, 800 * MS)
+    assert (second.text, second.from_at_ns, second.until_at_ns) == ("Sorry?", 1600 * MS, 2000 * MS)
+
+
+def test_a_break_long_before_the_next_start_is_part_of_what_was_said() -> None:
+    ears = Ears()
+    ears.sound(0, 400)
+    ears.start(0, "I have. ")
+    ears.quiet(400, 600)
+    ears.sound(600, 1600)
+    ears.start(1500)
+    (first,) = ears.utterances
+    assert first.until_at_ns == 1500 * MS
+
+
+def test_what_is_open_can_be_looked_at() -> None:
+    ears = Ears()
+    ears.sound(0, 400)
+    spoken = ears.start(0, "I have")
+    *_, began = ears.messages
+    assert isinstance(began, SpeechBegan)
+    assert began.speech is not None
+    assert (began.speech.so_far, began.speech.voiced_until_ns) == ("I have", 400 * MS)
+    ears.sound(400, 600)
+    spoken.grow(" nine")
+    assert (began.speech.so_far, began.speech.voiced_until_ns) == ("I have nine", 600 * MS)

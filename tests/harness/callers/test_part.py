@@ -5,7 +5,7 @@ from harness.callers.part import Part
 LINES = ("Hi, this is Ada.", "On Tuesday.", "Goodbye.")
 
 
-def part(replies: dict[int, str] | None = None, **manners: int) -> Part:
+def part(replies: dict[int, list[str]] | None = None, **manners: int) -> Part:
     return Part(LINES, {"phone": "415."}, replies or {}, Manners(**manners))
 
 
@@ -36,9 +36,18 @@ def test_repeats_are_counted_until_something_else_is_said() -> None:
 
 
 def test_the_script_tells_what_manner_of_answer_to_expect() -> None:
-    ada = part({1: "Okay.", 2: "Nine is free."})
-    assert ada.expects(Say(LINES[0], 1)) == "acknowledgement"
-    assert ada.expects(Say(LINES[1], 2)) == "content"
-    assert ada.expects(Say(LINES[2], 3)) is None
-    assert ada.expects(Say(LINES[0], 1, 1)) == "acknowledgement"
-    assert ada.expects(Say("415.", 1, 1)) is None  # what is said out of order has no place there
+    ada = part({1: ["Okay."], 2: ["Nine is free.", "Sorry."]})
+    assert ada.expects(Say(LINES[0], 1)) == {"acknowledgement"}
+    assert ada.expects(Say(LINES[1], 2)) == {"content", "acknowledgement"}
+    assert ada.expects(Say(LINES[2], 3)) == set()
+    assert ada.expects(Say(LINES[0], 1, 1)) == {"acknowledgement"}
+    assert ada.expects(Say("415.", 1, 1)) == set()  # what is said out of order has no place there
+
+
+def test_lines_may_be_pressed_or_wait() -> None:
+    ada = Part(("Hi.", "123#", "Bye."), {}, {}, Manners(), keyed=(2,), pauses={3: 2.5})
+    pressed = ada.next(ada.first, "Your code?")
+    assert pressed == Say("123#", 2, keys=True)
+    assert ada.again(pressed) == Say("123#", 2, 1, keys=True)
+    assert [ada.pause_s(Say("", index)) for index in (1, 2, 3)] == [None, None, 2.5]
+    assert ada.pause_s(Say("Bye.", 3, 1)) is None

@@ -28,9 +28,10 @@ SAID = {
         "I'm having some trouble on my end, please bear with me.",
         "We have an unusually high call volume. You are next in line.",
     ],
-    "hesitation": ["Hmm.", "Um…", "Uh, well,", "So…", "I'm sorry."],
+    "hesitation": ["Hmm.", "Um…", "Uh, well,", "So…"],
     "acknowledgement": [
         "Okay.",
+        "I'm sorry.",
         "Sure.",
         "Of course.",
         "Sure, Ada.",

@@ -84,7 +84,7 @@ def test_a_filler_is_heard_but_is_no_answer(filler: str) -> None:
 
 @pytest.mark.parametrize("courtesy", ["Okay.", "Sure, Ada.", "Of course."])
 def test_a_courtesy_before_a_slow_answer_is_no_answer(courtesy: str) -> None:
-    stage = Stage(replies={1: "Nine is free. Shall I book it?"}).greeted()
+    stage = Stage(replies={1: ["Nine is free. Shall I book it?"]}).greeted()
     stage.agent(courtesy, 5.7, 6.3).at(13.9)
     assert len(stage.said) == 1
     stage.agent("Nine is free. Shall I book it?", 14.0, 16.0)
@@ -95,14 +95,14 @@ def test_a_courtesy_before_a_slow_answer_is_no_answer(courtesy: str) -> None:
 
 
 def test_a_courtesy_in_place_of_the_answer_is_waited_in_vain() -> None:
-    stage = Stage(replies={1: "Nine is free."}).greeted().agent("Okay.", 5.7, 6.3).at(14.2)
+    stage = Stage(replies={1: ["Nine is free."]}).greeted().agent("Okay.", 5.7, 6.3).at(14.2)
     assert stage.over is None
     assert stage.at(14.3).over == Over("info", "patience", "caller")
     assert stage.turns[0].answer_at_ns is None
 
 
 def test_a_courtesy_answers_at_once_where_the_script_has_no_more() -> None:
-    stage = Stage(replies={1: "Okay, Ada."}).greeted().agent("Okay, Ada.", 5.7, 6.3).at(7.5)
+    stage = Stage(replies={1: ["Okay, Ada."]}).greeted().agent("Okay, Ada.", 5.7, 6.3).at(7.5)
     assert stage.texts == list(LINES[:2])
     assert stage.turns[0].answer_ms == pytest.approx(500)
     assert stage.turns[0].answer == "Okay, Ada."

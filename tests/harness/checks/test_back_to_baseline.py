@@ -38,6 +38,13 @@ def test_one_slow_answer_now_and_then_is_no_relapse() -> None:
     assert finding.measures["recovery_s"] == 0
 
 
+def test_four_slow_answers_of_ten_are_met_by_chance_and_five_are_not() -> None:
+    slow = BackToBaseline()(run(*[0.8] * 10, *[4.0, 0.8] * 2, *[0.8] * 10).history())
+    assert slow.measures["recovery_s"] == 0
+    slower = BackToBaseline()(run(*[0.8] * 10, *[4.0] * 3, *[0.8] * 10).history())
+    assert slower.measures["recovery_s"] != 0
+
+
 def test_a_relapse_is_no_recovery() -> None:
     finding = BackToBaseline(within=Duration(20))(run(*[0.8] * 12, *[4.0] * 6).history())
     assert (finding.outcome, finding.measures["recovery_s"]) == ("fail", None)

@@ -37,3 +37,23 @@ def test_a_run_that_was_stopped_need_not_dial_them_all() -> None:
 
 def test_no_calls_are_unknown() -> None:
     assert DeliveredLoad()(Story().history()).outcome == "unknown"
+
+
+def test_redials_are_counted_apart_and_come_when_their_callers_want_to() -> None:
+    story = Story(calls=1)
+    story.call(1, at=5, due=5)
+    story.call(2, at=30, due=30, redial_of="c0001")
+    finding = DeliveredLoad()(story.history())
+    assert (finding.outcome, finding.measures["dialled"], finding.measures["redials"]) == (
+        "pass",
+        1,
+        1,
+    )
+    assert "1 of 1 planned calls were dialled, and 1 redials" in finding.summary
+
+
+def test_a_redial_stands_for_no_planned_call() -> None:
+    story = Story(calls=2)
+    story.call(1, at=5, due=5)
+    story.call(3, at=30, due=30, redial_of="c0001")
+    assert DeliveredLoad()(story.history()).outcome == "unknown"

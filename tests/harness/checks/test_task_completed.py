@@ -63,12 +63,13 @@ def test_a_fate_that_is_ok_as_well_is_done() -> None:
     assert TaskCompleted()(story.history()).outcome == "pass"
 
 
-def test_refused_at_the_door_and_cut_by_us_leave_the_denominator() -> None:
+def test_who_could_not_get_anything_leaves_the_denominator() -> None:
     story = run()
     booked(story.call(10, at=10, facts={"name": "Ann"}))
     story.call(11, at=11, answered=False).ends("reject", type="fail", by="agent")
     story.call(12, at=11).says().hears("Busy.", role="apology").ends("spoken_refusal", type="fail")
     story.call(13, at=11).says().ends("cut", type="info", by="us")
+    story.call(14, at=11).says().ends("left_early")
     finding = TaskCompleted()(story.history())
     assert (finding.outcome, finding.measures["calls"]) == ("pass", 10)
 

@@ -269,3 +269,26 @@ def test_attribution_counts_what_a_call_must_have_caused() -> None:
     found = attribution(history.plus(correlate(history)))
     assert (found.joined, found.total, found.share, found.enough) == (1, 2, 0.5, False)
     assert attribution(Story().history()).share == 0.0
+
+
+def test_the_words_of_a_call_that_had_not_begun_are_not_meant() -> None:
+    story = Story()
+    story.call(1, at=0).hears("Hello, this is", identity=77, role="greeting").ends("left_early")
+    story.call(2, at=12).hears("Hello, this is Dana. How can I help?", role="greeting").ends()
+    asked = story.work("llm", 0.1, 0.5, text_out="Hello, this is Dana. How can I help?")
+    spoken = story.work("tts", 0.5, 2, identity=77, text_in="Hello, this is Dana.")
+    found = joins(story)
+    assert found[spoken] == ("c0001", "identity")
+    assert found[asked] == ("c0001", "spoken_text")
+
+
+def test_a_redial_is_told_from_the_call_before_it() -> None:
+    story = Story()
+    known = {"facts": {"name": "Mary Smith"}}
+    story.call(1, at=0, **known).hears(role="greeting").says().ends("patience", 8, type="info")
+    story.call(2, at=18, redial_of="c0001", **known).hears(role="greeting").says().hears().ends()
+    first = story.work("llm", 5, 6, history="Hi, this is Mary Smith.")
+    late = story.work("llm", 19, 20, history="Hi, this is Mary Smith.")  # it has said nothing yet
+    second = story.work("llm", 23, 24, history="Hi, this is Mary Smith.")
+    found = joins(story)
+    assert [found[span][0] for span in (first, late, second)] == ["c0001", "c0001", "c0002"]

@@ -43,3 +43,11 @@ def test_lines_may_be_told_as_one_text() -> None:
 def test_short_facts_turn_up_by_chance_and_are_no_evidence() -> None:
     assert index({"people": "7"}).owners('{"people": 7}') == set()
     assert index({"name": "...."}).owners("....") == set()
+
+
+def test_a_caller_who_redials_has_several_calls() -> None:
+    story = Story()
+    story.call(1, at=1, facts={"name": "Mary Smith"}, lines_text=("Mary Smith here.",)).ends()
+    again = {"facts": {"name": "Mary Smith"}, "lines_text": ("Mary Smith here.",)}
+    story.call(2, at=60, redial_of="c0001", **again).ends()
+    assert FactIndex(story.history()).owners("Mary Smith") == {"c0001", "c0002"}

@@ -18,10 +18,31 @@ def test_moments_are_found_by_text_and_time_ends_included() -> None:
 
 def test_sentences_agree_on_the_call_that_said_them_all() -> None:
     moments = Moments([("sure", 1, "c1"), ("sure", 2, "c2"), ("at nine", 3, "c2")])
-    assert agreed("Sure. At nine.", (moments, 0, 9)) == "c2"
-    assert agreed("Sure.", (moments, 0, 9)) is None
-    assert agreed("Sure. Never said.", (moments, 0, 1)) == "c1"
-    assert agreed("Never said.", (moments, 0, 9)) is None
+    any_call = bool
+    assert agreed("Sure. At nine.", any_call, (moments, 0, 9)) == "c2"
+    assert agreed("Sure.", any_call, (moments, 0, 9)) is None
+    assert agreed("Sure. Never said.", any_call, (moments, 0, 1)) == "c1"
+    assert agreed("Never said.", any_call, (moments, 0, 9)) is None
+
+
+def test_a_call_that_it_cannot_be_agrees_to_nothing() -> None:
+    moments = Moments([("sure", 1, "c1"), ("sure", 2, "c2")])
+    assert agreed("Sure.", "c1".__eq__, (moments, 0, 9)) == "c1"
+
+
+def test_of_a_caller_who_redials_it_is_the_last_call_in_which_it_spoke() -> None:
+    story = Story()
+    story.call(1, at=10).hears(role="greeting").says().ends("patience", type="info")
+    again = story.call(2, at=30, redial_of="c0001").hears(role="greeting").says().ends()
+    story.call(3, at=30).talks().ends()
+    scene = Scene(story.history())
+    both = ["c0001", "c0002"]
+    spoke_s = scene.history.calls[1].turns[0].from_at_ns / 1e9
+    assert again.span == "c0002"
+    assert scene.last_calls(both, ns(9)) == []
+    assert scene.last_calls(both, ns(spoke_s - 1)) == ["c0001"]
+    assert scene.last_calls(both, ns(spoke_s + 1)) == ["c0002"]
+    assert scene.last_calls(["c0001", "c0003"], ns(40)) == ["c0001", "c0003"]
 
 
 def test_prewarming_and_what_came_before_the_first_dial_is_nobodys() -> None:

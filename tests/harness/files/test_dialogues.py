@@ -80,14 +80,37 @@ def test_replies_may_all_be_missing() -> None:
         ),
         (
             '{say: "On {date}, please.", pause: 300ms}',
-            '{say: "On {date}, please.", barge_in: 20%}',
-            "s.yaml:21: caller: 'barge_in' is not built yet\n"
-            "  → take it out: callers let the agent finish",
+            '{say: "On {date}, please.", barge_inn: 20%}',
+            "s.yaml:21: caller: unknown key 'barge_inn'\n"
+            "  → did you mean 'barge_in'? known keys: say, dtmf, pause, backchannel, barge_in, "
+            "hang_up, silence, talk_over",
+        ),
+        (
+            '{say: "On {date}, please.", pause: 300ms}',
+            '{say: "On {date}, please.", barge_in: {after: 1}}',
+            "s.yaml:21: after: '1' is not a duration\n  → write for example 500ms, 2s or 5m",
+        ),
+        (
+            '{say: "On {date}, please.", pause: 300ms}',
+            '{say: "On {date}, please.", hang_up: {during: greeting}}',
+            "s.yaml:21: hang_up: during: greeting stands with the first line\n"
+            "  → use during: answer",
+        ),
+        (
+            '{say: "On {date}, please.", pause: 300ms}',
+            '{say: "On {date}, please.", dtmf: "1"}',
+            "s.yaml:21: a line is said or pressed, not both\n  → write two lines",
+        ),
+        (
+            '{say: "On {date}, please.", pause: 300ms}',
+            '{dtmf: "1a#"}',
+            "s.yaml:21: no key of a telephone: 'a'\n  → use 0 to 9, * and #, and slots",
         ),
         (
             '{say: "On {date}, please.", pause: 300ms}',
             '""',
-            "s.yaml:21: a line of the caller is empty\n  → write what the caller says",
+            "s.yaml:21: a line of the caller is empty\n"
+            "  → write what the caller says, or dtmf: keys to press",
         ),
         (
             '"your name"',

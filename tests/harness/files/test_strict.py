@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 import pytest
 
-from harness.files.grammar import Flaw, Grammar, Named, Secret, Variant
+from harness.files.grammar import Beside, Flaw, Grammar, Named, Secret, Variant
 from harness.files.strict import parse
 from kernel.errors import FileProblems
 from kernel.units import Duration, Share
@@ -46,6 +46,11 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     figure: Any
 
 
+class Word(msgspec.Struct, frozen=True):
+    word: str
+    marks: dict[str, Any] = {}
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     lines: tuple[Say, ...] = ()
@@ -56,6 +61,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     key: Secret = Secret()
     limits: dict[str, Any] | tuple[str, ...] = ()
     drawings: tuple[Drawing, ...] = ()
+    words: tuple[Word, ...] = ()
 
 
 def lines_differ(page: Page) -> Iterator[Flaw]:
@@ -72,6 +78,7 @@ GRAMMAR = Grammar(
         Drawing: Variant("kind", "figure", "figure", {"circle": Circle, "square": Square}, "circle")
     },
     entries={("limits",): Named("limit", {"speed": Square})},
+    beside={Word: Beside("figure", "marks", {"circle": Circle, "square": Square})},
     rules={Page: lines_differ},
 )
 
@@ -155,7 +162,7 @@ def problems_of(text: str) -> str:
         (
             "title: t\nlimes: []",
             "p.yaml:2: unknown key 'limes'\n  → did you mean 'lines'? known keys: title, lines, "
-            "facts, people, numbers, colour, key, limits, drawings",
+            "facts, people, numbers, colour, key, limits, drawings, words",
         ),
         (
             "title: t\ntitle: u",
@@ -353,3 +360,22 @@ def test_an_unreadable_part_does_not_hide_the_rules_of_another() -> None:
         "no ann",
         "the key 'title' is missing",
     ]
+
+
+def test_keys_beside_a_types_own_may_name_types() -> None:
+    words = read("title: a\nwords: [{word: x, square: 3, circle: {radius: 1.5}}, {word: y}]").words
+    assert words == (Word("x", {"square": 3, "circle": {"radius": 1.5}}), Word("y"))
+    assert read("title: a\nwords: [{word: x, circle: true}]").words[0].marks == {"circle": True}
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("{word: x, cirle: 1}", "known keys: word, circle, square"),
+        ("{word: x, square: red}", "'red' is not a whole number"),
+        ("{word: x, marks: 1}", "unknown key 'marks'"),
+    ],
+)
+def test_what_stands_beside_is_read_as_strictly(written: str, problem: str) -> None:
+    with pytest.raises(FileProblems, match=problem):
+        read(f"title: a\nwords: [{written}]")

@@ -1,3 +1,5 @@
+import itertools
+
 from harness.callers.messages import Say, SoundBegan, SpeechBegan, Utterance
 from harness.callers.talking import Talking
 from harness.media.phone import FED_SILENCE_FRAMES, Phone
@@ -18,6 +20,7 @@ class Wire:
         self.sent: list[bytes] = []
         self.to_play: list[bytes] = []
         self.began_ns = -1
+        self.pressed: list[tuple[int, str]] = []  # after how many frames, which key
 
     def begin(self, from_ns: int) -> None:
         self.began_ns = from_ns
@@ -25,6 +28,9 @@ class Wire:
     def send(self, frame: bytes) -> bool:
         self.sent.append(frame)
         return len(self.sent) < 3
+
+    def press(self, key: str) -> None:
+        self.pressed.append((len(self.sent), key))
 
     def take(self, until_ns: int) -> bytes:
         return self.to_play.pop(0) if self.to_play else SILENCE
@@ -126,3 +132,24 @@ def test_it_ends_once() -> None:
     one.end()
     assert one.over
     assert overs == ["over"]
+
+
+def test_keys_are_pressed_one_by_one_with_the_frames() -> None:
+    wire = Wire()
+    one = phone(wire)
+    began = one.say(Say("12#", 2, keys=True))
+    assert began.from_at_ns == one.due_ns
+    for _ in range(70):
+        one.turn(0)
+    assert [key for _, key in wire.pressed] == ["1", "2", "#"]
+    frames = [frame for frame, _ in wire.pressed]
+    assert frames[0] == 1
+    assert all(10 <= later - at <= 28 for at, later in itertools.pairwise(frames))
+    last_ns = 1000 * MS + frames[-1] * FRAME_NS
+    assert last_ns - FRAME_NS < began.until_at_ns <= last_ns
+    assert set(wire.sent) == {SILENCE}
+
+
+def test_an_aside_says_so() -> None:
+    assert phone(Wire()).say(Say("mhm", 1, aside=True)).aside
+    assert not phone(Wire()).say(Say("Hi.", 1)).aside

@@ -74,3 +74,12 @@ def test_a_quiet_phase_has_no_bars() -> None:
     quiet = SCENARIO.replace("rate: 1/s, for: 60s", "rate: 0/s, for: 60s")
     bars = next(row for row in summary(plan(quiet)).splitlines() if row.startswith("calls  "))
     assert bars[15:30].isspace()
+
+
+def test_behaviours_and_redials_are_counted() -> None:
+    text = SCENARIO.replace(", pause: 300ms", ", barge_in: 50%").replace(
+        "persona: {patience: 6s,", "persona: {patience: 6s, redial: {times: 2},"
+    )
+    told = summary(plan(text))
+    assert "behaviours\n  barge_in: " in told
+    assert "  redial: up to " in told

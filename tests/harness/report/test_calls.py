@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from harness.finding import Evidence, Finding
 from harness.report.calls import call_list, choose, longest_wait_ms
 from tests.harness.histories import Story, crowd
@@ -19,8 +21,8 @@ def story() -> Story:
     return told
 
 
-def listed(most: int, *findings: Finding) -> list[int]:
-    return [call.number for call in choose(story().history(), findings, most).listed]
+def listed(most: int, *findings: Finding, recordings: Collection[str] = ()) -> list[int]:
+    return [call.number for call in choose(story().history(), findings, recordings, most).listed]
 
 
 def test_what_is_most_worth_opening_is_kept_in_the_order_of_dialling() -> None:
@@ -36,12 +38,33 @@ def test_calls_that_the_table_of_checks_links_to_are_kept_before_all() -> None:
     assert listed(5, finding("a", "c0002", "c0003")) == [2, 3, 4, 5, 6]
 
 
+def test_calls_that_can_be_heard_are_kept_before_those_that_cannot() -> None:
+    assert listed(2, recordings={"c0002"}) == [2, 5]
+    assert listed(2, finding("a", "c0003"), recordings={"c0002"}) == [3, 5]
+
+
 def test_what_was_left_out_is_said() -> None:
     history = story().history()
-    page = Page(call_list(history, choose(history, [], 2), ()))
+    page = Page(call_list(history, choose(history, [], (), 2), ()))
     assert "2 of 6 calls are listed" in page.text
     assert "The other 4 are in transcripts.jsonl" in page.text
-    assert "are listed" not in Page(call_list(history, choose(history, []), ())).text
+    assert "are listed:" not in Page(call_list(history, choose(history, []), ())).text
+
+
+def test_how_many_can_be_heard_is_said_and_how_to_hear_more() -> None:
+    def said(keep: str, *recordings: str) -> str:
+        told = Story(keep=keep)
+        crowd(told, 3, 1)
+        history = told.history()
+        return Page(call_list(history, choose(history, []), recordings)).text
+
+    assert said("all", "c0001", "c0002", "c0003").startswith("All 3 listed calls can be heard. Rec")
+    assert said("failed", "c0001").startswith("1 of the 3 listed calls can be heard: a run keeps")
+    assert said("none").startswith("None of the 3 listed calls can be heard: the run was told")
+    assert ["recordings/ beside" in said("all", *some) for some in ((), ("c0001",))] == [
+        False,
+        True,
+    ]
 
 
 def test_every_call_is_a_row_that_opens() -> None:
@@ -60,7 +83,7 @@ def test_every_call_is_a_row_that_opens() -> None:
 def test_the_buttons_count_what_they_show() -> None:
     history = story().history()
     page = Page(call_list(history, choose(history, [finding("a", "c0005")]), ()))
-    shown = [button["data-show"] for button in page.named("button")]
+    shown = [button["data-show"] for button in page.named("button") if "data-show" in button]
     assert shown == ["", "served", "refused_politely", "dropped", "named"]
     assert page.named("button", **{"aria-pressed": "true"}) == page.named(
         "button", **{"data-show": ""}

@@ -1,34 +1,18 @@
-from harness.finding import Evidence, Finding
-from harness.report.marks import marks_by_call
-from harness.report.transcript import Told, ending, transcript
-from tests.harness.histories import Caller, Story, ns
+from harness.report.lines import Told
+from harness.report.transcript import ending, transcript
+from tests.harness.histories import Caller, Story
 from tests.harness.report.reading import Page
 
 
-def shown(caller: Caller, *findings: Finding, recorded: bool = False) -> Page:
+def shown(caller: Caller, *, recorded: bool = False) -> Page:
     history = caller.story.history()
     (call,) = history.calls
     work = [piece for piece in history.work if history.call_of(piece) == call.span]
-    marks = marks_by_call(findings).get(call.span, ())
-    return Page(transcript(Told(call, work, marks, recorded)))
+    return Page(transcript(Told(call, work, (), recorded, history.faults)))
 
 
 def dial(at: float = 10.0, **more: bool) -> Caller:
     return Story().call(1, at, facts={"name": "Ann"}, **more)
-
-
-def test_lines_stand_in_the_order_of_time_and_count_from_the_answer() -> None:
-    caller = dial().hears("Hello?", after=0.5, role="greeting").says("Book it.")
-    caller.works("llm", caller.now + 0.2, caller.now + 0.6, text_out="Done.",
-                 first_at=caller.now + 0.5)  # fmt: skip
-    page = shown(caller.hears("Done.", after=0.8, verified=True).ends())
-    assert (
-        "0:00.5 agent greeting not heard to its end Hello? "
-        "0:02.6 caller Book it. "
-        "0:04.8 llm 300 ms Done. "
-        "0:05.4 agent after 800 ms answer Done."
-    ) in page.text
-    assert "c0001-t1" in page.ids
 
 
 def test_the_facts_of_the_call_stand_above() -> None:
@@ -42,68 +26,26 @@ def test_a_call_without_a_word() -> None:
     assert "never answered" in page.text
     assert "http 503 (agent)" in page.text
     assert page.text.endswith("not a word")
-
-
-def test_work_tells_refusals_bites_and_what_came() -> None:
-    caller = dial()
-    caller.works("llm", 11, 11.1, type="fail", status=429, reason="rate_limit",
-                 retry_after_s=1.5, bites=["burst"], text_in="Hi")  # fmt: skip
-    caller.works("tools", 12, 13, first_at=12.25, tool="book", arguments='{"at":9}')
-    caller.works("llm", 14, 15, calls=[["book", "{}"]], cancelled=True)
-    caller.works("tts", 16, None, text_in="x" * 500)
-    page = shown(caller.ends())
-    assert "llm refused 429 rate limit, retry after 1.5 s · bitten by burst Hi" in page.text
-    assert 'tools 250 ms book {"at":9}' in page.text
-    assert "llm nothing came, cancelled → book {}" in page.text
-    assert "tts nothing came, unfinished " + "x" * 159 + "…" in page.text
-
-
-def test_a_slow_answer_is_told_apart() -> None:
-    told = [
-        [
-            element.get("class")
-            for element in shown(dial().says().hears(after=after).ends()).named("small")
-        ]
-        for after in (1.0, 3.5, 6.0)
-    ]
-    assert [("uneasy" in classes, "broken" in classes) for classes in told] == [
-        (False, False),
-        (True, False),
-        (False, True),
-    ]
-
-
-def test_sound_without_words_is_described() -> None:
-    page = shown(dial().hears("", after=1, lasting=2, sound="noise", role="other").ends())
-    assert "noise, 2.0 s, nothing readable" in page.text
-
-
-def test_marks_stand_at_their_moment_and_can_be_led_to() -> None:
-    finding = Finding(
-        name="no_dead_air",
-        outcome="fail",
-        summary="",
-        evidence=(Evidence("c0001", ns(13), "8.0 s of silence"), Evidence("c0001", ns(14))),
-    )
-    page = shown(dial().says("Hi").ends("patience", after=8, type="info"), finding)
-    assert "Hi 0:03.0 ✗ no_dead_air: 8.0 s of silence 0:04.0 ✗ no_dead_air" in page.text
-    assert page.named("li", id="c0001-no_dead_air-1")
+    assert not page.named("div", **{"class": "axis"})
 
 
 def test_a_recording_can_be_played_from_any_line() -> None:
     page = shown(dial().says().hears().ends(), recorded=True)
     (player,) = page.named("audio")
     assert (player["src"], player["preload"]) == ("recordings/c0001.wav", "none")
-    assert [button["data-seek"] for button in page.named("button")] == ["0.6", "3.4"]
-    assert not shown(dial().says().ends()).named("button")
+    lines = page.named("li")
+    assert [line["data-at"] for line in lines] == ["0.6", "3.4"]
+    assert len(page.named("button", type="button")) == len(lines)
+    assert not shown(dial().says().ends()).named("audio")
 
 
-def test_what_agents_say_is_never_markup_and_may_run_either_way() -> None:
-    page = shown(dial().says("</script><b>").hears("<img src=x> שלום").ends())
-    assert "</script><b>" in page.text
-    assert "<img src=x> שלום" in page.text
-    assert not page.named("img")
-    assert all(element["dir"] == "auto" for element in page.named("span", **{"class": "words"}))
+def test_the_time_axis_lasts_from_dialling_to_the_end_of_all_work() -> None:
+    caller = dial().says().hears().ends(after=1)
+    caller.story.fault("burst", "llm", 11, 12)
+    caller.works("llm", 13, 18.5).works("sip", 13, 14).works("stt", 11, 13)
+    (axis,) = shown(caller).named("div", **{"class": "axis"})
+    assert (axis["data-from"], axis["data-until"], axis["data-ended"]) == ("0.0", "8.5", "5.9")
+    assert axis["data-lanes"] == "faults caller wait agent stt llm sip"
 
 
 def test_an_end_that_nobody_wrote_down() -> None:

@@ -21,7 +21,7 @@ def test_gates_come_first_and_the_worst_on_top() -> None:
                 finding("e", "unknown", gate=True),
                 finding("f", "pass", instrument=True),
             ],
-            set(),
+            {},
         )
     )
     order = [name for name in page.text.split() if name in "abcdef" and len(name) == 1]
@@ -32,35 +32,35 @@ def test_gates_come_first_and_the_worst_on_top() -> None:
 
 def test_evidence_leads_to_the_call_if_it_is_listed() -> None:
     evidence = (Evidence("c0001", ns(75), "8 s"), Evidence("c0002", ns(76), "9 s"))
-    page = Page(checks_table([finding("a", "fail", evidence=evidence)], {"c0001"}))
+    page = Page(checks_table([finding("a", "fail", evidence=evidence)], {"c0001": ns(70)}))
     assert page.hrefs == ["#c0001-a-1"]
-    assert "c0001 at 1:15 8 s c0002 at 1:16 9 s" in page.text
+    assert "c0001 at 1:15 0:05.0 in the call: 8 s c0002 at 1:16 9 s" in page.text
 
 
 def test_more_evidence_than_is_shown_is_hinted_at() -> None:
     evidence = tuple(Evidence(f"c{number}") for number in range(6))
-    page = Page(checks_table([finding("a", "fail", evidence=evidence)], set()))
+    page = Page(checks_table([finding("a", "fail", evidence=evidence)], {}))
     assert "c4 at" in page.text
     assert "c5 at" not in page.text
     assert "and more" in page.text
 
 
 def test_measures_that_were_made_are_shown_small() -> None:
-    page = Page(checks_table([finding("a", "pass", measures={"x_s": 2.0, "y": None})], set()))
+    page = Page(checks_table([finding("a", "pass", measures={"x_s": 2.0, "y": None})], {}))
     assert "x 2.0 s" in page.text
     assert "y" not in page.text.replace("say", "").split()
 
 
 def test_a_name_opens_to_its_definition() -> None:
-    page = Page(checks_table([finding("no_dead_air", "pass")], set()))
+    page = Page(checks_table([finding("no_dead_air", "pass")], {}))
     assert page.named("summary")
     assert "owes an answer" in page.text or "silence" in page.text
 
 
 def test_a_tag_is_shown_unless_the_finding_is_yours() -> None:
-    page = Page(checks_table([finding("a", "fail", tag="framework default")], set()))
+    page = Page(checks_table([finding("a", "fail", tag="framework default")], {}))
     assert "framework default" in page.text
-    assert "yours" not in Page(checks_table([finding("a", "fail")], set())).text
+    assert "yours" not in Page(checks_table([finding("a", "fail")], {})).text
 
 
 def test_the_strip_holds_the_instrument_alone() -> None:

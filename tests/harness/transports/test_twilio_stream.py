@@ -114,6 +114,13 @@ def test_hanging_up_says_stop_and_closes() -> None:
     assert run(one.receive()) == Ended("caller", "hung_up")
 
 
+def test_a_key_is_a_dtmf_message() -> None:
+    socket = Socket()
+    link(socket).press("5")
+    assert socket.events == ["dtmf"]
+    assert socket.sent[0]["dtmf"] == {"track": "inbound_track", "digit": "5"}
+
+
 def test_nothing_is_said_on_a_closed_line() -> None:
     socket = Socket()
     socket.closed = True

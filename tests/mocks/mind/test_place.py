@@ -125,3 +125,16 @@ def test_what_was_never_heard_may_have_been_repeated_by_the_assistant() -> None:
 
 def test_a_script_without_dialogues_has_no_places() -> None:
     assert Places([], TODAY).find([Turn(heard="Hello?")], []) is None
+
+
+def test_keys_are_lines_too() -> None:
+    menu = Dialogue(
+        "menu",
+        (Line("Hi, {name} here."), Line(dtmf="{pin}#"), Line(dtmf="1"), Line("Bye now.")),
+        {"name": "person", "pin": "number"},
+    )
+    places = Places([BOOK, menu], TODAY)
+    hi, code = Turn(heard="Hi, Ada King here.", said="Code?"), Turn(heard="1 2 3 4 #", said="And?")
+    place = places.find([hi, code], [])
+    assert (where(place), place and place.heard["pin"]) == (("menu", 2), "1234")
+    assert where(places.find([hi, code, Turn(heard="DTMF: 1")], [])) == ("menu", 3)

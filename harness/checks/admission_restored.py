@@ -1,0 +1,80 @@
+"""When the trouble is over, callers are taken again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from kernel.clock import SECOND_NS
+from kernel.history import History
+from kernel.records import Call
+from kernel.units import Duration
+
+from ..analysis.fates import let_in
+from ..analysis.occupancy import Occupancy
+from ..analysis.statistics import of_all
+from ..analysis.windows import baseline, judged_calls, settled_from_ns
+from ..check import Check
+from ..finding import Evidence, Finding
+
+_FEWEST = 5
+# The place of a call is free a moment after its caller has hung up.
+_LINGERS_NS = 2 * SECOND_NS
+
+
+class AdmissionRestored(Check, frozen=True):
+    """How long after the last fault was healed (and the phase `recovery` began) the agent takes
+    calls as it did before: nobody is refused any more while fewer calls are up than it served at
+    once at baseline. Judged on calls that were offered after the heal.
+
+    within  the time it may take
+    """
+
+    scalar: ClassVar[str] = "within"
+
+    within: Duration = Duration(30)
+
+    def look(self, history: History) -> Finding:
+        settled_ns, calm = settled_from_ns(history), baseline(history)
+        if settled_ns is None or calm is None:
+            return self.unknown(
+                "there is no unfaulted baseline, or nothing to recover from, or a fault that was "
+                "never healed"
+            )
+        taken = [call for call in history.calls if let_in(call)]
+        room = Occupancy(taken).most(calm.from_ns, calm.until_ns)
+        places = Occupancy(taken, lingers_ns=_LINGERS_NS)
+        offered = [
+            call
+            for call in judged_calls(history)
+            if call.dialled_ns >= settled_ns and places.at(call.dialled_ns) < room
+        ]
+        if len(offered) < _FEWEST:
+            return self.unknown(
+                f"{len(offered)} calls were offered after the heal while no more were up than at "
+                f"baseline; at least {_FEWEST} are needed"
+            )
+        return self._judged(offered, settled_ns)
+
+    def _judged(self, offered: Sequence[Call], settled_ns: int) -> Finding:
+        refused = [call for call in offered if not let_in(call)]
+        took_s = (max(call.dialled_ns for call in refused) - settled_ns) / 1e9 if refused else 0.0
+        seen_s = (max(call.dialled_ns for call in offered) - settled_ns) / 1e9
+        measures = {"offered": len(offered), "refused": len(refused), "last_refusal_s": took_s}
+        if refused and seen_s <= self.within and not let_in(offered[-1]):
+            return self.unknown(
+                f"callers were still refused {seen_s:.0f} s after the heal, where the run ended; a "
+                f"phase of recovery longer than {self.within} would tell",
+                measures,
+            )
+        last = f"; the last {took_s:.0f} s after the heal (limit {self.within})" if refused else ""
+        return self.finding(
+            "fail" if took_s > self.within else "pass",
+            f"{of_all(len(refused), len(offered))} calls were refused after the heal although "
+            f"there was room for them{last}",
+            measures,
+            [
+                Evidence(call.span, call.dialled_ns, call.how or "no end")
+                for call in reversed(refused)
+            ],
+        )

@@ -1,0 +1,126 @@
+"""Agents stop for callers who interrupt them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from kernel.clock import SECOND_NS
+from kernel.history import History
+from kernel.records import Call, Turn
+from kernel.units import Duration, Share
+
+from ..analysis.statistics import of_all
+from ..analysis.windows import judged_calls
+from ..check import Check
+from ..finding import Evidence, Finding, Outcome
+
+_BREATH_NS = SECOND_NS
+"""Sound that goes on after a shorter quiet, while the caller speaks, has not stopped."""
+_EARLY_NS = 300_000_000
+"""So long before the caller's end, agents begin to answer."""
+
+Case = Literal["measured", "not_audible", "finished", "warming_up"]
+
+
+class BargeInStopTime(Check, frozen=True):
+    """From the first sound of a caller who interrupts (`barge_in`) until the agent is inaudible at
+    the caller's ear, by playout and energy: that the agent sent a `clear` is no evidence. Only
+    where the agent was audible, and did not come to the end of its words by itself in time. A
+    framework that is deaf by declaration while it warms up (LiveKit's `aec_warmup_duration` is 3 s)
+    is not judged within that time of the agent's first sound in the call.
+
+    limit      a longer time fails
+    tolerated  share of interruptions that may take longer all the same
+    warm_up    the time in which the agent is deaf by declaration
+    fewest     interruptions below which nothing is said
+    """
+
+    scalar: ClassVar[str] = "limit"
+
+    limit: Duration = Duration(2)
+    tolerated: Share = Share(0.05)
+    warm_up: Duration = Duration(0)
+    fewest: int = 5
+
+    def look(self, history: History) -> Finding:
+        found = [
+            self._stop(call, turn)
+            for call in judged_calls(history)
+            for turn in call.turns
+            if turn.barge_in
+        ]
+        cases = Counter(stop.case for stop in found)
+        left_out = ", ".join(
+            f"{cases[case]} {why}" for case, why in _LEFT_OUT.items() if cases[case]
+        )
+        stops = sorted(
+            (stop for stop in found if stop.case == "measured"), key=lambda stop: stop.seconds
+        )
+        if len(stops) < self.fewest:
+            return self.unknown(
+                f"{len(stops)} callers interrupted an agent that was audible; at least "
+                f"{self.fewest} are needed" + (f" (left out: {left_out})" if left_out else "")
+            )
+        return self._judged(stops, left_out, cases)
+
+    def _judged(self, stops: list[_Stop], left_out: str, cases: Counter[Case]) -> Finding:
+        slow = [stop for stop in stops if stop.seconds > self.limit]
+        outcome: Outcome = "fail" if len(slow) > self.tolerated * len(stops) else "pass"
+        median_s, longest_s = stops[len(stops) // 2].seconds, stops[-1].seconds
+        return self.finding(
+            outcome,
+            f"{of_all(len(slow), len(stops))} interruptions were talked over for more than "
+            f"{self.limit}; the agent was silent after {median_s:.2f} s in the median, "
+            f"{longest_s:.2f} s at most" + (f" (left out: {left_out})" if left_out else ""),
+            {
+                "interruptions": len(stops),
+                "slow": len(slow),
+                "stop_p50_s": median_s,
+                "stop_max_s": longest_s,
+                **{case: cases[case] for case in _LEFT_OUT},
+            },
+            [stop.evidence for stop in reversed(slow)],
+        )
+
+    def _stop(self, call: Call, turn: Turn) -> _Stop:
+        from_ns = turn.from_at_ns
+        heard = [sound for sound in call.heard if sound.sound != "noise"]
+        sounding = [sound for sound in heard if sound.from_at_ns < from_ns < sound.until_at_ns]
+        if not sounding:
+            return _Stop(call.span, from_ns, from_ns, "not_audible")
+        last = sounding[-1]
+        for sound in heard:
+            goes_on = last.until_at_ns <= sound.from_at_ns <= last.until_at_ns + _BREATH_NS
+            if goes_on and sound.from_at_ns < turn.until_at_ns - _EARLY_NS:
+                last = sound
+        case: Case = "measured"
+        if last.verified and last.until_at_ns - from_ns <= self.limit.ns:
+            case = "finished"
+        if from_ns < heard[0].from_at_ns + self.warm_up.ns:
+            case = "warming_up"
+        return _Stop(call.span, from_ns, last.until_at_ns, case)
+
+
+_LEFT_OUT: dict[Case, str] = {
+    "not_audible": "where the agent was not audible any more",
+    "finished": "where it came to its end",
+    "warming_up": "while it was warming up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    call: str
+    from_ns: int
+    until_ns: int
+    case: Case
+
+    @property
+    def seconds(self) -> float:
+        return (self.until_ns - self.from_ns) / SECOND_NS
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(self.call, self.from_ns, f"talked over for {self.seconds:.1f} s")

@@ -1,0 +1,112 @@
+"""What LLM providers share: the course of a request, and what it and its answer come to in the
+journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from typing import Any
+
+from kernel.actor import Emit, Instruction
+from kernel.fault import Arrival
+
+from .brain import Answer, Asked
+from .chat_completions import arguments, history, since_last_answer, tokens
+from .wire import Request, id_of
+from .work import Admitted, Begin, Closed, Note, Opened
+from .world import World
+
+
+class Answering:
+    """An endpoint: a request is looked at, admitted, answered."""
+
+    def __init__(self, request: Request, world: World) -> None:
+        self._request, self._world = request, world
+        self._asked_ns = 0
+
+    def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
+        match message:
+            case Opened():
+                self._asked_ns = now_ns
+                return self._turn_away(now_ns) or self._open(now_ns)
+            case Admitted():
+                return self._answer(message, now_ns)
+            case Closed():
+                return self._closed(now_ns)
+        return ()
+
+    def _turn_away(self, now_ns: int) -> Iterable[Instruction] | None:
+        """The answer to a client that may not ask at all, None to all others."""
+        raise NotImplementedError
+
+    def _open(self, now_ns: int) -> Iterable[Instruction]:
+        return [Emit(Begin(purpose="prewarm", counted=False))]
+
+    def _answer(self, admitted: Admitted, now_ns: int) -> Iterable[Instruction]:
+        raise NotImplementedError
+
+    def _closed(self, now_ns: int) -> Iterable[Instruction]:
+        return ()
+
+
+class Prompted(Answering):
+    """An endpoint that takes a prompt; `_open` reads it."""
+
+    _asked: Asked
+    _tokens_in = 0
+
+    def _begin(self, purpose: str, *, counted: bool = True) -> Begin:
+        messages = self._asked.messages
+        data: dict[str, Any] = {
+            "text_in": since_last_answer(messages),
+            "history": history(messages),
+            "tokens_in": self._tokens_in,
+        }
+        retry = self._request.header("x-stainless-retry-count")
+        if retry.isdecimal():
+            data["attempt_header"] = int(retry)
+        heard = [one.text for one in messages if one.role in ("user", "tool")]
+        return Begin(
+            identity=id_of("", self._asked.model, *heard),
+            by="conversation",
+            tokens=self._tokens_in,
+            purpose=purpose,
+            counted=counted,
+            data=data,
+        )
+
+
+class Conversing(Prompted):
+    """An endpoint that answers in words and tool calls, streamed or whole."""
+
+    _thought: Answer
+
+    def __init__(self, request: Request, world: World) -> None:
+        super().__init__(request, world)
+        self._spoken: list[tuple[int, str]] = []  # when a piece goes out, and its words
+
+    def _think(self, arrival: Arrival) -> Answer:
+        """The answer; one that is asked for again may be worded anew."""
+        if arrival.attempt:
+            self._thought = self._world.brain.answer(self._asked, arrival.attempt)
+        return self._thought
+
+    def _due_ns(self, arrival: Arrival, head_ns: int, pieces: int) -> list[int]:
+        """When each piece of a stream goes out."""
+        gaps_ns = (self._world.between_ns(arrival, index) for index in range(1, pieces))
+        return list(accumulate(gaps_ns, initial=head_ns))
+
+    def _closed(self, now_ns: int) -> Iterator[Instruction]:
+        """The client broke off: what it was told is what had been sent until then."""
+        sent = "".join(text for at_ns, text in self._spoken if at_ns <= now_ns)
+        yield Emit(Note("", {"text_out": sent}))
+
+
+def journalled(answer: Answer) -> tuple[Note, int]:
+    """What the journal says of an answer, and how many tokens it takes."""
+    calls = [(one.name, arguments(one)) for one in answer.calls]
+    tokens_out = tokens(answer.text + "".join(name + text for name, text in calls))
+    data = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
+            "dialogue": answer.dialogue, "line": answer.line,
+            "off_script": answer.off_script}  # fmt: skip
+    return Note("", {name: value for name, value in data.items() if value}), tokens_out

@@ -1,0 +1,54 @@
+import pytest
+
+from harness.checks.admission_restored import AdmissionRestored
+from kernel.units import Duration
+from tests.harness.histories import Story, crowd
+
+
+def run(refused_until: float) -> Story:
+    """A fault until 100; from then on a call every two seconds, refused until some moment."""
+    story = Story().phase("baseline", 0, 60).fault("429", "llm", at=60, until=100)
+    crowd(story, 30, at=0, every=2)
+    story.phase("recovery", 100, 180)
+    for number in range(40):
+        at = 100.5 + 2 * number
+        if at < refused_until:
+            story.call(100 + number, at, answered=False).ends("reject", 0.1, type="fail")
+        else:
+            story.call(100 + number, at).talks(2).ends()
+    return story
+
+
+@pytest.mark.parametrize(
+    ("refused_until", "outcome"), [(0, "pass"), (125, "pass"), (140, "fail"), (999, "fail")]
+)
+def test_how_long_callers_are_refused(refused_until: float, outcome: str) -> None:
+    assert AdmissionRestored()(run(refused_until).history()).outcome == outcome
+
+
+def test_it_says_how_long_and_whom() -> None:
+    finding = AdmissionRestored()(run(refused_until=120).history())
+    assert finding.measures["last_refusal_s"] == 18.5
+    assert finding.evidence[0].call == "c0109"
+
+
+def test_a_short_recovery_cannot_tell() -> None:
+    found = AdmissionRestored(within=Duration(90))(run(refused_until=999).history())
+    assert found.outcome == "unknown"
+    assert "still refused 78 s after the heal" in found.summary
+
+
+def test_refusals_with_a_full_house_are_right() -> None:
+    story = Story().phase("baseline", 0, 60).fault("429", "llm", at=60, until=100)
+    crowd(story, 6, at=0, every=10)
+    story.phase("recovery", 100, 180)
+    crowd(story, 20, at=101, every=0.1, first=50)
+    for number in range(100, 110):
+        story.call(number, 105, answered=False).ends("reject", 0.1, type="fail")
+    assert AdmissionRestored()(story.history()).outcome == "unknown"
+
+
+def test_without_a_fault_there_is_nothing_to_recover_from() -> None:
+    story = Story().phase("baseline", 0, 60)
+    crowd(story, 10, at=0)
+    assert AdmissionRestored()(story.history()).outcome == "unknown"

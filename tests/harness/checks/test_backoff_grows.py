@@ -1,0 +1,45 @@
+from collections.abc import Sequence
+
+from harness.checks.backoff_grows import BackoffGrows
+from tests.harness.histories import Story
+
+
+def run(waits: Sequence[float], calls: int = 6, retry_after: float | None = None) -> Story:
+    story = Story().phase("surge", 0, 300)
+    for number in range(1, calls + 1):
+        caller = story.call(number, at=number).says()
+        at = caller.now
+        for wait in [*waits, 0.0]:
+            caller.works("llm", at, at + 0.1, type="fail", status=429, text_in="hello",
+                         retry_after_s=retry_after)  # fmt: skip
+            at += 0.1 + wait
+        caller.ends("patience", after=30, type="info")
+    return story
+
+
+def test_longer_and_longer_passes() -> None:
+    finding = BackoffGrows()(run([0.5, 1, 2]).history())
+    assert (finding.outcome, finding.measures["requests"]) == ("pass", 6)
+
+
+def test_jitter_may_shorten_a_wait() -> None:
+    assert BackoffGrows()(run([0.5, 0.3, 1.5]).history()).outcome == "pass"
+
+
+def test_always_the_same_fails() -> None:
+    finding = BackoffGrows()(run([0.5, 0.5, 0.5]).history())
+    assert finding.outcome == "fail"
+    assert finding.evidence[0].note == "4 attempts, 0.50 s and at last 0.50 s apart"
+
+
+def test_a_long_wait_need_not_grow() -> None:
+    assert BackoffGrows()(run([5, 5, 5]).history()).outcome == "pass"
+
+
+def test_what_the_provider_asked_for_says_nothing() -> None:
+    assert BackoffGrows()(run([2, 2, 2], retry_after=2).history()).outcome == "unknown"
+    assert BackoffGrows()(run([0.1] * 3, retry_after=2).history()).outcome == "fail"
+
+
+def test_three_attempts_are_too_few() -> None:
+    assert BackoffGrows()(run([0.5, 0.5]).history()).outcome == "unknown"

@@ -1,0 +1,56 @@
+from harness.checks.bounded_concurrency import BoundedConcurrency
+from tests.harness.histories import Story, crowd
+
+
+def run(at_once: int, stage: str = "llm", until: float = 130.0) -> Story:
+    """A baseline of one request at a time; then ten calls with so many each."""
+    story = Story().phase("baseline", 0, 60)
+    crowd(story, 10, at=0, every=4)
+    story.phase("surge", 100, 200)
+    for number in range(100, 110):
+        caller = story.call(number, at=100).talks(3)
+        for _ in range(at_once):
+            caller.works(stage, 105, until)
+        caller.ends()
+    return story
+
+
+def test_one_each_passes() -> None:
+    finding = BoundedConcurrency()(run(1).history())
+    assert (finding.outcome, finding.measures["active"]) == ("pass", 10)
+
+
+def test_more_than_the_calls_need_fails() -> None:
+    finding = BoundedConcurrency()(run(3).history())
+    assert (finding.outcome, finding.measures["active"]) == ("fail", 30)
+    assert finding.evidence[0].call == "c0100"
+
+
+def test_a_fan_out_that_is_usual_passes() -> None:
+    story = run(3)
+    for caller in story.callers[:10]:
+        for _ in range(3):
+            caller.works("llm", caller.dialled + 2, caller.dialled + 3)
+    assert BoundedConcurrency()(story.history()).outcome == "pass"
+
+
+def test_a_declared_limit_is_held() -> None:
+    assert BoundedConcurrency(limit=8)(run(1).history()).outcome == "fail"
+    assert BoundedConcurrency(limit=30)(run(3).history()).outcome == "pass"
+
+
+def test_work_for_ended_calls_is_work() -> None:
+    story = run(1, until=190)
+    for number in range(200, 205):
+        caller = story.call(number, at=150).talks(1)
+        caller.works("llm", 152, 153).ends()
+    finding = BoundedConcurrency()(story.history())
+    assert (finding.outcome, finding.measures["active"]) == ("fail", 15)
+
+
+def test_transcription_is_a_stream_and_not_judged() -> None:
+    assert BoundedConcurrency()(run(9, stage="stt").history()).measures.get("stage") != "stt"
+
+
+def test_a_run_without_a_baseline_is_unknown() -> None:
+    assert BoundedConcurrency()(Story().history()).outcome == "unknown"

@@ -1,0 +1,49 @@
+from harness.checks.no_brownout import NoBrownout
+from kernel.units import Duration
+from tests.harness.histories import Story, crowd
+
+
+def run(answer: float, lasting: float = 40) -> Story:
+    """A minute at 0.8 s, then so long at another latency, then 0.8 s again."""
+    story = Story().phase("baseline", 0, 60)
+    crowd(story, 20, at=0, every=2)
+    story.phase("surge", 60, 300)
+    for number in range(100):
+        at = 70 + 2 * number
+        slow = 80 <= at < 80 + lasting
+        story.call(100 + number, at).talks(2, answer if slow else 0.8).ends()
+    return story
+
+
+def test_as_quick_as_before_passes() -> None:
+    assert NoBrownout()(run(0.9).history()).outcome == "pass"
+
+
+def test_everybody_slow_for_long_fails() -> None:
+    finding = NoBrownout()(run(2.5, lasting=60).history())
+    assert finding.outcome == "fail"
+    assert finding.measures["slowest_answer_p25_ms"] == 2500
+    assert "waited 2.5 s" in finding.evidence[0].note
+
+
+def test_a_short_dip_passes() -> None:
+    story = run(2.5, lasting=16)
+    assert NoBrownout()(story.history()).outcome == "pass"
+    assert NoBrownout(lasting=Duration(12))(story.history()).outcome == "fail"
+
+
+def test_turns_that_a_fault_touched_are_left_out() -> None:
+    story = run(2.5, lasting=60)
+    for caller in story.callers:
+        if caller.dialled >= 70:
+            for turn in range(2):
+                at = caller.dialled + 3.5 + turn * 6.5
+                caller.works("llm", at, at + 0.5, bites=["slow"])
+    assert NoBrownout()(story.history()).outcome != "fail"
+
+
+def test_without_a_baseline_or_later_turns_it_is_unknown() -> None:
+    story = Story().phase("baseline", 0, 60)
+    crowd(story, 20, at=0, every=2)
+    assert NoBrownout()(story.history()).outcome == "unknown"
+    assert NoBrownout()(Story().history()).outcome == "unknown"

@@ -1,0 +1,61 @@
+from collections.abc import Iterable
+from typing import Any
+
+from kernel.actor import Emit, Instruction
+from kernel.dialogue import Script
+from mocks.answering import Conversing, journalled
+from mocks.brain import Answer, Asked, Brain, Message, ToolCallMade
+from mocks.wire import Request
+from mocks.work import Admitted, Begin, Closed, Note, Opened
+from mocks.world import World
+
+
+class Endpoint(Conversing):
+    """Answers whoever says who it is."""
+
+    def _turn_away(self, now_ns: int) -> Iterable[Instruction] | None:
+        return None if self._request.header("key") else [Emit("away")]
+
+    def _open(self, now_ns: int) -> Iterable[Instruction]:
+        self._asked, self._tokens_in = Asked((Message("user", "Hi."),), model="m"), 3
+        return [Emit(self._begin("turn"))]
+
+    def _answer(self, admitted: Admitted, now_ns: int) -> Iterable[Instruction]:
+        self._spoken += [(10, "One "), (20, "two")]
+        return ()
+
+
+def endpoint(**headers: str) -> Endpoint:
+    return Endpoint(Request("POST", "/", headers=headers), World(Brain(Script())))
+
+
+def outputs(found: Iterable[Instruction]) -> list[Any]:
+    return [one.output for one in found if isinstance(one, Emit)]
+
+
+def test_who_may_not_ask_is_turned_away() -> None:
+    assert outputs(endpoint().receive(Opened(), 0)) == ["away"]
+
+
+def test_a_conversation_names_the_work_whoever_tries_it_again() -> None:
+    (first,) = outputs(endpoint(key="k").receive(Opened(), 0))
+    again = {"key": "k", "x-stainless-retry-count": "2"}
+    (second,) = outputs(endpoint(**again).receive(Opened(), 5))
+    assert isinstance(first, Begin)
+    assert (first.identity, first.by, first.tokens) == (second.identity, "conversation", 3)
+    assert first.data == {"text_in": "Hi.", "history": "Hi.", "tokens_in": 3}
+    assert second.data["attempt_header"] == 2
+
+
+def test_who_breaks_off_was_told_what_had_gone_out() -> None:
+    one = endpoint(key="k")
+    list(one._answer(None, 0))  # type: ignore[arg-type]
+    assert outputs(one.receive(Closed(None), 15)) == [Note("", {"text_out": "One "})]
+
+
+def test_the_journal_has_the_answer_and_its_tokens() -> None:
+    note, tokens_out = journalled(Answer(text="Nine is free.", line=2))
+    assert (note.data, tokens_out) == ({"text_out": "Nine is free.", "tokens_out": 4, "line": 2}, 4)
+    note, tokens_out = journalled(Answer(calls=(ToolCallMade("1", "look", {"day": "today"}),)))
+    assert note.data["calls"] == [("look", '{"day":"today"}')]
+    assert note.data["tokens_out"] == tokens_out == 5
