@@ -16,6 +16,10 @@ test-clients: .venv-clients/made  ## the providers' own SDKs and stock Pipecat a
 	.venv-clients/bin/python -m pytest -m clients tests/clients tests/agents tests/system
 
 containers: .venv/made            ## build the images and carry out a short run in them
+	@docker info >/dev/null 2>&1 || { \
+		echo "no container engine answers at $${DOCKER_HOST:-the usual socket}"; \
+		echo "  → start docker; or, as root on a Debian without it: .ci/engine make containers"; \
+		exit 1; } >&2
 	$(BIN)/python -m pytest -m container tests/containers
 
 check: .venv/made                 ## style, types, import contracts, structure

@@ -32,8 +32,13 @@ def test_the_network_leads_nowhere() -> None:
 
 
 def test_a_change_is_one_agent_or_one_mock() -> None:
-    built = {service["build"]["target"] for service in SERVICES.values()}
-    assert built == {"mocks", "agent", "harness"}
+    built = {
+        service["image"]: service["build"]["target"]
+        for service in SERVICES.values()
+        if "build" in service
+    }
+    assert built == {f"fastbusy-{name}": name for name in ("mocks", "agent", "harness")}
+    assert {service["image"] for service in SERVICES.values()} == built.keys()
 
 
 def test_agents_find_each_mock_at_its_own_port() -> None:
@@ -44,7 +49,7 @@ def test_agents_find_each_mock_at_its_own_port() -> None:
     assert mocks == [
         f"http://{name}:{DEFAULT_PORT_BASE + PORT_OFFSETS[name]}"
         for name, service in SERVICES.items()
-        if service["build"]["target"] == "mocks"
+        if service["image"] == "fastbusy-mocks"
     ]
 
 
