@@ -23,8 +23,9 @@ from harness.runner import Progress, run_plan
 from kernel import redact
 from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
+from kernel.ports import PORT_OFFSETS
 
-from . import external, samples, shelf, stack
+from . import catalogue, external, samples, shelf, stack
 from .env import environment
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
@@ -38,24 +39,29 @@ _MOCKS = (sys.executable, "-P", "-m", "mocks", "all")
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM. Faults are healed, children gone; `judged` is what came of it so far."""
+    """Ctrl-C, SIGTERM or SIGHUP. Faults are healed, children gone; `judged` is what came of it."""
 
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
         super().__init__(judged.history.interrupted)
 
 
-def run_blocking(options: Options, on_progress: OnProgress | None = None) -> Judged:
+def run_blocking(
+    options: Options,
+    on_progress: OnProgress | None = None,
+    on_start: Callable[[], None] = lambda: None,
+) -> Judged:
     """Plan, start, run, stop, judge. The run folder is kept and readable whatever happens.
 
-    Interrupted if that was so; a second Ctrl-C does without the farewells. FastbusyError as
-    `fastbusy.run` tells it; what was recorded until then is judged all the same, and its notes say
-    where that is.
+    `on_start` is called once files and options are known to be right. Interrupted if that was so; a
+    second Ctrl-C does without the farewells. FastbusyError as `fastbusy.run` tells it; what was
+    recorded until then is judged all the same, and its notes say where that is.
     """
     import uvloop
 
     prepared = prepare(options, os.environ)
     folder = _make_room(options, prepared)
+    on_start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_interruptible(_run(options, prepared, folder, on_progress)))
@@ -91,9 +97,10 @@ def _log(folder: Path, name: str) -> Path:
 
 
 def _make_room(options: Options, prepared: Prepared) -> Path:
-    """The run folder's place. UsageError if a run is there, StackError if the disk is too full."""
+    """The run folder's place. UsageError if a run is there or it cannot be made, StackError if the
+    disk is too full."""
     folder = options.out or new_folder(prepared.plan.scenario)
-    if (folder / "events.jsonl").exists():
+    if os.path.exists(folder / "events.jsonl"):
         raise UsageError(
             "this folder holds a run already", where=f"--out {folder}", remedy="name another folder"
         )
@@ -102,12 +109,12 @@ def _make_room(options: Options, prepared: Prepared) -> Path:
 
 
 async def _interruptible(run: Coroutine[Any, Any, None]) -> None:
-    """Every Ctrl-C or SIGTERM cancels what is going on, and says so; the clean-up goes on."""
+    """Every Ctrl-C, SIGTERM or SIGHUP cancels what is going on, and says so; the clean-up stays."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # A shell's background job ignores Ctrl-C, and is to go on doing so.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # A shell's background job ignores Ctrl-C, one of nohup's the end of its terminal.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, task.cancel, f"interrupted by {number.name}")
     await run
@@ -161,7 +168,7 @@ async def surroundings(
             env = external.environment_of(mocks)
         else:
             url = f"http://{host}:{options.port_base}"
-            stack.refuse_taken_ports(host, [options.port_base], _ELSEWHERE)
+            stack.refuse_taken_ports(host, _ports(options.port_base), _ELSEWHERE)
             served = await up("mocks", *_our_mocks(options, prepared), url + _CONTROL)
             await running.enter_async_context(served.needed())
             mocks = [MockControl(url, token=token)]
@@ -182,6 +189,11 @@ def _our_mocks(options: Options, prepared: Prepared) -> tuple[list[str], dict[st
     words = [*_MOCKS, "--host", options.host, "--port-base", str(options.port_base)]
     paths = os.pathsep.join([str(shelf.PACKAGES), *_python_path()])
     return [*words, "--seed", str(prepared.plan.seed)], {"PYTHONPATH": paths}
+
+
+def _ports(base: int) -> list[int]:
+    """Where the mocks are going to listen."""
+    return [base, *(base + PORT_OFFSETS[stage] for stage in catalogue.stages())]
 
 
 def _python_path() -> list[str]:

@@ -95,6 +95,7 @@ class Call(msgspec.Struct, frozen=True):
     ended_by  `caller`, `agent`, `network`, `us`
     redial_of span of the call that this caller gave up before, empty for a planned call
     done      its dialogue says when the task is done, and it is
+    sid       the telephone network's name for it
     """
 
     span: str
@@ -118,6 +119,7 @@ class Call(msgspec.Struct, frozen=True):
     media: Mapping[str, Any]
     done: bool = False
     redial_of: str = ""
+    sid: str = ""
 
     @property
     def answers(self) -> int:
@@ -138,6 +140,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     text_in     what was asked: the words heard since the last answer, the text to speak
     history     LLM only: everything that the caller said in the conversation so far, and tool
                 arguments, joined; what facts are looked for in
+    said        LLM only: what the assistant said before, as the request has it
+    ids         LLM only: ids of tool calls that the request has in its history; given_ids those
+                that the answer gave out
     text_out    what was answered: transcript, words spoken by the model
     calls       LLM only: tool calls emitted, as [name, arguments as JSON]
     tool        tools only: operation name; arguments as JSON
@@ -145,6 +150,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     identity    of the sound: the caller's (STT) or the mock's own utterance (TTS)
     tokens_in, tokens_out  LLM only
     cancelled   the client took it back: barge-in, hang-up
+    call        telephony only: the SID of the call that was asked about
     """
 
     span: str
@@ -166,6 +172,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose = "turn"
     text_in: str = ""
     history: str = ""
+    said: str = ""
+    ids: tuple[str, ...] = ()
+    given_ids: tuple[str, ...] = ()
     text_out: str = ""
     calls: tuple[tuple[str, str], ...] = ()
     tool: str = ""
@@ -179,6 +188,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cancelled: bool = False
+    call: str = ""
 
     @property
     def waited_ms(self) -> float | None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.container
 COMPOSE = Path(__file__).resolve().parents[2] / "compose" / "compose.yaml"
 PROJECT = f"fastbusy-test-{os.getpid()}"
 LABEL = f"label=com.docker.compose.project={PROJECT}"
-MOCKS = ("stt", "llm", "tts", "tools")
+MOCKS = ("stt", "llm", "tts", "tools", "telephony")
 SERVERS = (*MOCKS, "agent")
 FAULT = "{kind: slowdown, target: llm, first: 50ms, at: 0s, for: 2s}"
 ANSWERS = ("connected", "ECONNREFUSED")

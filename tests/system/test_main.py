@@ -43,7 +43,7 @@ def test_latencies_are_set_by_stage_and_field() -> None:
         (["--latency", "llm=2s"], "'llm=2s' sets no latency"),
         (["--latency", "llm.first=2"], "'2' is not a duration"),
         (["--latency", "lmm.first=2s"], "unknown stage 'lmm'"),
-        (["telephony"], "nothing mocks the stage 'telephony'"),
+        (["realtime"], "nothing mocks the stage 'realtime'"),
     ],
 )
 def test_a_wrong_command_line_is_told_what_is_wrong(arguments: list[str], told: str) -> None:
@@ -96,7 +96,7 @@ def test_it_says_when_it_is_ready_and_stops_when_told_to() -> None:
         with urllib.request.urlopen(f"{url}/_fastbusy/health", timeout=20) as response:
             assert json.load(response)["status"] == "ok"
         with mocks("--one-port", "--port-base", str(port)) as second:
-            assert second.wait(30) == 4
+            assert second.wait(30) == 2
             assert second.stderr is not None
             told = second.stderr.read()
             assert f"port {port} is taken" in told
