@@ -29,7 +29,10 @@ TODAY = dt.date(2026, 11, 2)
 
 @dataclass(frozen=True)
 class Options:
-    """What `fastbusy run` and `fastbusy.run()` take; see `fastbusy run --help`."""
+    """What `fastbusy run` and `fastbusy.run()` take; see `fastbusy run --help`.
+
+    mocks  origins of mocks that somebody else has started; without any the run starts its own
+    """
 
     scenario: str
     agent: str = ""
@@ -40,6 +43,7 @@ class Options:
     seed: int | None = None
     out: Path | None = None
     keep: Keep = "failed"
+    mocks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

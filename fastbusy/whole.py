@@ -1,4 +1,4 @@
-"""A whole run: mocks and agent as child processes, callers in this one, a verdict at the end."""
+"""A whole run: mocks and agent around it, callers in this process, a verdict at the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,13 +25,14 @@ from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
 from kernel.ports import PORT_OFFSETS
 
-from . import catalogue, samples, shelf, stack
+from . import catalogue, external, samples, shelf, stack
 from .env import environment
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
 
 OnProgress = Callable[[Progress], None]
 _CONTROL = "/_fastbusy/health"
+_ELSEWHERE = "stop what listens there, or choose another --port-base"
 # Mocks start as `python -P`, so that a folder of the user's own called `mocks` is not picked up;
 # where ours are, they are told.
 _MOCKS = (sys.executable, "-P", "-m", "mocks", "all")
@@ -129,7 +130,7 @@ async def _run(
         try:
             async with surroundings(options, prepared, folder, clock) as mocks:
                 await run_plan(
-                    plan, target, clock=clock, mocks=[mocks], recorder=recorder,
+                    plan, target, clock=clock, mocks=mocks, recorder=recorder,
                     on_progress=on_progress, keep=options.keep,
                 )  # fmt: skip
         except BaseException as error:
@@ -144,11 +145,9 @@ async def _run(
 @asynccontextmanager
 async def surroundings(
     options: Options, prepared: Prepared, folder: Path, clock: Clock
-) -> AsyncIterator[MockControl]:
-    """Mocks and, if it is ours to start, the agent: up and answering, stopped at the end."""
-    host, base = options.host, options.port_base
-    remedy = "stop what listens there, or choose another --port-base"
-    stack.refuse_taken_ports(host, _ports(base), remedy)
+) -> AsyncIterator[Sequence[MockControl]]:
+    """Mocks and, if it is ours to start, the agent: up and answering. What is ours is stopped at
+    the end."""
     async with AsyncExitStack() as running:
 
         async def up(
@@ -162,21 +161,34 @@ async def surroundings(
             await child.ready(url, clock)
             return child
 
-        mocks = [*_MOCKS, "--host", host, "--port-base", str(base), "--seed"]
-        url = f"http://{host}:{base}"
-        ours = {"PYTHONPATH": os.pathsep.join([str(shelf.PACKAGES), *_python_path()])}
-        served = await up("mocks", [*mocks, str(prepared.plan.seed)], ours, url + _CONTROL)
-        await running.enter_async_context(served.needed())
-        env, webhook = environment(host, base), prepared.target.webhook
+        host, webhook = options.host, prepared.target.webhook
+        token = os.environ.get("FASTBUSY_CONTROL_TOKEN", "")
+        if options.mocks:
+            mocks = await running.enter_async_context(external.found(options.mocks, token))
+            env = external.environment_of(mocks)
+        else:
+            url = f"http://{host}:{options.port_base}"
+            stack.refuse_taken_ports(host, _ports(options.port_base), _ELSEWHERE)
+            served = await up("mocks", *_our_mocks(options, prepared), url + _CONTROL)
+            await running.enter_async_context(served.needed())
+            mocks = [MockControl(url, token=token)]
+            env = environment(host, options.port_base)
         if options.agent_command:
             stack.refuse_strangers(webhook)
             await up("agent", options.agent_command, env, webhook, NotWired)
         elif prepared.sample:
             port = urlsplit(webhook).port or 0
-            stack.refuse_taken_ports(host, [port], remedy)
+            stack.refuse_taken_ports(host, [port], _ELSEWHERE)
             settings = samples.settings(host, port, prepared.target.limit)
             await up("agent", samples.command(prepared.sample), {**env, **settings}, webhook)
-        yield MockControl(url, token=os.environ.get("FASTBUSY_CONTROL_TOKEN", ""))
+        yield mocks
+
+
+def _our_mocks(options: Options, prepared: Prepared) -> tuple[list[str], dict[str, str]]:
+    """The command that starts them, and its environment."""
+    words = [*_MOCKS, "--host", options.host, "--port-base", str(options.port_base)]
+    paths = os.pathsep.join([str(shelf.PACKAGES), *_python_path()])
+    return [*words, "--seed", str(prepared.plan.seed)], {"PYTHONPATH": paths}
 
 
 def _ports(base: int) -> list[int]:
@@ -212,5 +224,7 @@ def reproduce(options: Options, prepared: Prepared) -> str:
         words += ["--agent-command", redact.command(options.agent_command)]
     for profile in options.profiles:
         words += ["--profile", profile]
+    if options.mocks:
+        words += ["--stack", "external", "--mocks", ",".join(map(redact.url, options.mocks))]
     words += ["--host", options.host, "--port-base", str(options.port_base), "--keep", options.keep]
     return shlex.join(words)

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kernel.errors import UsageError
-from kernel.ports import DEFAULT_PORT_BASE, port_base
 
 from ..env import ports
+from ..places import mocks_of, place_options
 from ..stack import refuse_taken_ports
 
 # A call holds about four sockets on this machine: its stream and its agent's three providers.
@@ -57,9 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE",
         help="whose first line the caller says (appointments)",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
-                        help="mocks listen there (8700), sample agents 50 below")  # fmt: skip
+    place_options(parser)
     parser.add_argument(
         "--out", type=Path, default=Path("runs"), metavar="DIR", help="where runs are kept (runs)"
     )
@@ -90,6 +88,7 @@ def _look_at_agent(args: argparse.Namespace) -> int:
         host=args.host,
         port_base=args.port_base,
         out=new_folder("doctor", args.out),
+        mocks=mocks_of(args),
     )
     wiring = check_wiring(options)
     for link in wiring.links:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from harness.headline import begun
 from harness.verdict import exit_code
-from kernel.ports import DEFAULT_PORT_BASE, port_base
 from kernel.roll import seed_of
 
 from ..judging import Judged
 from ..live import Show
+from ..places import mocks_of, place_options
 from ..preparing import Options
 from ..whole import Interrupted, run_blocking
 
@@ -38,9 +38,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="run folder (runs/NAME-TIME)")
     parser.add_argument("--keep", choices=("failed", "all", "none"), default="failed",
                         help="recordings to keep (failed and the first ten)")  # fmt: skip
-    parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
-                        help="mocks listen there (8700), sample agents 50 below")  # fmt: skip
+    place_options(parser)
     parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
                         default="unknown", help="what an unknown verdict counts as")  # fmt: skip
 
@@ -73,6 +71,7 @@ def options_of(scenario: str, args: argparse.Namespace) -> Options:
         seed=args.seed,
         out=args.out,
         keep=args.keep,
+        mocks=mocks_of(args),
     )
 
 

@@ -46,6 +46,12 @@ def test_folders_of_one_second_are_numbered(
             "fastbusy run demo --seed 3 --agent http://a/v --agent-command './go now' "
             "--profile stt-slowdown --host 127.0.0.2 --port-base 9700 --keep all",
         ),
+        (
+            Options("demo", "http://a/v", mocks=("http://stt:1", "https://me:secret@llm:2")),
+            "fastbusy run demo --seed 7 --agent http://a/v "
+            "--stack external --mocks 'http://stt:1,https://…@llm:2' "
+            "--host 127.0.0.1 --port-base 8700 --keep failed",
+        ),
     ],
 )  # fmt: skip
 def test_the_command_that_repeats_a_run(options: Options, command: str) -> None:

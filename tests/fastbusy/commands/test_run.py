@@ -49,6 +49,17 @@ def test_the_environment_says_what_the_command_line_does_not(
     assert given == [Options("demo", "http://env/v", profiles=("x",), seed=6, out=Path("o"))]
 
 
+def test_mocks_that_run_already(given: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTBUSY_STACK", "external")
+    assert main(["run", "demo", "--port-base", "9700"]) == 0
+    monkeypatch.setenv("FASTBUSY_MOCKS", "http://stt:1,http://llm:2")
+    assert main(["run", "demo"]) == 0
+    assert [options.mocks for options in given] == [
+        ("http://127.0.0.1:9700",),
+        ("http://stt:1", "http://llm:2"),
+    ]
+
+
 def test_demo_is_a_run_of_the_demo(given: list[Options]) -> None:
     assert main(["demo", "--seed", "5"]) == 0
     assert given == [Options("demo", seed=5)]
