@@ -4,16 +4,23 @@ SEEDS ?= 3
 BIN = .venv/bin
 PIP = -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test test-clients check judge docs bench
+.PHONY: demo test test-clients containers check judge docs bench
 
 demo: .venv/made                  ## mocks, reference agent and callers, nearly three minutes; prints the verdict
 	$(BIN)/fastbusy demo
 
 test: .venv/made                  ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not container"
 
 test-clients: .venv-clients/made  ## the providers' own SDKs and stock Pipecat and LiveKit bots against the mocks
 	.venv-clients/bin/python -m pytest -m clients tests/clients tests/agents tests/system
+
+containers: .venv/made            ## build the images and carry out a short run in them
+	@docker info >/dev/null 2>&1 || { \
+		echo "no container engine answers at $${DOCKER_HOST:-the usual socket}"; \
+		echo "  → start docker; or, as root on a Debian without it: .ci/engine make containers"; \
+		exit 1; } >&2
+	$(BIN)/python -m pytest -m container tests/containers
 
 check: .venv/made                 ## style, types, import contracts, structure
 	$(BIN)/ruff check .

@@ -14,10 +14,12 @@ from harness.finding import Finding, Outcome
 from harness.recorder import Keep
 from kernel.errors import UsageError
 from kernel.ports import port_base as known_port_base
+from kernel.roll import seed_of
 
 from .commands.run import options_of, run_options
 from .judging import Judged
 from .options import from_environment
+from .places import Stack, origins
 from .whole import run_blocking
 
 
@@ -74,6 +76,8 @@ def run(
     host: str = "",
     port_base: int | None = None,
     keep: Keep | None = None,
+    stack: Stack | None = None,
+    mocks: Sequence[str] = (),
 ) -> Result:
     """Run a scenario against an agent and judge it; blocks until it is over.
 
@@ -81,12 +85,7 @@ def run(
     variable or is as there. Raises kernel.errors.FastbusyError: UsageError for a wrong file or an
     agent that is not wired up, StackError if the surroundings fail.
     """
-    if isinstance(profiles, str) or keep not in (None, *get_args(Keep)):
-        raise UsageError(
-            f"profiles={profiles!r}, keep={keep!r}",
-            where="fastbusy.run",
-            remedy=f"profiles is a list of names; keep is one of {', '.join(get_args(Keep))}",
-        )
+    _check(profiles, keep, stack, mocks)
     given = {
         "agent": agent,
         "agent_command": agent_command,
@@ -99,15 +98,34 @@ def run(
         "header": tuple(f"{name}: {value}" for name, value in headers.items()),
         "parameter": tuple(f"{name}={value}" for name, value in parameters.items()),
         "profile": tuple(profiles),
-        "seed": seed,
+        "seed": None if seed is None else seed_of(str(seed)),
         "out": None if out is None else Path(out),
         "host": host,
         "port_base": None if port_base is None else known_port_base(str(port_base)),
         "keep": keep,
+        "stack": stack,
+        "mocks": origins(",".join(mocks)),
     }
     said = {name: value for name, value in given.items() if value not in (None, "", ())}
     args = argparse.Namespace(**{**_left_out(), **said})
     return Result.of(run_blocking(options_of(str(scenario), args)))
+
+
+def _check(profiles: object, keep: object, stack: object, mocks: object) -> None:
+    """UsageError for what a type checker would have found."""
+    keeps, stacks = get_args(Keep), get_args(Stack)
+    if isinstance(profiles, str) or keep not in (None, *keeps):
+        raise UsageError(
+            f"profiles={profiles!r}, keep={keep!r}",
+            where="fastbusy.run",
+            remedy=f"profiles is a list of names; keep is one of {', '.join(keeps)}",
+        )
+    if isinstance(mocks, str) or stack not in (None, *stacks):
+        raise UsageError(
+            f"mocks={mocks!r}, stack={stack!r}",
+            where="fastbusy.run",
+            remedy=f"mocks is a list of URLs; stack is one of {', '.join(stacks)}",
+        )
 
 
 def _left_out() -> dict[str, Any]:

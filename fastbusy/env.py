@@ -55,10 +55,15 @@ def environment(
     With `one_port` all of them use the base port, else each the port of its stage.
     """
 
-    def url(stage: Stage, path: str) -> str:
-        return f"http://{host}:{port_base + (0 if one_port else PORT_OFFSETS[stage])}{path}"
+    def origin(stage: Stage) -> str:
+        return f"http://{host}:{port_base + (0 if one_port else PORT_OFFSETS[stage])}"
 
-    urls = {f"{name}_BASE_URL": url(stage, path) for name, (stage, path) in _PROVIDERS.items()}
+    return environment_at(origin)
+
+
+def environment_at(origin: Callable[[Stage], str]) -> dict[str, str]:
+    """The same for mocks anywhere: `origin` says at which `http://` origin a stage is served."""
+    urls = {f"{name}_BASE_URL": origin(stage) + path for name, (stage, path) in _PROVIDERS.items()}
     return {**urls, **_KEYS}
 
 

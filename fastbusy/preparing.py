@@ -23,7 +23,10 @@ TODAY = dt.date(2026, 11, 2)
 
 @dataclass(frozen=True)
 class Options:
-    """What `fastbusy run` and `fastbusy.run()` take; see `fastbusy run --help`."""
+    """What `fastbusy run` and `fastbusy.run()` take; see `fastbusy run --help`.
+
+    mocks  origins of mocks that somebody else has started; without any the run starts its own
+    """
 
     scenario: str
     agent: str = ""
@@ -35,6 +38,7 @@ class Options:
     out: Path | None = None
     keep: Keep = "failed"
     aim: Aim = field(default_factory=Aim)
+    mocks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ import aiohttp
 
 from kernel import redact
 from kernel.clock import SECOND_NS, Clock
-from kernel.errors import FastbusyError, StackError
+from kernel.errors import FastbusyError, StackError, UsageError
 from kernel.ports import cannot_listen
 
 _GRACE_S = 5.0
@@ -182,10 +182,7 @@ def _ends_with_us() -> Callable[[], object] | None:
 
 
 def refuse_taken_ports(host: str, ports: Sequence[int], remedy: str) -> None:
-    """StackError that names the first port somebody else listens on.
-
-    UsageError if nobody could ever listen there.
-    """
+    """UsageError that names the first port on which nobody of ours can listen."""
     for port in ports:
         try:
             family, *_, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
@@ -200,7 +197,7 @@ def refuse_taken_ports(host: str, ports: Sequence[int], remedy: str) -> None:
 
 
 def refuse_strangers(url: str, at: tuple[str, int] | None = None) -> None:
-    """StackError if somebody answers already where a child is going to listen.
+    """UsageError if somebody answers already where a child is going to listen.
 
     `at` is where that is, if it is not what the URL names.
     """
@@ -211,7 +208,7 @@ def refuse_strangers(url: str, at: tuple[str, int] | None = None) -> None:
         socket.create_connection((host, port), timeout=_GRACE_S).close()
     except OSError:
         return
-    raise StackError(
+    raise UsageError(
         f"port {port} is taken: somebody listens there before the agent is started",
         where=redact.url(url),
         remedy="stop it, or leave --agent-command out and call what is running",

@@ -1,4 +1,4 @@
-"""A whole run: mocks and agent as child processes, callers in this one, a verdict at the end."""
+"""A whole run: mocks and agent around it, callers in this process, a verdict at the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
 from functools import partial
@@ -27,38 +27,45 @@ from harness.transports.connection import open_session
 from kernel import redact
 from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
+from kernel.ports import PORT_OFFSETS
 
-from . import logs, samples, shelf, stack
+from . import catalogue, external, logs, samples, shelf, stack
 from .env import environment
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
 
 OnProgress = Callable[[Progress], None]
 _CONTROL = "/_fastbusy/health"
+_ELSEWHERE = "stop what listens there, or choose another --port-base"
 # Mocks start as `python -P`, so that a folder of the user's own called `mocks` is not picked up;
 # where ours are, they are told.
 _MOCKS = (sys.executable, "-P", "-m", "mocks", "all")
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM. Faults are healed, children gone; `judged` is what came of it so far."""
+    """Ctrl-C, SIGTERM or SIGHUP. Faults are healed, children gone; `judged` is what came of it."""
 
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
         super().__init__(judged.history.interrupted)
 
 
-def run_blocking(options: Options, on_progress: OnProgress | None = None) -> Judged:
+def run_blocking(
+    options: Options,
+    on_progress: OnProgress | None = None,
+    on_start: Callable[[], None] = lambda: None,
+) -> Judged:
     """Plan, start, run, stop, judge. The run folder is kept and readable whatever happens.
 
-    Interrupted if that was so; a second Ctrl-C does without the farewells. FastbusyError as
-    `fastbusy.run` tells it; what was recorded until then is judged all the same, and its notes say
-    where that is.
+    `on_start` is called once files and options are known to be right. Interrupted if that was so; a
+    second Ctrl-C does without the farewells. FastbusyError as `fastbusy.run` tells it; what was
+    recorded until then is judged all the same, and its notes say where that is.
     """
     import uvloop
 
     prepared = prepare(options, os.environ)
     folder = _make_room(options, prepared)
+    on_start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_interruptible(_run(options, prepared, folder, on_progress)))
@@ -89,9 +96,10 @@ def _kept(folder: Path) -> Iterator[str]:
 
 
 def _make_room(options: Options, prepared: Prepared) -> Path:
-    """The run folder's place. UsageError if a run is there, StackError if the disk is too full."""
+    """The run folder's place. UsageError if a run is there or it cannot be made, StackError if the
+    disk is too full."""
     folder = options.out or new_folder(prepared.plan.scenario)
-    if (folder / "events.jsonl").exists():
+    if os.path.exists(folder / "events.jsonl"):
         raise UsageError(
             "this folder holds a run already", where=f"--out {folder}", remedy="name another folder"
         )
@@ -100,12 +108,12 @@ def _make_room(options: Options, prepared: Prepared) -> Path:
 
 
 async def _interruptible(run: Coroutine[Any, Any, None]) -> None:
-    """Every Ctrl-C or SIGTERM cancels what is going on, and says so; the clean-up goes on."""
+    """Every Ctrl-C, SIGTERM or SIGHUP cancels what is going on, and says so; the clean-up stays."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # A shell's background job ignores Ctrl-C, and is to go on doing so.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # A shell's background job ignores Ctrl-C, one of nohup's the end of its terminal.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, task.cancel, f"interrupted by {number.name}")
     await run
@@ -121,7 +129,7 @@ async def _run(
         try:
             async with surroundings(options, prepared, folder, clock) as mocks:
                 await run_plan(
-                    plan, target, clock=clock, mocks=[mocks], recorder=recorder,
+                    plan, target, clock=clock, mocks=mocks, recorder=recorder,
                     on_progress=on_progress, keep=options.keep,
                 )  # fmt: skip
         except BaseException as error:
@@ -136,8 +144,9 @@ async def _run(
 @asynccontextmanager
 async def surroundings(
     options: Options, prepared: Prepared, folder: Path, clock: Clock
-) -> AsyncIterator[MockControl]:
-    """Mocks and, if it is ours to start, the agent: up and answering, stopped at the end.
+) -> AsyncIterator[Sequence[MockControl]]:
+    """Mocks and, if it is ours to start, the agent: up and answering. What is ours is stopped at
+    the end.
 
     Neither what they write nor an error in between tells the target's secrets.
     """
@@ -154,10 +163,7 @@ async def surroundings(
 @asynccontextmanager
 async def _surroundings(
     options: Options, prepared: Prepared, folder: Path, clock: Clock
-) -> AsyncIterator[MockControl]:
-    host, base, target = options.host, options.port_base, prepared.target
-    remedy = "stop what listens there, or choose another --port-base"
-    stack.refuse_taken_ports(host, [base], remedy)
+) -> AsyncIterator[Sequence[MockControl]]:
     async with AsyncExitStack() as running:
 
         async def up(
@@ -172,27 +178,44 @@ async def _surroundings(
             await child.ready(url, clock, open_session=open_session)
             return child
 
-        correlate = target.correlate
-        mocks = [
-            *_MOCKS, "--host", host, "--port-base", str(base), "--seed", str(prepared.plan.seed),
-            "--correlate", correlate.header, "--correlate-metadata", correlate.metadata,
-        ]  # fmt: skip
-        url = f"http://{host}:{base}"
-        ours = {"PYTHONPATH": os.pathsep.join([str(shelf.PACKAGES), *_python_path()])}
-        served = await up("mocks", mocks, ours, url + _CONTROL)
-        await running.enter_async_context(served.needed())
-        env, webhook = environment(host, base), str(target.webhook)
+        host, target, webhook = options.host, prepared.target, str(prepared.target.webhook)
+        token = os.environ.get("FASTBUSY_CONTROL_TOKEN", "")
+        if options.mocks:
+            mocks = await running.enter_async_context(external.found(options.mocks, token))
+            env = external.environment_of(mocks)
+        else:
+            url = f"http://{host}:{options.port_base}"
+            stack.refuse_taken_ports(host, _ports(options.port_base), _ELSEWHERE)
+            served = await up("mocks", *_our_mocks(options, prepared), url + _CONTROL)
+            await running.enter_async_context(served.needed())
+            mocks = [MockControl(url, token=token)]
+            env = environment(host, options.port_base)
         if prepared.command:
             stack.refuse_strangers(webhook, target.connect_to)
-            await up(
-                "agent", prepared.command, env, webhook, NotWired, partial(open_session, target)
-            )
+            session = partial(open_session, target)
+            await up("agent", prepared.command, env, webhook, NotWired, session)
         elif prepared.sample:
             port = urlsplit(webhook).port or 0
-            stack.refuse_taken_ports(host, [port], remedy)
+            stack.refuse_taken_ports(host, [port], _ELSEWHERE)
             settings = samples.settings(host, port, target.limit)
             await up("agent", samples.command(prepared.sample), {**env, **settings}, webhook)
-        yield MockControl(url, token=os.environ.get("FASTBUSY_CONTROL_TOKEN", ""))
+        yield mocks
+
+
+def _our_mocks(options: Options, prepared: Prepared) -> tuple[list[str], dict[str, str]]:
+    """The command that starts them, and its environment."""
+    correlate = prepared.target.correlate
+    words = [
+        *_MOCKS, "--host", options.host, "--port-base", str(options.port_base),
+        "--seed", str(prepared.plan.seed),
+        "--correlate", correlate.header, "--correlate-metadata", correlate.metadata,
+    ]  # fmt: skip
+    return words, {"PYTHONPATH": os.pathsep.join([str(shelf.PACKAGES), *_python_path()])}
+
+
+def _ports(base: int) -> list[int]:
+    """Where the mocks are going to listen."""
+    return [base, *(base + PORT_OFFSETS[stage] for stage in catalogue.stages())]
 
 
 def _python_path() -> list[str]:
@@ -224,5 +247,7 @@ def reproduce(options: Options, prepared: Prepared) -> str:
     words += options.aim.words
     for profile in options.profiles:
         words += ["--profile", profile]
+    if options.mocks:
+        words += ["--stack", "external", "--mocks", ",".join(map(redact.url, options.mocks))]
     words += ["--host", options.host, "--port-base", str(options.port_base), "--keep", options.keep]
     return shlex.join(words)

@@ -29,12 +29,14 @@ PREFIX = "/_fastbusy"
 
 
 class Health(msgspec.Struct, frozen=True):
-    """`services` are the stages served here; `version` is fastbusy's."""
+    """`services` are the stages served here; `version` is fastbusy's; `process` is the same at all
+    ports of one process, and nowhere else."""
 
     status: str
     services: tuple[str, ...]
     version: str
     live: dict[str, int] = {}
+    process: str = ""
 
 
 class ClockReading(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from kernel.dialogue import Script
 from kernel.errors import FastbusyError, UsageError
 from kernel.fault import STAGES, Stage
 from kernel.ports import DEFAULT_PORT_BASE, PORT_OFFSETS, port_base
+from kernel.roll import seed_of
 
 from .brain import Brain
 from .chain import meant
@@ -63,7 +65,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE,
                         help="serves everything; each stage has a port above it")  # fmt: skip
     parser.add_argument("--one-port", action="store_true", help="serve on the base port only")
-    parser.add_argument("--seed", type=int, default=0, help="of every latency and wording")
+    parser.add_argument("--seed", type=seed_of, default=0, help="of every latency and wording")
     parser.add_argument("--instance", type=int, default=0, help="tells processes of a run apart")
     parser.add_argument("--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
                         help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip
@@ -112,6 +114,7 @@ async def serve(options: argparse.Namespace, on_ready: OnReady | None = None) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with serving(service, clock, host=options.host, ports=where, token=token) as shell:
+        gc.freeze()  # looking through all that was imported takes longer than a frame may be late
         sys.stdout.write(f"mocks ready on http://{options.host}:{options.port_base}\n")
         if on_ready is not None:
             on_ready(shell)

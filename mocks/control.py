@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ from .metrics import Metrics
 
 T = TypeVar("T")
 
+_PROCESS = uuid.uuid4().hex
 _EVENTS_WAITING = 10_000
 _LONGEST_WAIT_S = 60
 _LONGEST_BODY_BYTES = 4 << 20
@@ -93,7 +95,7 @@ class Control:
         return not self._token or hmac.compare_digest(given.encode(), self._token.encode())
 
     async def _health(self, _: web.Request) -> Any:
-        return self._levers.health(tuple(self._stages), _version())
+        return self._levers.health(tuple(self._stages), _version(), _PROCESS)
 
     async def _read_clock(self, _: web.Request) -> Any:
         return ClockReading(self._clock.now_ns())

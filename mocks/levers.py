@@ -98,11 +98,11 @@ class Levers:
         self._service.world.latency = self._latency
         self._service.reset()
 
-    def health(self, services: tuple[str, ...], version: str) -> Health:
+    def health(self, services: tuple[str, ...], version: str, process: str = "") -> Health:
         sockets = sum(piece.kind == "socket" for piece in self._service.sessions.pieces())
         work = len(self._service.sessions.pieces()) - sockets
         live = {"sockets": sockets, "work": work, "faults": len(self._service.chain)}
-        return Health("ok", services, version, live)
+        return Health("ok", services, version, live, process)
 
     def _check_target(self, order: FaultOrder) -> None:
         """A mock that does not serve the stage at all takes the order for somebody else's."""

@@ -9,6 +9,7 @@ import argparse
 import shlex
 
 from kernel.ports import DEFAULT_PORT_BASE, port_base
+from kernel.roll import seed_of
 from mocks.__main__ import run as serve
 from mocks.serve_shell import Shell
 
@@ -21,15 +22,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", action="append", default=[], metavar="NAME|FILE",
                         help="fault profile to carry out from the start")  # fmt: skip
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of every latency and wording (0)"
+        "--seed", type=seed_of, default=0, metavar="N", help="of every latency and wording (0)"
     )
     parser.add_argument("--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
                         help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip
+    parser.add_argument("--correlate", default="", metavar="HEADER",
+                        help="header that says which call a request belongs to")  # fmt: skip
+    parser.add_argument("--correlate-metadata", default="", metavar="FIELD",
+                        help="field of a request's metadata that says so")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     words = [*args.stages, "--host", args.host, "--port-base", str(args.port_base)]
     words += ["--seed", str(args.seed)]
+    words += ["--correlate", args.correlate, "--correlate-metadata", args.correlate_metadata]
     for change in args.latency:
         words += ["--latency", change]
     stages = () if "all" in args.stages else tuple(args.stages)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from harness.headline import begun
 from harness.verdict import exit_code
-from kernel.ports import DEFAULT_PORT_BASE, port_base
+from kernel.roll import seed_of
 
 from .. import target_options
 from ..judging import Judged
 from ..live import Show
+from ..places import mocks_of, place_options
 from ..preparing import Options
 from ..whole import Interrupted, run_blocking
 
@@ -35,13 +36,11 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="in place of the scenario's")
+    parser.add_argument("--seed", type=seed_of, metavar="N", help="in place of the scenario's")
     parser.add_argument("--out", type=Path, metavar="DIR", help="run folder (runs/NAME-TIME)")
     parser.add_argument("--keep", choices=("failed", "all", "none"), default="failed",
                         help="recordings to keep (failed and the first ten)")  # fmt: skip
-    parser.add_argument("--host", default="127.0.0.1", help="where mocks and sample agents listen")
-    parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
-                        help="mocks listen there (8700), sample agents 50 below")  # fmt: skip
+    place_options(parser)
     parser.add_argument("--unknown-is", choices=("pass", "warn", "fail", "unknown"),
                         default="unknown", help="what an unknown verdict counts as")  # fmt: skip
 
@@ -54,7 +53,7 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
     """Run, print, and give the exit code."""
     try:
         with Show() as show:
-            judged = run_blocking(options_of(scenario, args), show)
+            judged = run_blocking(options_of(scenario, args), show, show.start)
     except Interrupted as interrupted:
         tell(interrupted.judged)
         raise
@@ -75,6 +74,7 @@ def options_of(scenario: str, args: argparse.Namespace) -> Options:
         out=args.out,
         keep=args.keep,
         aim=target_options.aim_of(args),
+        mocks=mocks_of(args),
     )
 
 

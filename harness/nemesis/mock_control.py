@@ -26,6 +26,8 @@ from kernel.event import Event
 from kernel.fault import FaultOrder, Stage
 from kernel.units import decode, encode
 
+from ..planning.plan import Plan
+
 T = TypeVar("T")
 
 CLOCK_READINGS = 7
@@ -36,12 +38,14 @@ class MockControl:
     """One mock process. Every request has a time limit; StackError where the mock fails us.
 
     url       its origin, `http://127.0.0.1:8700`
+    services  the stages that it serves there, and `process` its name, once it is open
     offset_ns what to add to its clock to get the run's; ± uncertainty_ns
     """
 
     def __init__(self, url: str, *, token: str = "") -> None:
         self.url = url.rstrip("/")
         self.services: tuple[str, ...] = ()
+        self.process = ""
         self.offset_ns = self.uncertainty_ns = 0
         self.lost = 0
         self._token = token
@@ -54,8 +58,16 @@ class MockControl:
             headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
             self._session = aiohttp.ClientSession(headers=headers)
         health = await self.health()
-        self.services = health.services
+        self.services, self.process = health.services, health.process
         return health
+
+    async def prepare(self, plan: Plan) -> None:
+        """Open it, let it forget what was before, and hand it what the plan has for it."""
+        await self.open()
+        await self.reset()
+        await self.put_script(plan.script)
+        if plan.latency:
+            await self.put_latency(plan.latency)
 
     async def close(self) -> None:
         if self._session is not None:

@@ -53,6 +53,7 @@ class ClientCert(msgspec.Struct, frozen=True):
 
 class Correlate(msgspec.Struct, frozen=True):
     """Where the agent names the call when it asks a provider for something: by the call's CallSid.
+    Mocks that run already are told when they start: `fastbusy mocks --correlate HEADER`.
 
     header    of its requests and upgrades, such as `x-call-sid`
     metadata  a field under `metadata` of a JSON body, or of the query (`?NAME=…`, `?extra=NAME:…`)

@@ -67,11 +67,27 @@ def test_what_is_left_out_comes_from_the_environment(
     ]
 
 
-@pytest.mark.parametrize("wrong", [{"profiles": "storm"}, {"keep": "some"}])
-def test_a_wrong_argument_is_refused(given: list[Options], wrong: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match="profiles is a list of names; keep is one of failed"):
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"profiles": "storm"}, "profiles is a list of names; keep is one of failed"),
+        ({"keep": "some"}, "profiles is a list of names; keep is one of failed"),
+        ({"mocks": "http://a"}, "mocks is a list of URLs; stack is one of embedded, external"),
+        ({"stack": "other"}, "mocks is a list of URLs; stack is one of embedded, external"),
+        ({"mocks": ["http://a"]}, "add --stack external"),
+    ],
+)
+def test_a_wrong_argument_is_refused(
+    given: list[Options], wrong: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(UsageError, match=told):
         fastbusy.run("demo", **wrong)
     assert not given
+
+
+def test_mocks_that_run_already(given: list[Options]) -> None:
+    fastbusy.run("demo", stack="external", mocks=["http://stt:1", "http://llm:2/"])
+    assert given == [Options("demo", mocks=("http://stt:1", "http://llm:2"))]
 
 
 def test_a_wrong_variable_is_refused(given: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:

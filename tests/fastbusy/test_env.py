@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fastbusy.env import FORMATS, environment, ports
+from fastbusy.env import FORMATS, environment, environment_at, ports
 
 
 def test_one_port_serves_every_provider() -> None:
@@ -22,6 +22,12 @@ def test_each_stage_at_its_own_port() -> None:
     assert env["CARTESIA_BASE_URL"] == "http://mocks:9703"
     assert env["TOOLS_BASE_URL"] == "http://mocks:9705/tools"
     assert env["TWILIO_BASE_URL"] == "http://mocks:9706"
+
+
+def test_stages_may_be_anywhere() -> None:
+    env = environment_at(lambda stage: f"http://{stage}.example")
+    assert env["OPENAI_BASE_URL"] == "http://llm.example/v1"
+    assert env.keys() == environment().keys()
 
 
 def test_every_base_url_has_a_dummy_key_beside_it() -> None:

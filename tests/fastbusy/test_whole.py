@@ -14,7 +14,7 @@ from fastbusy import whole
 from fastbusy.preparing import Options, prepare
 from fastbusy.target_options import Aim
 from harness.recorder import point_latest
-from kernel.errors import NotWired
+from kernel.errors import NotWired, UsageError
 
 
 def test_folders_of_one_second_are_numbered(
@@ -46,6 +46,12 @@ def test_folders_of_one_second_are_numbered(
             ),
             "fastbusy run demo --seed 3 --agent http://a/v --agent-command './go now' "
             "--profile stt-slowdown --host 127.0.0.2 --port-base 9700 --keep all",
+        ),
+        (
+            Options("demo", "http://a/v", mocks=("http://stt:1", "https://me:secret@llm:2")),
+            "fastbusy run demo --seed 7 --agent http://a/v "
+            "--stack external --mocks 'http://stt:1,https://…@llm:2' "
+            "--host 127.0.0.1 --port-base 8700 --keep failed",
         ),
     ],
 )  # fmt: skip
@@ -86,5 +92,16 @@ def test_a_failed_start_says_why_and_where_and_hides_no_run(
     why = "no call was offered: webhook of the agent: no TwiML → answer TwiML"
     assert json.loads((folder / "findings.json").read_text())["reason"] == why
     assert (folder / "summary.md").read_text().splitlines()[2] == why
-    assert why in (folder / "report.html").read_text()
+    assert why in (report := (folder / "report.html").read_text())
+    assert len(report) < 200_000
     assert (tmp_path / "latest").resolve() == tmp_path / "good"
+
+
+@pytest.mark.parametrize("options", [{"scenario": "nowhere"}, {"out": Path("/dev/null/run")}])
+def test_nothing_starts_before_all_is_right(options: dict[str, Any]) -> None:
+    started: list[bool] = []
+    with pytest.raises(UsageError):
+        whole.run_blocking(
+            Options(**{"scenario": "smoke", **options}), None, lambda: started.append(True)
+        )
+    assert not started

@@ -18,7 +18,7 @@ from kernel.units import Duration, Share, builtins, convert
 @pytest.mark.parametrize(
     "message",
     [
-        Health("ok", ("stt", "llm"), "1.0", {"stt": 3}),
+        Health("ok", ("stt", "llm"), "1.0", {"stt": 3}, "a1"),
         ClockReading(12),
         FaultState(
             FaultOrder(

@@ -154,6 +154,6 @@ def test_health_tells_what_is_live() -> None:
     drive = Drive()
     drive.socket()
     drive.post(b"x y")
-    health = drive.levers.health(("tts",), "1.0")
-    assert health.status == "ok"
+    health = drive.levers.health(("tts",), "1.0", "this")
+    assert (health.status, health.process) == ("ok", "this")
     assert health.live == {"sockets": 1, "work": 1, "faults": 0}

@@ -15,10 +15,10 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120.0
 
 
-def environment() -> dict[str, str]:
-    """Ours, with the packages of this clone to be found."""
+def environment(**more: str) -> dict[str, str]:
+    """Ours, with the packages of this clone to be found, and `more`; of FASTBUSY_… only those."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FASTBUSY_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **more}
 
 
 class Running:
@@ -47,11 +47,11 @@ class Running:
 
 
 @contextmanager
-def fastbusy(folder: Path, *words: str) -> Iterator[Running]:
+def fastbusy(folder: Path, *words: str, **variables: str) -> Iterator[Running]:
     """Start it; it is killed if it is still there at the end, or after two minutes."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "fastbusy", *words], cwd=folder, env=environment(), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [sys.executable, "-m", "fastbusy", *words], cwd=folder, text=True,
+        env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     watch = threading.Timer(PATIENCE_S, process.kill)
     watch.start()

@@ -30,6 +30,7 @@ def test_health_and_clock() -> None:
             _, value = await ask(air, "GET", "/health")
             health = convert(value, Health)
             assert (health.status, health.services) == ("ok", ("tts",))
+            assert health.process
             _, value = await ask(air, "GET", "/clock")
             reading = convert(value, ClockReading)
             assert 0 <= air.shell.clock.now_ns() - reading.now_ns < 60_000_000_000

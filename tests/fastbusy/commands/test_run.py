@@ -20,7 +20,7 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     """The options of runs that do not happen."""
     options: list[Options] = []
 
-    def run_blocking(wanted: Options, show: Any) -> Judged:
+    def run_blocking(wanted: Options, *shown: Any) -> Judged:
         options.append(wanted)
         return judge_folder(run_folder(tmp_path / f"run{len(options)}"))
 
@@ -57,6 +57,17 @@ def test_the_environment_says_what_the_command_line_does_not(
     assert given == [Options("demo", "http://env/v", profiles=("x",), seed=6, out=Path("o"))]
 
 
+def test_mocks_that_run_already(given: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTBUSY_STACK", "external")
+    assert main(["run", "demo", "--port-base", "9700"]) == 0
+    monkeypatch.setenv("FASTBUSY_MOCKS", "http://stt:1,http://llm:2")
+    assert main(["run", "demo"]) == 0
+    assert [options.mocks for options in given] == [
+        ("http://127.0.0.1:9700",),
+        ("http://stt:1", "http://llm:2"),
+    ]
+
+
 def test_demo_is_a_run_of_the_demo(given: list[Options]) -> None:
     assert main(["demo", "--seed", "5"]) == 0
     assert given == [Options("demo", seed=5)]
@@ -73,7 +84,7 @@ def test_a_folder_that_holds_a_run_is_not_written_over(
 
 
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run_blocking(wanted: Options, show: Any) -> Judged:
+    def run_blocking(wanted: Options, *shown: Any) -> Judged:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "run_blocking", run_blocking)

@@ -107,6 +107,17 @@ def test_a_greeting_is_known_by_who_heard_it() -> None:
     }
 
 
+def test_the_end_of_a_greeting_that_nobody_heard_is_another_ones_too() -> None:
+    story = Story()
+    greeting = {"identity": 7, "role": "greeting"}
+    story.call(1, at=0).hears("Good day, Sam here. How can I help?", **greeting).ends(after=9)
+    story.call(2, at=0).ends(after=9)
+    unheard = story.work("llm", 0.1, 0.4, text_out="Hi, it is Ann. How can I help?")
+    assert unheard not in joins(story)
+    cut = story.work("llm", 0.1, 0.4, text_out="Good day, Sam here. Who are you?")
+    assert joins(story)[cut] == ("c0001", "spoken_text")
+
+
 def test_text_that_nobody_heard_is_known_by_the_llm_that_wrote_it() -> None:
     story = two_calls()
     wrote = story.work("llm", 5, 6, history="Mary Smith", text_out="One. Two things.")
@@ -278,6 +289,41 @@ def test_attribution_counts_what_a_call_must_have_caused() -> None:
     found = attribution(history.plus(correlate(history)))
     assert (found.joined, found.total, found.share, found.enough) == (1, 2, 0.5, False)
     assert attribution(Story().history()).share == 0.0
+
+
+def test_a_preemptive_request_has_heard_how_an_utterance_begins() -> None:
+    story = two_calls()
+    for number, words in ((1, "I need a table for two."), (2, "I need a taxi.")):
+        story.work("stt", 5, 8, identity=number << 7, text_out=words)
+    early = story.work("llm", 6, 6.2, type="info", text_in="I need a ta")
+    taxi = story.work("llm", 6, 6.2, type="info", text_in="I need a taxi")
+    table = story.work("llm", 6, 6.2, type="info", text_in="i need a tab")
+    late = story.work("llm", 60, 61, type="info", text_in="I need a taxi")
+    silent = story.work("llm", 6, 6.2, type="info", text_in="…")
+    found = joins(story)
+    assert found[taxi] == ("c0002", "text_and_time")
+    assert found[table] == ("c0001", "text_and_time")
+    assert not {early, late, silent} & set(found)
+
+
+def test_what_is_asked_beside_a_conversation_is_about_what_was_just_said() -> None:
+    story = two_calls()
+    story.work("stt", 4, 5, identity=1 << 7, text_out="Yes, please.")
+    story.work("stt", 9, 10, identity=2 << 7, text_out="Yes, please.")
+    story.work("llm", 10.2, 10.9, history="Robert Jones", text_out="That is booked. Anything else?")
+    guard = story.work("llm", 10.1, 10.2, text_in="Yes, please.", purpose="side")
+    turn = story.work("llm", 10.1, 10.2, text_in="Yes, please.")
+    check = story.work("llm", 11, 11.2, text_in="That is booked. Anything else?", purpose="side")
+    late = story.work("llm", 20, 20.2, text_in="Yes, please.", purpose="side")
+    found = joins(story)
+    assert found[guard] == found[check] == ("c0002", "text_and_time")
+    assert not {turn, late} & set(found)
+
+
+def test_a_fact_may_stand_in_what_the_assistant_said() -> None:
+    story = two_calls()
+    asked = story.work("llm", 5, 6, said="Summary: Mary Smith wants to book.", text_in="Yes.")
+    assert joins(story) == {asked: ("c0001", "facts")}
 
 
 def test_the_words_of_a_call_that_had_not_begun_are_not_meant() -> None:
