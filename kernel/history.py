@@ -15,7 +15,9 @@ call        caller [c0001 < phase/NAME]      invoke (due_ns = planned) number, d
                                              no other call has by chance), lines, lines_text,
                                              redial_of (a call that was given up before)
                                              ok/fail/info: how, ended_by, see `records.Call`
-setup       caller [c0001/setup < c0001]     invoke · ok · fail how, status, retry_after_s, words
+setup       caller [c0001/setup < c0001]     invoke · ok · fail how, status, retry_after_s, words,
+                                             step (webhook, stream), direct (the stream
+                                             is the target itself), detail
                                              info how (nobody answered, reset, garbage)
 turn        caller [c0001/t1 < c0001]        invoke index, text, repeat
                                              ok/info: see `records.Turn`

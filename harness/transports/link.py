@@ -54,6 +54,7 @@ class Refused:
     type    `fail` if the agent said so, `info` if nobody can tell
     by      who did it
     step    how far it came: the webhook, or the media stream behind it
+    direct  the stream is the target itself; no TwiML names it
     detail  what was seen, with the URL
     words   what the caller was told in a voice
     """
@@ -66,6 +67,7 @@ class Refused:
     retry_after_s: float | None = None
     words: str = ""
     detail: str = ""
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import ClassVar, Self
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +16,7 @@ from kernel.clock import Clock
 from ..planning.plan import PlannedCall, Target
 from ..protocols import twilio, twiml
 from .link import Answered, Refused, Step
+from .troubles import plainly
 from .twilio_stream import WS_TIMEOUT, TwilioLink
 
 RESPONSE_LIMIT_S = 15.0
@@ -93,10 +94,13 @@ class TwilioTransport:
         try:
             if urlsplit(self._target.webhook).scheme in ("ws", "wss"):
                 stream = twiml.Stream(self._target.webhook, dict(self._target.parameters))
-                return await self._connect(stream, (), call_sid)
+                answer = await self._connect(stream, (), call_sid)
+                return replace(answer, direct=True) if isinstance(answer, Refused) else answer
             return await self._follow(call, call_sid)
         except _Unreached as unreached:
             return unreached.refused
+        except ValueError as error:
+            return Refused("garbage", "info", detail=f"an address in the TwiML is none: {error}")
 
     async def _follow(self, call: PlannedCall, call_sid: str) -> Answered | Refused:
         """Webhook and TwiML, verb by verb, redirects included."""
@@ -221,8 +225,7 @@ def _outcome(
 
 def _failed(error: Exception, url: str, step: Step) -> Refused:
     """No connection, or one that broke before anything was answered."""
-    said = " ".join(str(error).split())[:_EXCERPT]
-    detail = f"{url}: {said or type(error).__name__}"
+    detail = f"{url}: {plainly(error)[:_EXCERPT]}"
     # aiohttp's InvalidURL is a ValueError; what is no HTTP it calls an error of the response.
     if isinstance(error, ValueError | aiohttp.ClientResponseError):
         return Refused("garbage", "info", step=step, detail=detail)
