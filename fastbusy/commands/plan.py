@@ -8,11 +8,12 @@ import os
 from harness.planning.summary import summary
 from kernel.roll import seed_of
 
+from .. import shelf
 from ..preparing import Options, prepare
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenario", help="a file, or one that ships: demo, appointments")
+    parser.add_argument("scenario", help=f"a file, or one that ships: {shelf.shipped()}")
     parser.add_argument("--agent", default="", metavar="TARGET", help="whom to call (reference)")
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
