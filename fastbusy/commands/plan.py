@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 
+from harness.planning.doubts import doubts
 from harness.planning.summary import summary
 from kernel.roll import seed_of
 
-from .. import shelf
+from .. import catalogue, shelf
 from ..preparing import Options, prepare
 
 
@@ -24,5 +25,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     options = Options(args.scenario, args.agent, profiles=tuple(args.profile), seed=args.seed)
     prepared = prepare(options, os.environ)
-    print(summary(prepared.plan, prepared.target.limit))
+    doubtful = doubts(prepared.plan, catalogue.tools())
+    print(summary(prepared.plan, prepared.target.limit, doubtful))
     return 0
