@@ -9,13 +9,15 @@ from pathlib import Path
 
 import msgspec
 
+from harness.files.addresses import address_flaw
 from harness.files.grammar import Secret
 from harness.files.reading import read_files
 from harness.planning.plan import Plan, Target
 from harness.planning.planning import make_plan
 from harness.recorder import Keep
 from harness.transports.by_scheme import scheme_of, transports
-from kernel.errors import UsageError
+from kernel import redact
+from kernel.errors import UsageError, brief
 from kernel.ports import DEFAULT_PORT_BASE
 
 from . import catalogue, samples, shelf
@@ -91,6 +93,12 @@ def _aimed(plan: Plan, target: Target, options: Options, where: str) -> Prepared
             remedy="give the agent's Twilio voice webhook, http(s)://…, or its stream, ws(s)://…",
         )
     if scheme in transports():
+        if flaw := address_flaw(wanted):
+            raise UsageError(
+                f"no agent can be called at {brief(redact.url(wanted))}: {flaw}",
+                where="--agent" if options.agent else where,
+                remedy="write the whole URL, such as http://127.0.0.1:8080/incoming",
+            )
         target = msgspec.structs.replace(target, webhook=wanted, auth_token=token)
         return Prepared(plan, target)
     _check_sample(wanted, where="--agent" if options.agent else where)
@@ -110,7 +118,7 @@ def _check_sample(wanted: str, where: str) -> None:
     name, _, flaw = wanted.partition(":")
     if name not in _SAMPLES or (name == "flawed") != bool(flaw):
         raise UsageError(
-            f"{wanted!r} is no agent",
+            f"{brief(wanted)} is no agent",
             where=where,
             remedy="write reference, flawed:FLAW, the http(s):// URL of a voice webhook, "
             "or the ws(s):// URL of a media stream",
@@ -118,5 +126,5 @@ def _check_sample(wanted: str, where: str) -> None:
     flaws = samples.flaws()
     if flaw and flaw not in flaws:
         raise UsageError(
-            f"there is no flaw {flaw!r}", where=where, remedy=f"one of: {', '.join(flaws)}"
+            f"there is no flaw {brief(flaw)}", where=where, remedy=f"one of: {', '.join(flaws)}"
         )

@@ -39,6 +39,14 @@ _WEBHOOK_REMEDIES = {
 }
 
 
+_DIRECT_REMEDIES = {
+    "unreachable": "start the agent, or name the URL of its media stream with --agent",
+    "upgrade_401": "give the agent's auth token to the scenario's agent.auth_token",
+    "upgrade_403": "sign with the token the agent checks (agent.auth_token)",
+    "upgrade_404": "name the whole URL of the media stream, path included",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MissingLink:
     """What does not reach what, as seen, and one thing to do about it."""
@@ -136,7 +144,9 @@ def _setup(history: History) -> Iterator[MissingLink]:
     data: dict[str, Any] = closed.data
     how, step = data["how"], data.get("step", "webhook")
     seen = data.get("detail") or data.get("words") or how
-    if step == "stream":
+    if data.get("direct"):
+        remedy = _DIRECT_REMEDIES.get(how, "let the agent take Twilio's media stream at that URL")
+    elif step == "stream":
         remedy = "let <Stream url=…> name a WebSocket of the agent that this machine can reach"
     else:
         remedy = _WEBHOOK_REMEDIES.get(how, "look into the agent's log for its error")

@@ -13,6 +13,7 @@ from harness.headline import begun
 from harness.verdict import exit_code
 from kernel.roll import seed_of
 
+from .. import shelf
 from ..judging import Judged
 from ..live import Show
 from ..places import mocks_of, place_options
@@ -21,7 +22,7 @@ from ..whole import Interrupted, run_blocking
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenario", help="a file, or one that ships: demo, appointments")
+    parser.add_argument("scenario", help=f"a file, or one that ships: {shelf.shipped()}")
     run_options(parser)
 
 

@@ -52,7 +52,8 @@ class TwilioCall:
         self._place, self._clock = place, place.clock
         self._form = twilio.call_form(sid, place.account_sid, call.from_number)
         self._form |= target.parameters
-        if urlsplit(target.webhook).scheme in ("ws", "wss"):
+        self._direct = urlsplit(target.webhook).scheme in ("ws", "wss")
+        if self._direct:
             self._course = Course.of(twiml.Stream(target.webhook, dict(target.parameters)))
         else:
             self._course = Course(target.webhook, target.signed_as, target.fallback_url)
@@ -85,7 +86,7 @@ class TwilioCall:
         await self._finish(self._status(refused))
         role = "refusal" if refused.how.endswith("_refusal") else "other"
         heard = tuple(msgspec.structs.replace(each, role=role) for each in self._heard)
-        return replace(refused, sid=self.sid, heard=heard)
+        return replace(refused, sid=self.sid, heard=heard, direct=self._direct)
 
     @staticmethod
     def _status(refused: Refused) -> CallStatus:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -12,6 +11,7 @@ from ..planning.plan import Target
 from ..protocols import twilio, twiml
 from ..protocols.course import Fetch
 from .link import Refused, Step
+from .troubles import plainly
 from .twilio_stream import WS_TIMEOUT
 
 RESPONSE_LIMIT_S = 15.0
@@ -83,7 +83,7 @@ class AgentWeb:
     async def connect(self, url: str) -> aiohttp.ClientWebSocketResponse:
         """The WebSocket of a media stream. Unreached if it cannot be opened."""
         assert self._session is not None
-        if urlsplit(url).scheme not in ("ws", "wss"):
+        if url.partition(":")[0].lower() not in ("ws", "wss"):
             detail = f"<Stream url={url!r}>; write a ws:// or wss:// URL"
             raise _no_stream(Refused("garbage", "info", step="stream", detail=detail))
         headers = dict(twilio.STREAM_HEADERS)
@@ -151,8 +151,7 @@ def _no_stream(refused: Refused) -> Unreached:
 
 def _failed(error: Exception, url: str, step: Step) -> Refused:
     """No connection, or one that broke before anything was answered."""
-    said = " ".join(str(error).split())[:_EXCERPT]
-    detail = f"{url}: {said or type(error).__name__}"
+    detail = f"{url}: {plainly(error)[:_EXCERPT]}"
     # aiohttp's InvalidURL is a ValueError; what is no HTTP it calls an error of the response.
     if isinstance(error, ValueError | aiohttp.ClientResponseError):
         return Refused("garbage", "info", step=step, detail=detail)
