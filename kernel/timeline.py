@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Hashable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-
-class _Entry(NamedTuple):
-    due_ns: int
-    order: int
-    span: Hashable
-    key: Hashable | None
-    item: Any
+_Entry = tuple[int, int, Hashable, Hashable | None, Any]
+"""When it is due, its order, span, key and item."""
 
 
 class Timeline:
@@ -45,7 +40,7 @@ class Timeline:
             self._keyed[span, key] = self._order
         self._waiting.setdefault(span, {})[self._order] = key
         # `order` is unique, so a comparison never reaches the item.
-        heapq.heappush(self._heap, _Entry(due_ns, self._order, span, key, item))
+        heapq.heappush(self._heap, (due_ns, self._order, span, key, item))
         return due_ns
 
     def withdraw(self, span: Hashable, key: Hashable) -> bool:
@@ -71,18 +66,21 @@ class Timeline:
 
     def next_wake(self) -> int | None:
         """When the next item is due, None if there is none."""
-        while self._heap and self._heap[0].order not in self._waiting.get(self._heap[0].span, ()):
+        while self._heap:
+            due_ns, order, span, _, _ = self._heap[0]
+            if order in self._waiting.get(span, ()):
+                return due_ns
             heapq.heappop(self._heap)
-        return self._heap[0].due_ns if self._heap else None
+        return None
 
     def due(self, now_ns: int) -> Iterator[tuple[Hashable, Any, int]]:
         """Take out what is due: (span, item, due_ns), earliest first."""
         while (wake_ns := self.next_wake()) is not None and wake_ns <= now_ns:
-            entry = heapq.heappop(self._heap)
-            if entry.key is not None:
-                del self._keyed[entry.span, entry.key]
-            self._forget(entry.span, entry.order)
-            yield entry.span, entry.item, entry.due_ns
+            due_ns, order, span, key, item = heapq.heappop(self._heap)
+            if key is not None:
+                del self._keyed[span, key]
+            self._forget(span, order)
+            yield span, item, due_ns
 
     def _forget(self, span: Hashable, order: int) -> None:
         waiting = self._waiting[span]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -111,6 +112,7 @@ async def serve(options: argparse.Namespace, on_ready: OnReady | None = None) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with serving(service, clock, host=options.host, ports=where, token=token) as shell:
+        gc.freeze()  # looking through all that was imported takes longer than a frame may be late
         sys.stdout.write(f"mocks ready on http://{options.host}:{options.port_base}\n")
         if on_ready is not None:
             on_ready(shell)

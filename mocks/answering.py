@@ -4,7 +4,7 @@ journal."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import Any
 
 from kernel.actor import Emit, Instruction
@@ -88,10 +88,11 @@ class Conversing(Prompted):
             self._thought = self._world.brain.answer(self._asked, arrival.attempt)
         return self._thought
 
-    def _due_ns(self, arrival: Arrival, head_ns: int, pieces: int) -> list[int]:
-        """When each piece of a stream goes out."""
-        gaps_ns = (self._world.between_ns(arrival, index) for index in range(1, pieces))
-        return list(accumulate(gaps_ns, initial=head_ns))
+    def _due_ns(self, arrival: Arrival, head_ns: int) -> Iterator[int]:
+        """When each piece of a stream goes out, as fast as the mock is at the beginning."""
+        seed, latency = self._world.seed, self._world.latency[arrival.stage]
+        gaps_ns = (latency.between_ns(seed, arrival, index) for index in count(1))
+        return accumulate(gaps_ns, initial=head_ns)
 
     def _closed(self, now_ns: int) -> Iterator[Instruction]:
         """The client broke off: what it was told is what had been sent until then."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kernel.fault import Hold, Output
 from kernel.timeline import Timeline
 
 from .chain import Chain
-from .session import Item, Piece
+from .session import Item, Piece, Session
 from .wire import Wire
+from .work import Paced
 
 
 class _Wake:
@@ -24,10 +25,13 @@ class Outlet:
     """Items wait on the timeline until they are planned to go, then in their piece's queue.
 
     Only the head of a queue is shaped: what a fault delays or holds keeps back what is behind it.
+    `failed` hears which session's wires could not be made.
     """
 
-    def __init__(self, timeline: Timeline, chain: Chain) -> None:
-        self._timeline, self._chain = timeline, chain
+    def __init__(
+        self, timeline: Timeline, chain: Chain, failed: Callable[[Session, str, int], None]
+    ) -> None:
+        self._timeline, self._chain, self._failed = timeline, chain, failed
 
     def plan(self, piece: Piece, what: Any, due_ns: int, key: Any = None) -> None:
         self._timeline.add(piece, Item(what, due_ns, due_ns), due_ns, key)
@@ -39,6 +43,9 @@ class Outlet:
             piece.queue.append(item)
         while piece.queue and (piece.held_by is None or not piece.admitted):
             head = piece.queue[0]
+            if isinstance(head.what, Paced):
+                self._draw(piece, head.what, now_ns)
+                continue
             if head.due_ns > now_ns:
                 self._timeline.add(piece, _WAKE, head.due_ns, key=_WAKE)
                 return
@@ -62,6 +69,18 @@ class Outlet:
     def empty(self, piece: Piece) -> bool:
         return not piece.queue and not self._timeline.waiting(piece)
 
+    def _draw(self, piece: Piece, paced: Paced, now_ns: int) -> None:
+        """Put the next of the wires before those that follow it, or have done with them."""
+        try:
+            wire, due_ns = next(paced.wires)
+        except StopIteration:
+            piece.queue.popleft()
+        except Exception:
+            self.drop(piece)
+            self._failed(piece.session, "its next wire", now_ns)
+        else:
+            piece.queue.appendleft(Item(wire, due_ns, due_ns))
+
     def _shaped(self, piece: Piece, item: Item, now_ns: int) -> bool:
         """Does a fault change the head of the queue? Then it has to be looked at again."""
         arrival = piece.arrival
@@ -69,6 +88,8 @@ class Outlet:
             return False
         if not piece.started:
             piece.started = item.first = True
+        if not self._chain:
+            return False
         for applied in self._chain.concerning(arrival):
             shape = applied.can("shape")
             if shape is None or applied in item.shaped_by:

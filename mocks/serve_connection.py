@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -25,23 +26,49 @@ class _GivenUp(Exception):
 
 
 class Connection:
-    """What is on its way to one client. `put` never waits; `answer` and `converse` write it."""
+    """What is on its way to one client. `put` never waits.
+
+    It writes by itself what nothing waits before, so that no task need wake for a chunk or a frame;
+    `_answer` and `_converse` write the rest, when the client has read what came before.
+    """
 
     def __init__(self, shell: Shell, session: int, request: web.BaseRequest) -> None:
         self._shell, self._session, self._request = shell, session, request
         self._waiting: deque[Departure] = deque()
         self._news = asyncio.Event()
         self._unread_bytes = 0
+        # Once the head is out, and until the end is: what writes each kind of wire.
+        self._writers: Mapping[type, Callable[[Any], Coroutine[Any, Any, None]]] = {}
         self._upgraded = self._dropped = self._closing = False
 
     def put(self, departure: Departure) -> None:
-        """Queue what has to go out. A client that does not read is dropped."""
+        """Write or queue what has to go out. A client that does not read is dropped."""
+        if self._written(departure):
+            return
         self._waiting.append(departure)
         self._unread_bytes += _size(departure)
         self._news.set()
         if self._unread_bytes > self._shell.service.world.settings.unread_bytes:
             self._vanish(how="client_not_reading")
             self._drop()
+
+    def _written(self, departure: Departure) -> bool:
+        """Write it, unless something is before it."""
+        what, transport = departure.what, self._request.transport
+        if self._waiting or not transport or transport.get_write_buffer_size():
+            return False
+        write = self._writers.get(type(what))
+        if write is None or not isinstance(what, Body | Text | Binary):
+            return False
+        self._shell.instrument.sent(departure.due_ns, self._now_ns())
+        try:
+            # It stops only to wait for a full buffer, and this one is empty.
+            write(what.data).send(None)
+        except StopIteration:
+            pass
+        except ConnectionError:
+            self._drop()
+        return True
 
     def go_away(self) -> None:
         """Close the socket because the server stops. A request is answered to its end."""
@@ -95,11 +122,13 @@ class Connection:
     async def _answer(self, head: Head) -> web.StreamResponse:
         response = web.StreamResponse(status=head.status, headers=head.headers)
         await response.prepare(self._request)
+        self._writers = {Body: response.write}
         while True:
             match await self._next():
                 case Body(data):
                     await response.write(data)
                 case Ended():
+                    self._writers = {}
                     await response.write_eof()
                     return response
 
@@ -115,6 +144,7 @@ class Connection:
         socket.headers.update(headers)
         await socket.prepare(self._request)
         self._upgraded = True
+        self._writers = {Text: socket.send_str, Binary: socket.send_bytes}
         reading = asyncio.create_task(self._read(socket))
         writing = asyncio.create_task(self._write(socket, reading))
         try:
@@ -150,6 +180,7 @@ class Connection:
                         await socket.send_bytes(data)
                     case Close(code, reason):
                         self._closing = True
+                        self._writers = {}
                         # aiohttp waits for the client's own close frame only if nobody reads;
                         # else what is still coming in resets the connection, close frame and all.
                         reading.cancel()

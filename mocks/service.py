@@ -41,7 +41,7 @@ class Service:
         self.bugs = 0
         self._hearing: Hearing[Session] = Hearing()
         self._timeline = Timeline()
-        self._outlet = Outlet(self._timeline, self.chain)
+        self._outlet = Outlet(self._timeline, self.chain, self._failed)
         self._door = Door(self.chain, world.settings)
         self._turns = Turns(self._follow, self._failed)
         self._life = Lifecycle(self._door, self.journal, self._outlet, self._tell, world.wall_s)

@@ -170,8 +170,7 @@ class Session:
         return Event(now_ns, self.journal_actor, piece.kind, type, piece.span, parent, data=told)
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(NamedTuple):
     """Send `what` to the client of a session. `ENDED` says that nothing more will come."""
 
     session: int

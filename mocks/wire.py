@@ -64,44 +64,39 @@ class Request:
         return blake2b(credential.encode(errors="replace"), digest_size=4).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False):
     """Status and headers of the answer. Status 101 accepts an upgrade, any other refuses it.
 
     Without a Content-Length the body is chunked.
     """
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     work: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(msgspec.Struct, frozen=True, gc=False):
     """A piece of the answer's body."""
 
     data: bytes
     work: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, gc=False):
     """A text frame, either way."""
 
     data: str
     work: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(msgspec.Struct, frozen=True, gc=False):
     """A binary frame, either way."""
 
     data: bytes
     work: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(msgspec.Struct, frozen=True, gc=False):
     """The closing handshake. `reason` is cut to the 123 bytes that a close frame has room for."""
 
     code: int = 1000
@@ -109,8 +104,7 @@ class Close:
     work: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reset:
+class Reset(msgspec.Struct, frozen=True, gc=False):
     """The connection breaks off without a word."""
 
     work: str = ""

@@ -1,8 +1,8 @@
 """What a provider's actor is told, and what it says beside the wire: the work it begins and ends.
 
 An actor's messages: `Opened`, `Text`, `Binary`, `Heard`, `Admitted`, `Refused`, `Closed`, and
-`kernel.actor.Nudged`. What it emits: everything of `mocks.wire`, and `Begin`, `Note`, `Finish`,
-`Cancel`, `Listen`, `Sound`, `Rest`.
+`kernel.actor.Nudged`. What it emits: everything of `mocks.wire`, and `Begin`, `Paced`, `Note`,
+`Finish`, `Cancel`, `Listen`, `Sound`, `Rest`.
 
 A piece of work has a name of the actor's own choosing. The name `""` is the HTTP request itself,
 or the socket itself.
@@ -10,7 +10,7 @@ or the socket itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,6 +18,8 @@ from kernel.event import Type
 from kernel.fault import Arrival, Refusal
 from speech.encoding import Encoding
 from speech.transcript import TextEvent
+
+from .wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,18 @@ class Begin:
     counted: bool = True
     refusable: bool = True
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """Wires one after the other, each with when it is due.
+
+    Each is made when the one before it is out: of a long answer only one waits at any time, and
+    what nobody waits for any more is never made.
+    """
+
+    wires: Iterator[tuple[Wire, int]]
+    work: str = ""
 
 
 @dataclass(frozen=True, slots=True)

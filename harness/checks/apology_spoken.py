@@ -103,9 +103,13 @@ def _failures(call: Call, works: Sequence[Work]) -> Iterator[_Failure]:
             continue
         if any(last.from_at_ns < other.from_at_ns <= last.until_at_ns for other in call.turns):
             continue  # the caller spoke into it
-        # What ends with the call has not failed: the caller did not wait for it.
-        if call.ended_by == "agent" or last.until_at_ns < call.ended_ns - _CLOCKS_NS:
+        if last.until_at_ns < call.ended_ns - _CLOCKS_NS or _gave_up(call, last):
             yield _Failure(call, last.until_at_ns, _what(last))
+
+
+def _gave_up(call: Call, work: Work) -> bool:
+    """The agent hung up because of it: other work that ends with the call has not failed."""
+    return call.ended_by == "agent" and (work.type == "fail" or bool(work.bites))
 
 
 def _tries(turn: Turn, works: Sequence[Work]) -> Iterator[Work]:

@@ -45,14 +45,19 @@ Glimpse = tuple[Moments, int, int]
 
 
 def agreed(text: str, may: Callable[[str], bool], *glimpses: Glimpse) -> str | None:
-    """The one call that all sentences of a text agree on, as far as they came up anywhere; `may`
-    tells which calls it can be at all."""
+    """The one call that all sentences of a text agree on, as far as it came up anywhere; `may`
+    tells which calls it can be at all.
+
+    Who interrupts hears the beginning. A later sentence alone tells nothing: "How can I help you?"
+    ends the greeting of another call as well.
+    """
     known = []
     for sentence in sentences(text):
         found = (moments.calls(sentence, *when) for moments, *when in glimpses)
         calls = set(filter(may, set().union(*found)))
-        if calls:
-            known.append(calls)
+        if not calls:
+            break
+        known.append(calls)
     return only(set.intersection(*known)) if known else None
 
 

@@ -49,6 +49,8 @@ class Places:
         Lines of several dialogues may fit; what was said before, by both sides, then decides.
         `summaries` of what was said before that tell facts, and never the place.
         """
+        if not self._dialogues:
+            return None
         heard = [[*self._keypads.of(turn.heard), *self._callers.of(turn.heard)] for turn in turns]
         said = [self._assistants.of(turn.said) for turn in turns]
         retold = [

@@ -10,7 +10,7 @@ from kernel.actor import Actor, Emit, End, Instruction
 from kernel.fault import Stage
 from mocks.provider import Route
 from mocks.wire import Binary, Body, Close, Head, Request, Text, Wire, json_reply
-from mocks.work import Admitted, Begin, Cancel, Closed, Finish, Opened, Refused
+from mocks.work import Admitted, Begin, Cancel, Closed, Finish, Opened, Paced, Refused
 from mocks.world import World
 
 STEP_NS = 10_000_000
@@ -28,9 +28,14 @@ class EchoRequest:
         elif isinstance(message, Admitted):
             due_ns = now_ns + self.world.first_ns(message.arrival)
             yield Emit(Head(200, {"Content-Type": "text/plain"}), due_ns)
-            for index, word in enumerate(self.request.body.split()):
-                yield Emit(Body(word), due_ns + index * STEP_NS)
+            yield Emit(Paced(self._words(due_ns)), due_ns)
             yield End()
+
+    def _words(self, due_ns: int) -> Iterator[tuple[Wire, int]]:
+        for index, word in enumerate(self.request.body.split()):
+            if word == b"unspeakable":
+                raise ValueError(word)
+            yield Body(word), due_ns + index * STEP_NS
 
 
 class EchoSocket:

@@ -36,7 +36,7 @@ class Life:
     def __init__(self, method: str = "POST", path: str = "/echo") -> None:
         self.chain, self.journal, self.timeline = Chain(), Journal(100), Timeline()
         self.told: list[Any] = []
-        self.outlet = Outlet(self.timeline, self.chain)
+        self.outlet = Outlet(self.timeline, self.chain, lambda *_: None)
         self.cycle = Lifecycle(
             Door(self.chain, Settings()), self.journal, self.outlet,
             lambda session, message, now_ns: self.told.append(message), lambda now_ns: 0,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from mocks.wire import Text
+from mocks.wire import Reset, Text
 
 from .drive import Drive
 
@@ -121,3 +121,35 @@ def test_another_fault_can_hold_what_was_released() -> None:
     drive.heal("two")
     drive.run()
     assert len(times(drive, session)) == 3
+
+
+def test_wires_that_are_paced_go_out_one_by_one_and_what_follows_them_after_the_last() -> None:
+    drive = Drive()
+    session = drive.post(b"1 2 3")
+    drive.run()
+    assert drive.texts(session) == ["1", "2", "3"]
+    head_ms, *words_ms = drive.times(session)
+    assert words_ms == [head_ms, head_ms + 10, head_ms + 20]
+    (work,) = drive.work
+    assert work.type == "ok"
+    assert work.until_at_ns == words_ms[-1] * 1_000_000
+
+
+def test_paced_wires_are_shaped_as_others_are() -> None:
+    drive = Drive()
+    drive.apply("stall", after=2)
+    session = drive.post(b"1 2 3")
+    drive.run(500)
+    assert drive.texts(session) == ["1"]
+    drive.heal()
+    drive.run()
+    assert drive.texts(session) == ["1", "2", "3"]
+
+
+def test_a_wire_that_cannot_be_made_resets_the_connection_after_those_before_it() -> None:
+    drive = Drive()
+    session = drive.post(b"1 unspeakable 3")
+    drive.run()
+    assert drive.texts(session) == ["1"]
+    assert isinstance(drive.to(session)[-1], Reset)
+    assert drive.service.bugs == 1

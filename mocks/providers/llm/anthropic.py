@@ -18,8 +18,9 @@ from ...answering import Answering, Conversing, Prompted, journalled
 from ...chat_completions import field_of
 from ...provider import Route
 from ...wire import Body, Head, Request, Wire, id_of, json_reply
-from ...work import Admitted, Note, Refused
+from ...work import Admitted, Note, Paced, Refused
 from ._anthropic import (
+    Event,
     MessagesRequest,
     Prompt,
     Reply,
@@ -147,20 +148,22 @@ class Messages(_Prompted, Conversing):
         reply = Reply(name, model, answer, stop_reason, self._tokens_in, tokens_out)
         head_ns = now_ns + self._world.first_ns(arrival)
         headers = self._headers(admitted, head_ns)
-        pieces = list(reply.pieces())
-        due_ns = self._due_ns(arrival, head_ns, len(pieces))
-        if not self._wanted.stream:
+        pieces = zip(reply.pieces(), self._due_ns(arrival, head_ns), strict=False)
+        if self._wanted.stream:
+            yield Emit(Head(200, {**_SSE, **headers}), head_ns)
+            yield Emit(Paced(self._stream(pieces)), head_ns)
+        else:
+            *_, (_, last_ns) = pieces
             for wire in json_reply(200, reply.whole(), headers):
-                yield Emit(wire, due_ns[-1])
-            yield End()
-            return
-        yield Emit(Head(200, {**_SSE, **headers}), head_ns)
-        for piece, at_ns in zip(pieces, due_ns, strict=True):
+                yield Emit(wire, last_ns)
+        yield End()
+
+    def _stream(self, pieces: Iterable[tuple[list[Event], int]]) -> Iterator[tuple[Wire, int]]:
+        for piece, at_ns in pieces:
             self._spoken += [
                 (at_ns, one["delta"].get("text", "")) for one in piece if "delta" in one
             ]
-            yield Emit(Body(b"".join(map(server_sent, piece))), at_ns)
-        yield End()
+            yield Body(b"".join(map(server_sent, piece))), at_ns
 
 
 class Anthropic:

@@ -6,7 +6,7 @@ counted as a quarter of the characters, rounded up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -15,10 +15,11 @@ from kernel.actor import Emit, End, Instruction
 from kernel.fault import Stage
 
 from ...answering import Answering, Conversing, journalled
+from ...brain import Answer
 from ...chat_completions import ChatRequest, Frame, deltas, field_of, usage
 from ...provider import Route
 from ...wire import Body, Head, Request, Wire, id_of, json_reply
-from ...work import Admitted, Limits, Note, Refused
+from ...work import Admitted, Limits, Note, Paced, Refused
 from ._openai import error_reply, headers_of, refusal_reply
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
@@ -98,21 +99,26 @@ class Completion(_Answering, Conversing):
         frame = Frame(name, self._world.wall_s(now_ns), self._chat.model)
         used = usage(self._tokens_in, tokens_out)
         headers = self._headers(admitted.limits, head_ns)
-        parts = list(deltas(answer))
-        due_ns = self._due_ns(arrival, head_ns, len(parts))
-        if not self._chat.stream:
+        due_ns = self._due_ns(arrival, head_ns)
+        if self._chat.stream:
+            yield Emit(Head(200, {**_SSE, **headers}), head_ns)
+            yield Emit(Paced(self._chunks(answer, frame, used, due_ns)), head_ns)
+        else:
+            *_, (_, last_ns) = zip(deltas(answer), due_ns, strict=False)
             for wire in json_reply(200, frame.whole(answer, used), headers):
-                yield Emit(wire, due_ns[-1])
-            yield End()
-            return
-        yield Emit(Head(200, {**_SSE, **headers}), head_ns)
-        for delta, at_ns in zip(parts, due_ns, strict=True):
-            self._spoken.append((at_ns, delta.get("content") or ""))
-            yield Emit(_data(frame.chunk(answer, delta, self._chat.wants_usage)), at_ns)
-        if self._chat.wants_usage:
-            yield Emit(_data(frame.last(used)), due_ns[-1])
-        yield Emit(Body(b"data: [DONE]\n\n"), due_ns[-1])
+                yield Emit(wire, last_ns)
         yield End()
+
+    def _chunks(
+        self, answer: Answer, frame: Frame, used: Mapping[str, Any], due_ns: Iterator[int]
+    ) -> Iterator[tuple[Wire, int]]:
+        usage_follows = self._chat.wants_usage
+        for delta, at_ns in zip(deltas(answer), due_ns, strict=False):
+            self._spoken.append((at_ns, delta.get("content") or ""))
+            yield _data(frame.chunk(answer, delta, usage_follows)), at_ns
+        if usage_follows:
+            yield _data(frame.last(used)), at_ns
+        yield Body(b"data: [DONE]\n\n"), at_ns
 
 
 def _data(value: Any) -> Body:

@@ -17,7 +17,7 @@ from ...hearing import TICK_NS
 from ...provider import Route
 from ...refusing import close_code, refused_upgrade, status_of
 from ...wire import Binary, Close, Head, Request, Text, Wire, uuid_of
-from ...work import Admitted, Begin, Heard, Listen, Note, Opened, Refused
+from ...work import Admitted, Begin, Closed, Heard, Listen, Note, Opened, Refused
 from ...world import World
 from ._deepgram import (
     TOO_QUIET,
@@ -48,7 +48,7 @@ class Listening:
         self._request, self._world = request, world
         self._id = uuid_of(world.seed, request.connection, request.query)
         self._opened_ns = self._active_ns = 0
-        self._closing = False
+        self._accepted = self._closing = False
 
     def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
         match message:
@@ -58,11 +58,9 @@ class Listening:
                 return self._transcription.hear(events, audio_s, now_ns)
             case Nudged(key):
                 return self._nudged(key, now_ns)
-            case Text() | Binary() if self._closing:
-                return []
-            case Text(data):
+            case Text(data) if not self._closing:
                 return self._told(data, now_ns)
-            case Binary(b""):
+            case Binary(b"") if not self._closing:
                 return self._close_stream(now_ns)
             case Opened():
                 return self._open()
@@ -70,6 +68,8 @@ class Listening:
                 return self._accept(now_ns)
             case Admitted(work, arrival):
                 return self._transcription.admit(arrival, work)
+            case Closed() if self._accepted:
+                return self._transcription.left()
         return []
 
     def _open(self) -> Iterator[Instruction]:
@@ -87,6 +87,7 @@ class Listening:
         headers = {"dg-request-id": self._id}
         if self._request.header("sec-websocket-protocol"):
             headers["Sec-WebSocket-Protocol"] = "token"
+        self._accepted = True
         self._opened_ns = self._active_ns = now_ns
         self._transcription = Transcription(self._asked, self._id, self._world)
         yield Emit(Head(101, headers))

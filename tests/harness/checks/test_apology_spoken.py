@@ -55,6 +55,18 @@ def test_what_the_hang_up_ended_has_not_failed() -> None:
     assert ApologySpoken()(story.history()).outcome == "unknown"
 
 
+def test_a_provider_that_was_well_has_not_failed_when_the_agent_hangs_up() -> None:
+    well, stalled = Story().phase("surge", 0, 100), Story().phase("surge", 0, 100)
+    for story, bites in ((well, []), (stalled, ["llm-stall"])):
+        for number in (1, 2, 3):
+            caller = story.call(number, at=10 * number).hears(role="greeting").says()
+            work = {"type": "info", "cancelled": True, "bites": bites}
+            caller.works("llm", caller.now, caller.now + 2, **work)
+            caller.ends("closed", after=2, type="info", by="agent")
+    assert ApologySpoken()(well.history()).outcome == "unknown"
+    assert ApologySpoken()(stalled.history()).outcome == "fail"
+
+
 def test_a_retry_that_is_served_makes_up_for_the_failure() -> None:
     story = Story().phase("surge", 0, 100)
     for number in (1, 2, 3):

@@ -98,6 +98,17 @@ def test_a_greeting_is_known_by_who_heard_it() -> None:
     }
 
 
+def test_the_end_of_a_greeting_that_nobody_heard_is_another_ones_too() -> None:
+    story = Story()
+    greeting = {"identity": 7, "role": "greeting"}
+    story.call(1, at=0).hears("Good day, Sam here. How can I help?", **greeting).ends(after=9)
+    story.call(2, at=0).ends(after=9)
+    unheard = story.work("llm", 0.1, 0.4, text_out="Hi, it is Ann. How can I help?")
+    assert unheard not in joins(story)
+    cut = story.work("llm", 0.1, 0.4, text_out="Good day, Sam here. Who are you?")
+    assert joins(story)[cut] == ("c0001", "spoken_text")
+
+
 def test_text_that_nobody_heard_is_known_by_the_llm_that_wrote_it() -> None:
     story = two_calls()
     wrote = story.work("llm", 5, 6, history="Mary Smith", text_out="One. Two things.")

@@ -42,6 +42,16 @@ def test_what_is_said_is_what_is_understood() -> None:
     assert work.waited_ms == pytest.approx(600, abs=30)
 
 
+def test_a_client_that_leaves_is_known_by_what_was_heard() -> None:
+    client = Client()
+    client.play(client.mouth.speak(LINE, identity=4711).samples[: 3 * RATE_HZ])
+    client.service.vanish(client.number, client.now_ns)
+    (work,) = client.work
+    assert (work.type, work.cancelled, work.identity) == ("info", True, 4711)
+    assert LINE.startswith(work.text_out)
+    assert len(work.text_out) > 10
+
+
 def test_a_new_beginning_ends_the_turn_that_is_held_back() -> None:
     client = Client(end_of_turn_confidence_threshold="1", max_turn_silence="3000")
     client.speak("First.")

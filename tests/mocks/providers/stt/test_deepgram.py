@@ -16,7 +16,7 @@ from speech.encoding import Encoding
 from speech.mouth import TRAILING_SILENCE_S
 
 from ...drive import Drive
-from .deepgram_client import HEADERS, QUERY, Client, transcript
+from .deepgram_client import HEADERS, QUERY, RATE_HZ, Client, transcript
 
 WIRE = Path(__file__).parents[3] / "wires" / "deepgram_listen_v1.jsonl"
 LINE = "Hello, this is Ada Byron. I want to move my appointment, please."
@@ -94,6 +94,16 @@ def test_interims_are_whole_words_and_lag_behind() -> None:
         assert len(text) in (len(LINE), LINE.find(" ", len(text)))
         assert at_s >= 0.8 + 0.5
     assert client.interims[0] == (pytest.approx(1.0, abs=0.1), "")
+
+
+def test_a_client_that_leaves_is_known_by_what_was_heard() -> None:
+    client = Client()
+    client.play(client.mouth.speak(LINE, identity=4711).samples[: 3 * RATE_HZ])
+    client.service.vanish(client.number, client.now_ns)
+    (work,) = client.work
+    assert (work.type, work.cancelled, work.identity) == ("info", True, 4711)
+    assert LINE.startswith(work.text_out)
+    assert len(work.text_out) > 10
 
 
 def test_utterances_come_one_by_one() -> None:
