@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 
+from kernel.control import ACCOUNT_SID
 from kernel.fault import Stage
 from kernel.ports import DEFAULT_PORT_BASE, PORT_OFFSETS
 
@@ -31,7 +32,7 @@ _KEYS = {
     "ELEVENLABS_API_KEY": "fastbusy",
     "ELEVEN_API_KEY": "fastbusy",  # by this name LiveKit looks for it
     "TOOLS_API_KEY": "fastbusy",
-    "TWILIO_ACCOUNT_SID": "AC" + "fa57b05f" * 4,
+    "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
     "TWILIO_AUTH_TOKEN": "fastbusy",
 }
 
@@ -126,7 +127,8 @@ tts = ElevenLabsTTSService(
     settings=ElevenLabsTTSService.Settings(voice="any"),
 )
 serializer = TwilioFrameSerializer(
-    stream_sid=stream_sid, params=TwilioFrameSerializer.InputParams(auto_hang_up=False)
+    stream_sid=stream_sid, call_sid=call_sid, base_url="{env["TWILIO_BASE_URL"]}",
+    account_sid="{env["TWILIO_ACCOUNT_SID"]}", auth_token="{env["TWILIO_AUTH_TOKEN"]}",
 )
 """
 

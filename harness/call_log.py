@@ -17,7 +17,7 @@ from .callers.messages import Over, Said, TurnBegan
 from .media.phone import Phone
 from .planning.people import TELLING
 from .planning.plan import PlannedCall
-from .transports.link import Refused
+from .transports.link import Answered, Refused
 
 Record = Callable[[Event], None]
 
@@ -53,8 +53,11 @@ class CallLog:
         self._tell(now_ns, "call", "invoke", call.span, parent, data, due_ns=call.due_ns)
         self._tell(now_ns, "setup", "invoke", f"{call.span}/setup", call.span)
 
-    def answered(self, now_ns: int) -> None:
-        self._tell(now_ns, "setup", "ok", f"{self.call.span}/setup", self.call.span)
+    def answered(self, answered: Answered, now_ns: int) -> None:
+        span = self.call.span
+        self._tell(now_ns, "setup", "ok", f"{span}/setup", span, {"sid": answered.sid})
+        for heard in answered.heard:
+            self.report(heard, now_ns)
 
     def refused(self, refused: Refused, now_ns: int) -> None:
         data = {
@@ -64,8 +67,11 @@ class CallLog:
             "retry_after_s": refused.retry_after_s,
             "words": refused.words,
             "detail": refused.detail,
+            "sid": refused.sid,
         }
         span = self.call.span
+        for heard in refused.heard:
+            self.report(heard, now_ns)
         self._tell(now_ns, "setup", refused.type, f"{span}/setup", span, data)
         self._end(Over(refused.type, refused.how, refused.by), now_ns, refused.retry_after_s)
 

@@ -56,7 +56,7 @@ class Placing:
 
     async def _talk(self, call: PlannedCall, answered: Answered, log: CallLog) -> None:
         link = answered.link
-        log.answered(self.clock.now_ns())
+        log.answered(answered, self.clock.now_ns())
         caller = Talking(
             call.lines,
             call.answers,

@@ -21,6 +21,7 @@ from .placing import Placing
 from .planning.plan import Plan, PlannedCall, Target
 from .recorder import Kept, Recorder
 from .transports.by_scheme import transport_for
+from .transports.switchboard import Switchboard
 from .wiring import missing_link
 
 SPAN = "preflight"
@@ -43,7 +44,7 @@ async def preflight(
     for mock in mocks:
         await mock.set_clock(run_clock)
     probe, tool = choose_probe(plan)
-    events = await _place(probe, target, plan, run_clock, recorder)
+    events = await _place(probe, target, plan, run_clock, mocks, recorder)
     await clock.sleep(AFTERWARDS_S)
     stages = {stage for mock in mocks for stage in mock.services}
     for mock in mocks:
@@ -85,14 +86,22 @@ def _lines(call: PlannedCall, count: int) -> PlannedCall:
 
 
 async def _place(
-    call: PlannedCall, target: Target, plan: Plan, clock: Clock, recorder: Recorder
+    call: PlannedCall,
+    target: Target,
+    plan: Plan,
+    clock: Clock,
+    mocks: Sequence[MockControl],
+    recorder: Recorder,
 ) -> list[Event]:
     events: list[Event] = []
 
     def keep(_: CallLog, phone: Phone) -> Kept:
         return recorder.keep_recording(SPAN, phone.said, phone.heard)
 
-    async with transport_for(target, clock, seed=plan.seed) as transport:
+    async with (
+        Switchboard(mocks, clock) as network,
+        transport_for(target, clock, seed=plan.seed, network=network) as transport,
+    ):
         wheel = Wheel(clock)
         # The only line of this call is no goodbye: its answer is what matters.
         manners = Manners(goodbye_wait_s=ANSWER_WAIT_S)

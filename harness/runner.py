@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,18 +14,19 @@ from kernel.timeline import Timeline
 from .analysis.fates import Fate
 from .call_log import CallLog
 from .callers.manners import Manners
+from .calling import Calling
 from .media.phone import Phone
 from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
 from .nemesis.nemesis import Nemesis
 from .placing import Placing
-from .planning.plan import Plan, PlannedCall, PlannedFault, PlannedPhase, Target
-from .planning.redialling import redialled
+from .planning.plan import Plan, PlannedFault, PlannedPhase, Target
 from .preflight import preflight as place_preflight
 from .recorder import Keep, Kept, Recorder, keeps
 from .run_log import RunLog
 from .transports.by_scheme import transport_for
 from .transports.link import Transport
+from .transports.switchboard import Switchboard
 
 SAMPLE_EVERY_S = 5
 SETTLE_S = 16.0
@@ -84,7 +84,10 @@ async def run_plan(
         run_clock = RunClock(clock)
         for mock in mocks:
             await mock.set_clock(run_clock)
-        async with transport_for(target, run_clock, seed=plan.seed) as transport:
+        async with (
+            Switchboard(mocks, run_clock) as network,
+            transport_for(target, run_clock, seed=plan.seed, network=network) as transport,
+        ):
             run = _Run(plan, target, run_clock, mocks, recorder, transport, keep, on_progress)
             await run.conduct()
     finally:
@@ -121,15 +124,12 @@ class _Run:
         self._log = RunLog(plan, target, recorder.record)
         self._nemesis = Nemesis(mocks, clock, recorder.record)
         self._wheel = Wheel(clock)
-        self._placing = Placing(
+        self._group = asyncio.TaskGroup()
+        placing = Placing(
             transport, self._wheel, clock, recorder.record, Manners(), self._keep_recording,
             plan.dialogues,
         )  # fmt: skip
-        self._group = asyncio.TaskGroup()
-        self._calls: set[asyncio.Task[None]] = set()
-        self._dialled = 0
-        self._pausing = 0  # callers that are going to redial
-        self._over: Counter[Fate] = Counter()
+        self._calling = Calling(placing, clock, plan.phases, self._group)
 
     async def conduct(self) -> None:
         """From the first phase to the healing of the last fault."""
@@ -142,7 +142,7 @@ class _Run:
                     self._group.create_task(self._keep_house()),
                 ]
                 await self._follow(self._agenda())
-                await self._drain()
+                await self._calling.drain(self._plan.drain_s)
                 for task in housekeeping:
                     task.cancel()
             await self._settle()
@@ -163,7 +163,7 @@ class _Run:
         acts += [(fault.heal_at_ns, partial(self._heal, fault)) for fault in plan.faults]
         acts += [(phase.from_ns, partial(self._begin_phase, phase)) for phase in plan.phases]
         acts += [(fault.apply_at_ns, partial(self._apply, fault)) for fault in plan.faults]
-        acts += [(call.due_ns, partial(self._dial, call)) for call in plan.calls]
+        acts += [(call.due_ns, partial(self._calling.dial, call)) for call in plan.calls]
         agenda = Timeline()
         for order, (due_ns, act) in enumerate(acts):
             agenda.add(order, act, due_ns)
@@ -188,25 +188,6 @@ class _Run:
     def _heal(self, fault: PlannedFault) -> None:
         self._group.create_task(self._nemesis.heal(fault.order.label))
 
-    def _dial(self, call: PlannedCall) -> None:
-        self._dialled += 1
-        task = self._group.create_task(self._place(call))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
-
-    async def _place(self, call: PlannedCall) -> None:
-        """The call, and those that the same caller makes after it has given one up."""
-        following: PlannedCall | None = call
-        while following:
-            log = await self._placing.place(following)
-            self._over[log.fate] += 1
-            now_ns = self._clock.now_ns()
-            following = redialled(following, log.over, now_ns, self._plan.phases)
-            if following:
-                self._pausing += 1
-                await self._clock.sleep_until(following.due_ns)
-                self._pausing -= 1
-
     def _keep_recording(self, log: CallLog, phone: Phone) -> Kept:
         failed = log.over is None or log.over.type != "ok"
         if not keeps(self._keep_policy, failed=failed, kept=self._recordings):
@@ -214,16 +195,6 @@ class _Run:
         became = self._recorder.keep_recording(log.call.span, phone.said, phone.heard)
         self._recordings += became == "kept"
         return became
-
-    async def _drain(self) -> None:
-        """Let the last calls end; then end them."""
-        if self._calls:
-            await asyncio.wait(self._calls, timeout=self._plan.drain_s)
-        self._placing.stop_how = "drained"
-        for task in tuple(self._calls):
-            task.cancel()
-        if self._calls:
-            await asyncio.wait(self._calls)
 
     async def _settle(self) -> None:
         """Watch what the agent leaves behind at its providers."""
@@ -267,10 +238,10 @@ class _Run:
                 total_s=max((phase.until_ns for phase in self._plan.phases), default=0) / SECOND_NS,
                 phase=self._log.phase,
                 planned=len(self._plan.calls),
-                dialled=self._dialled,
-                ringing=len(self._calls) - talking - self._pausing,
+                dialled=self._calling.dialled,
+                ringing=self._calling.on - talking,
                 talking=talking,
-                over=dict(self._over),
+                over=dict(self._calling.over),
                 faults=self._nemesis.active,
             )
         )

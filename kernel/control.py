@@ -10,13 +10,15 @@ PUT    script             Script
 PUT    latency            {stage: {first, between}}: latencies as strings; the rest as by default
 GET    journal?after=N    Journal: the events from number N on, in the mock's own clock
 GET    events             the same as a stream of JSON lines, as they happen
-POST   reset              forgets journal, script, tools' state and faults
+PUT    calls              list[PhoneCall]: the same SID replaces; what the telephony mocks know of
+GET    orders?after=N&wait=S  CallOrders: from number N on; waits up to S seconds for the first one
+POST   reset              forgets journal, script, tools' state, calls and faults
 PUT    lease              Lease: heal everything if nobody renews it in time
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -67,6 +69,57 @@ class Lease(msgspec.Struct, frozen=True):
     """Faults heal by themselves if the lease is not renewed within `seconds`."""
 
     seconds: float
+
+
+CallStatus = Literal[
+    "queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"
+]
+ENDED: tuple[CallStatus, ...] = ("completed", "busy", "failed", "no-answer", "canceled")
+
+
+ACCOUNT_SID = "AC" + "fa57b05f" * 4
+"""The account that our calls belong to, and that agents are told is theirs."""
+
+
+class PhoneCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call as the telephone network has it; SIDs and statuses are Twilio's, numbers E.164."""
+
+    sid: str
+    account: str
+    status: CallStatus
+    from_number: str = ""
+    to_number: str = ""
+    direction: str = "inbound"
+
+
+class CallOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an agent tells the network to do with a call: end it, or go on with other TwiML.
+
+    status   `completed` ends any call, `canceled` one that is not answered; empty to go on
+    twiml    the new document itself
+    url      where it is, if that is not empty
+    method   GET or POST, as everywhere here
+    fallback_url     where to go if that fails; empty for that of the number
+    status_callback  what is told at the end; empty for that of the number
+    """
+
+    sid: str
+    status: Literal["", "completed", "canceled"] = ""
+    twiml: str = ""
+    url: str = ""
+    method: str = "POST"
+    fallback_url: str = ""
+    fallback_method: str = "POST"
+    status_callback: str = ""
+    status_callback_method: str = "POST"
+
+
+class CallOrders(msgspec.Struct, frozen=True):
+    """Orders `[after, next)`. `begun_ns` tells a mock from the one that ran here before it."""
+
+    begun_ns: int
+    orders: tuple[CallOrder, ...]
+    next: int
 
 
 class ControlError(msgspec.Struct, frozen=True):

@@ -15,8 +15,9 @@ call        caller [c0001 < phase/NAME]      invoke (due_ns = planned) number, d
                                              no other call has by chance), lines, lines_text,
                                              redial_of (a call that was given up before)
                                              ok/fail/info: how, ended_by, see `records.Call`
-setup       caller [c0001/setup < c0001]     invoke · ok · fail how, status, retry_after_s, words
-                                             info how (nobody answered, reset, garbage)
+setup       caller [c0001/setup < c0001]     invoke · ok sid · fail how, status, retry_after_s,
+                                             words, sid
+                                             info how (nobody answered, reset, garbage), sid
 turn        caller [c0001/t1 < c0001]        invoke index, text, repeat
                                              ok/info: see `records.Turn`
 aside       caller [c0001/a1 < c0001]        info index, text, until_at_ns (said beside the turns:
@@ -166,6 +167,7 @@ class History:
                     media=media.get(span, {}),
                     done=span in done,
                     redial_of=opened.data.get("redial_of", ""),
+                    sid=setup.data.get("sid", "") if setup else "",
                 )
             )
         return tuple(sorted(calls, key=lambda call: call.number))

@@ -95,6 +95,7 @@ class Call(msgspec.Struct, frozen=True):
     ended_by  `caller`, `agent`, `network`, `us`
     redial_of span of the call that this caller gave up before, empty for a planned call
     done      its dialogue says when the task is done, and it is
+    sid       the telephone network's name for it
     """
 
     span: str
@@ -118,6 +119,7 @@ class Call(msgspec.Struct, frozen=True):
     media: Mapping[str, Any]
     done: bool = False
     redial_of: str = ""
+    sid: str = ""
 
     @property
     def answers(self) -> int:
@@ -145,6 +147,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     identity    of the sound: the caller's (STT) or the mock's own utterance (TTS)
     tokens_in, tokens_out  LLM only
     cancelled   the client took it back: barge-in, hang-up
+    call        telephony only: the SID of the call that was asked about
     """
 
     span: str
@@ -179,6 +182,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     tokens_in: int = 0
     tokens_out: int = 0
     cancelled: bool = False
+    call: str = ""
 
     @property
     def waited_ms(self) -> float | None:

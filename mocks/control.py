@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from kernel.clock import Clock
-from kernel.control import PREFIX, ClockReading, ControlError, Lease
+from kernel.control import PREFIX, CallOrders, ClockReading, ControlError, Lease, PhoneCall
 from kernel.dialogue import Script
 from kernel.errors import UsageError
 from kernel.event import Event, to_line
@@ -27,6 +27,7 @@ from .metrics import Metrics
 T = TypeVar("T")
 
 _EVENTS_WAITING = 10_000
+_LONGEST_WAIT_S = 60
 _LONGEST_BODY_BYTES = 4 << 20
 
 
@@ -61,6 +62,8 @@ class Control:
             web.put(f"{PREFIX}/latency", self._answer(self._put_latency)),
             web.get(f"{PREFIX}/journal", self._answer(self._page)),
             web.get(f"{PREFIX}/events", self._answer(self._stream)),
+            web.put(f"{PREFIX}/calls", self._answer(self._put_calls)),
+            web.get(f"{PREFIX}/orders", self._answer(self._wait_for_orders)),
             web.post(f"{PREFIX}/reset", self._answer(self._reset)),
             web.put(f"{PREFIX}/lease", self._answer(self._put_lease)),
             web.route("*", f"{PREFIX}/{{path:.*}}", self._answer(self._unknown)),
@@ -129,6 +132,25 @@ class Control:
     async def _page(self, request: web.Request) -> Any:
         return self._journal.page(_number(request, "after"))
 
+    async def _put_calls(self, request: web.Request) -> Any:
+        self._levers.exchange.connect(await _body(request, list[PhoneCall]), self._clock.now_ns())
+        return {}
+
+    async def _wait_for_orders(self, request: web.Request) -> Any:
+        """A page of orders; if there are none yet, it is kept open until there is one."""
+        after, wait_s = _number(request, "after"), min(_number(request, "wait"), _LONGEST_WAIT_S)
+        exchange, news = self._levers.exchange, asyncio.Event()
+        if wait_s and after == exchange.next:
+            exchange.listeners.append(news.set)
+            try:
+                async with asyncio.timeout(wait_s):
+                    await news.wait()
+            except TimeoutError:
+                pass
+            finally:
+                exchange.listeners.remove(news.set)
+        return CallOrders(exchange.begun_ns, exchange.orders(after), exchange.next)
+
     async def _reset(self, _: web.Request) -> Any:
         self._levers.reset(self._clock.now_ns())
         return {}
@@ -141,7 +163,9 @@ class Control:
         return lease
 
     async def _unknown(self, request: web.Request) -> Any:
-        remedy = "health, clock, faults, script, latency, journal, events, reset, lease"
+        remedy = (
+            "health, clock, faults, script, latency, journal, events, calls, orders, reset, lease"
+        )
         return _reply(ControlError(f"no {request.method} {request.path} here", remedy), 404)
 
     async def _scrape(self, _: web.Request) -> Any:

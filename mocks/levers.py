@@ -12,6 +12,7 @@ from kernel.errors import UsageError
 from kernel.fault import FaultOrder
 
 from .chain import Applied
+from .exchange import Exchange
 from .latency import latencies
 from .service import Service
 from .world import Brain
@@ -23,6 +24,11 @@ class Levers:
     def __init__(self, service: Service, make_brain: Callable[[Script], Brain]) -> None:
         self._service, self._make_brain = service, make_brain
         self._seed, self._latency = service.world.seed, service.world.latency
+
+    @property
+    def exchange(self) -> Exchange:
+        """The telephone calls, and what is ordered about them."""
+        return self._service.world.exchange
 
     def faults(self) -> list[FaultState]:
         return [applied.state() for applied in self._service.chain]

@@ -32,6 +32,7 @@ class Shell:
         self.connections: dict[int, Connection] = {}
         self.levers = Levers(service, Brain)
         self.metrics = Metrics(service)
+        service.world.exchange.begun_ns = clock.now_ns()
         self.instrument = Instrument(clock.now_ns(), cpu_ns())
         self._clients: WeakKeyDictionary[asyncio.Transport, str] = WeakKeyDictionary()
         self._named = 0

@@ -10,6 +10,7 @@ from kernel.clock import SECOND_NS
 from kernel.fault import Arrival, Stage
 from speech.identity import speaker_identity
 
+from .exchange import Exchange
 from .latency import DEFAULT_LATENCY, StageLatency
 from .work import Limit, Limits
 
@@ -69,6 +70,7 @@ class World:
     settings: Settings = field(default_factory=Settings)
     instance: int = 0
     epoch_ns: int = 1_767_225_600 * SECOND_NS
+    exchange: Exchange = field(default_factory=Exchange)
     _states: dict[Any, Any] = field(default_factory=dict)
     _spoken: int = 0
     _serial: int = 0
@@ -91,8 +93,9 @@ class World:
         return speaker_identity(self.instance, self._spoken)
 
     def reset(self) -> None:
-        """Forget the tools' state."""
+        """Forget the tools' state and the telephone calls."""
         self._states.clear()
+        self.exchange.reset()
 
     def wall_s(self, now_ns: int) -> int:
         """Seconds since the Unix epoch, for `created` fields."""

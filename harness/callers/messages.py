@@ -74,6 +74,10 @@ class Utterance:
     confidence: float = 1.0
 
 
+ELSEWHERE = ("transferred", "deflected", "queued")
+"""Ways in which a call is closed only for this agent: it goes on with somebody else."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineClosed:
     """The call was taken away. `words` are what the network said to the caller in parting."""

@@ -17,7 +17,15 @@ from .conversation import Conversation, Stage
 from .exchange import Exchange
 from .habits import Habits
 from .manners import TURN_QUIET_NS, Manners
-from .messages import Answered, LineClosed, SayBegan, SoundBegan, SpeechBegan, Utterance
+from .messages import (
+    ELSEWHERE,
+    Answered,
+    LineClosed,
+    SayBegan,
+    SoundBegan,
+    SpeechBegan,
+    Utterance,
+)
 from .part import Part
 from .patience import Patience
 from .phrases import manner_of
@@ -167,7 +175,7 @@ class Talking:
         call = self._call
         words = manner_of(closed.words)
         refused = call.stage == "leaving" or call.agent.refuses or words == "refusal"
-        if closed.by == "us":
+        if closed.by == "us" or closed.how in ELSEWHERE:
             yield from call.end("info", closed.how, closed.by, now_ns)
         elif refused:  # the caller has been told, however the line was closed then
             yield from call.end("fail", "spoken_refusal", closed.by, now_ns)

@@ -84,6 +84,13 @@ def by_identity(scene: Scene) -> Found:
                 yield work, call
 
 
+def by_sid(scene: Scene) -> Found:
+    """The telephone network was asked about this very call."""
+    for work in scene.open:
+        if call := scene.by_sid.get(work.call):
+            yield work, call
+
+
 def by_facts(scene: Scene) -> Found:
     """What the caller said or the tool was asked holds something that one caller alone knows.
 
@@ -172,7 +179,11 @@ def canonical(arguments: str) -> str:
 
 
 Method = Callable[[Scene], Found]
-CERTAIN: tuple[tuple[str, Method], ...] = (("identity", by_identity), ("facts", by_facts))
+CERTAIN: tuple[tuple[str, Method], ...] = (
+    ("sid", by_sid),
+    ("identity", by_identity),
+    ("facts", by_facts),
+)
 LIKELY: tuple[tuple[str, Method], ...] = (
     ("spoken_text", by_spoken_text),
     ("connection", by_connection),

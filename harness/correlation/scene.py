@@ -77,6 +77,8 @@ class Scene:
         ]
 
     def _is_nobodys(self, work: Work) -> bool:
+        if work.stage == "telephony":
+            return work.call not in self.by_sid
         if work.identity is None:
             return False
         if work.stage == "stt":
@@ -91,6 +93,11 @@ class Scene:
     @cached_property
     def _by_number(self) -> Mapping[int, str]:
         return {call.number: call.span for call in self.history.calls}
+
+    @cached_property
+    def by_sid(self) -> Mapping[str, str]:
+        """The telephone network's name for a call → the call."""
+        return {call.sid: call.span for call in self.history.calls if call.sid}
 
     @cached_property
     def _by_span(self) -> Mapping[str, Call]:

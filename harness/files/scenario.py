@@ -171,6 +171,9 @@ def target_flaws(target: Target) -> Iterator[Flaw]:
     if address and ":" not in address and address not in SAMPLES:
         remedy = "give reference, flawed:FLAW or the http(s):// address of a Twilio voice webhook"
         yield Flaw(("webhook",), f"no agent can be reached at {address!r}", remedy)
+    if target.status_callback and not target.status_callback.startswith(("http://", "https://")):
+        what = f"status_callback: nobody can be told at {target.status_callback!r}"
+        yield Flaw(("status_callback",), what, "give its http:// or https:// address")
     if limit is not None and limit < 1:
         remedy = "write how many calls the agent takes at once, or unknown"
         yield Flaw(("limit",), f"limit: {limit} calls is no limit", remedy)

@@ -46,6 +46,14 @@ class Playout:
     def clear(self, now_ns: int) -> None:
         """Drops what has not been played by `now_ns`; every outstanding mark is due at once."""
         self.clears += 1
+        self._cut(now_ns)
+
+    def drop(self, now_ns: int) -> None:
+        """The same without anybody to send marks back to."""
+        self._cut(now_ns)
+        self._marks.clear()
+
+    def _cut(self, now_ns: int) -> None:
         cut = max(self._taken, self._sample(now_ns))
         while self._queue and self._queue[-1][0] >= cut:
             self._queue.pop()

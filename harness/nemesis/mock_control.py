@@ -11,12 +11,14 @@ import msgspec
 from kernel.clock import Clock
 from kernel.control import (
     PREFIX,
+    CallOrders,
     ClockReading,
     ControlError,
     FaultState,
     Health,
     Journal,
     Lease,
+    PhoneCall,
 )
 from kernel.dialogue import Script
 from kernel.errors import StackError
@@ -50,9 +52,7 @@ class MockControl:
         """Connect, and learn what it serves."""
         if self._session is None:
             headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-            self._session = aiohttp.ClientSession(
-                headers=headers, timeout=aiohttp.ClientTimeout(total=REQUEST_LIMIT_S)
-            )
+            self._session = aiohttp.ClientSession(headers=headers)
         health = await self.health()
         self.services = health.services
         return health
@@ -119,12 +119,29 @@ class MockControl:
                 return found
             found += [event.shifted(self.offset_ns) for event in page.events]
 
+    async def put_calls(self, calls: Sequence[PhoneCall]) -> None:
+        """What the telephone network's API is to know of these calls."""
+        await self._send("PUT", "calls", calls)
+
+    async def call_orders(self, after: int, wait_s: int = 0) -> CallOrders:
+        """Agents' orders from number `after` on; waits for the first one if there is none."""
+        path = f"orders?after={after}&wait={wait_s}"
+        orders = await self._ask("GET", path, CallOrders, limit_s=REQUEST_LIMIT_S + wait_s)
+        return _need(orders, self.url)
+
     def serves(self, stage: Stage | str) -> bool:
         return stage in self.services
 
-    async def _ask(self, method: str, path: str, kind: type[T], body: object = None) -> T | None:
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        body: object = None,
+        limit_s: float = REQUEST_LIMIT_S,
+    ) -> T | None:
         """The answer as `kind`; None for 404."""
-        answer = await self._send(method, path, body)
+        answer = await self._send(method, path, body, limit_s)
         if answer is None:
             return None
         try:
@@ -136,12 +153,16 @@ class MockControl:
                 remedy="see that URL and version of the mocks are right",
             ) from None
 
-    async def _send(self, method: str, path: str, body: object = None) -> bytes | None:
+    async def _send(
+        self, method: str, path: str, body: object = None, limit_s: float = REQUEST_LIMIT_S
+    ) -> bytes | None:
         assert self._session is not None, "open it first"
         url = self._url(path)
         data = None if body is None else msgspec.json.encode(body, enc_hook=encode)
         try:
-            async with self._session.request(method, url, data=data, headers=_JSON) as response:
+            async with self._session.request(
+                method, url, data=data, headers=_JSON, timeout=aiohttp.ClientTimeout(total=limit_s)
+            ) as response:
                 answer = await response.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise StackError(

@@ -94,13 +94,17 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach the agent under test. Secrets are resolved from the environment, never written.
 
     webhook    URL that Twilio would post to; in a scenario also the name of a sample agent
-    signed_as  URL to sign in its place, where a proxy changes it
+    fallback_url  where Twilio goes if the webhook fails; may be relative to it
+    status_callback  URL that Twilio tells when a call is over
+    signed_as  URL to sign in place of the webhook's, where a proxy changes it
     auth_token what Twilio would sign with; unsigned without it
     parameters custom parameters of the stream
     limit      admitted calls at most, None = unknown
     """
 
     webhook: str = ""
+    fallback_url: str = ""
+    status_callback: str = ""
     signed_as: str = ""
     auth_token: Secret = Secret()
     parameters: dict[str, str] = {}

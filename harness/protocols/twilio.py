@@ -1,14 +1,18 @@
-"""Twilio's voice webhook: the form it posts and the signature over it.
+"""Twilio's voice webhook and callbacks: the forms it posts and the signature over them.
 
-Source: twilio.com/docs/voice/twiml and /docs/usage/security.
+Source: twilio.com/docs/voice/twiml, /docs/voice/api/call-resource and /docs/usage/security.
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
+import math
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from hashlib import blake2b, sha1
+from typing import Literal
 from urllib.parse import urlencode
 
 API_VERSION = "2010-04-01"
@@ -58,6 +62,51 @@ def call_form(
         "To": to_number,
         "ToCountry": "US",
     }
+
+
+def ended_form(form: Mapping[str, str], duration_s: float, at_s: float) -> dict[str, str]:
+    """What the status callback gets when an inbound call is over; `form` is that of the call.
+
+    `at_s` is seconds since the epoch.
+    """
+    return {
+        **form,
+        "CallbackSource": "call-progress-events",
+        "SequenceNumber": "0",
+        "Timestamp": format_datetime(datetime.fromtimestamp(int(at_s), UTC)),
+        "CallDuration": str(math.ceil(duration_s)),
+        "Duration": str(math.ceil(duration_s / 60)),
+    }
+
+
+StreamEvent = Literal["stream-started", "stream-stopped", "stream-error"]
+
+
+def stream_form(
+    form: Mapping[str, str],
+    stream_sid: str,
+    name: str,
+    event: StreamEvent,
+    at_s: float,
+    error: str = "",
+) -> dict[str, str]:
+    """What the status callback of a stream gets; `at_s` is seconds since the epoch."""
+    told = {
+        "AccountSid": form["AccountSid"],
+        "CallSid": form["CallSid"],
+        "StreamSid": stream_sid,
+        "StreamName": name or stream_sid,
+        "StreamEvent": event,
+        "Timestamp": datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds"),
+    }
+    return {**told, "StreamError": error} if error else told
+
+
+def with_query(url: str, fields: Mapping[str, str]) -> str:
+    """The URL that a GET asks for: the fields stand behind what is in it already."""
+    bare, hash_, fragment = url.partition("#")
+    mark = "&" if "?" in bare else "?"
+    return f"{bare}{mark}{urlencode(fields)}{hash_}{fragment}"
 
 
 def form_body(fields: Mapping[str, str]) -> bytes:

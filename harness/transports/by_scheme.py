@@ -11,7 +11,7 @@ from kernel.clock import Clock
 
 from .. import transports as package
 from ..planning.plan import Target
-from .link import Transport
+from .link import Network, Transport
 
 
 @cache
@@ -31,6 +31,8 @@ def scheme_of(address: str) -> str:
     return address.partition(":")[0].lower() if ":" in address else ""
 
 
-def transport_for(target: Target, clock: Clock, *, seed: int = 0) -> Transport:
+def transport_for(
+    target: Target, clock: Clock, *, seed: int = 0, network: Network | None = None
+) -> Transport:
     """What dials this target; to be used as an async context. KeyError if nothing can."""
-    return transports()[scheme_of(target.webhook)](target, clock, seed=seed)
+    return transports()[scheme_of(target.webhook)](target, clock, seed=seed, network=network)

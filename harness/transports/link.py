@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 from kernel.clock import Clock
+from kernel.control import CallOrder, PhoneCall
+from kernel.records import Heard
 
 from ..planning.plan import PlannedCall, Target
 
@@ -43,7 +45,14 @@ class Link(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
+    """The agent hears the caller. `sid` is the network's name for the call.
+
+    heard  what the network told the caller before
+    """
+
     link: Link
+    sid: str = ""
+    heard: tuple[Heard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,8 @@ class Refused:
     by      who did it
     step    how far it came: the webhook, or the media stream behind it
     detail  what was seen, with the URL
-    words   what the caller was told in a voice
+    words   what the caller was told in a voice; `heard` is when
+    sid     the network's name for the call
     """
 
     how: str
@@ -66,6 +76,8 @@ class Refused:
     retry_after_s: float | None = None
     words: str = ""
     detail: str = ""
+    sid: str = ""
+    heard: tuple[Heard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +89,39 @@ class Ended:
     words: str = ""
 
 
+Obey = Callable[[CallOrder], None]
+
+
+class Network(Protocol):
+    """The telephone network behind the calls: what its API shows of them, and orders there."""
+
+    def tell(self, call: PhoneCall) -> None:
+        """So it is with a call."""
+
+    def attend(self, sid: str, obey: Obey) -> None:
+        """Have the orders for a call carried out by `obey`, until it is told to be over."""
+
+
+class NoNetwork:
+    """A network without an API: nobody asks, and nobody orders anything."""
+
+    def tell(self, call: PhoneCall) -> None: ...
+
+    def attend(self, sid: str, obey: Obey) -> None: ...
+
+
 class Transport(Protocol):
     """Dials one target; an async context. Takes any number of calls at once.
 
     schemes  of the addresses that it can dial; what it is found by
+    network  where agents may give orders for the calls that it has up
     """
 
     schemes: ClassVar[tuple[str, ...]]
 
-    def __init__(self, target: Target, clock: Clock, *, seed: int = 0) -> None: ...
+    def __init__(
+        self, target: Target, clock: Clock, *, seed: int = 0, network: Network | None = None
+    ) -> None: ...
 
     async def __aenter__(self) -> Self: ...
 

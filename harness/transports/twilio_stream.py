@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import Any
 
 import aiohttp
 
 from kernel.clock import SECOND_NS, Clock
 
 from ..media.playout import Playout
-from ..protocols import twiml
-from ..protocols.media_streams import RATE_HZ, Clear, Inbox, Mark, Media, Outbox
-from ..protocols.twilio import sid
-from .link import Ended
+from ..protocols.media_streams import Clear, Inbox, Mark, Media, Outbox
 
 WS_TIMEOUT = aiohttp.ClientWSTimeout(ws_close=2.0)
 """Seconds that an agent has to answer the close."""
@@ -28,49 +24,58 @@ READ_BURST = 16
 """Messages that are taken in at a stretch, before others have their turn."""
 
 
-class TwilioLink:
-    """A `Link`. Never waits in `send`: a caller's voice does not stop for a slow agent."""
+class TwilioStream:
+    """Never waits in `send`: a caller's voice does not stop for a slow agent.
+
+    playout         where the agent's sound goes; None for a stream that only listens
+    received_bytes  of sound; marks that were asked for; warnings by Twilio's code
+    """
 
     def __init__(
         self,
         socket: aiohttp.ClientWebSocketResponse,
         clock: Clock,
-        account_sid: str,
-        call_sid: str,
-        after: tuple[twiml.Verb, ...] = (),
+        outbox: Outbox,
+        playout: Playout | None,
     ) -> None:
-        stream_sid = sid("MZ", call_sid)
-        self._socket, self._clock, self._after = socket, clock, after
-        self._outbox = Outbox(account_sid, call_sid, stream_sid)
-        self._inbox = Inbox(stream_sid)
-        self._playout = Playout(0)
-        self._received_bytes = 0
-        self._marks = 0
+        self.received_bytes = self.marks = 0
+        self._socket, self._clock = socket, clock
+        self._outbox, self._playout = outbox, playout
+        self._inbox = Inbox(outbox.stream_sid)
         self._stalls_ns: list[int] = []
-        self._hung_up = False
+
+    @property
+    def warnings(self) -> Mapping[int, str]:
+        return self._inbox.warnings
+
+    @property
+    def sid(self) -> str:
+        return self._outbox.stream_sid
 
     def open(self, parameters: Mapping[str, str]) -> None:
         """What Twilio says first."""
         self._post(self._outbox.connected())
         self._post(self._outbox.start(parameters))
 
-    def begin(self, from_ns: int) -> None:
-        self._playout = Playout(from_ns)
-
     def send(self, frame: bytes) -> bool:
+        """20 ms of the caller. False once the agent has not read for too long."""
         self._post(self._outbox.media(frame))
         return len(self._stalls_ns) < UNREAD_STALLS
 
     def press(self, key: str) -> None:
         self._post(self._outbox.dtmf(key))
 
-    def take(self, until_ns: int) -> bytes:
-        frame = self._playout.take(until_ns)
-        for name in self._playout.returned_marks(until_ns):
-            self._post(self._outbox.mark(name))
-        return frame
+    def return_marks(self, now_ns: int) -> None:
+        """Send those back whose sound has been played by now."""
+        if self._playout:
+            for name in self._playout.returned_marks(now_ns):
+                self._post(self._outbox.mark(name))
 
-    async def receive(self) -> Ended:
+    async def receive(self) -> bool:
+        """Take in what the agent sends until it ends the stream.
+
+        False if the connection broke without a close frame.
+        """
         count = 0
         while True:
             message = await self._socket.receive()
@@ -79,50 +84,34 @@ class TwilioLink:
             elif message.type is aiohttp.WSMsgType.BINARY:
                 self._take_in(message.data, binary=True)
             else:
-                return self._ended(message.type)
+                return message.type is aiohttp.WSMsgType.CLOSE
             count += 1
             if count % READ_BURST == 0:  # a burst may hold minutes of sound
                 await self._clock.sleep(0)
 
-    async def hang_up(self) -> None:
-        self._hung_up = True
+    async def stop(self) -> None:
+        """Say that it is over, and close it."""
         if not self._socket.closed:
             self._post(self._outbox.stop())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_LIMIT_S):
                 await self._socket.close()
 
-    @property
-    def measures(self) -> Mapping[str, Any]:
-        return {
-            "received_s": round(self._received_bytes / RATE_HZ, 3),
-            "clears": self._playout.clears,
-            "marks": self._marks,
-            "warnings": {str(code): what for code, what in self._inbox.warnings.items()},
-        }
-
     def _take_in(self, data: str | bytes, *, binary: bool) -> None:
-        match self._inbox.read(data, binary=binary):
+        message = self._inbox.read(data, binary=binary)
+        if self._playout is None:
+            return  # nobody hears it
+        match message:
             case Media(sound):
-                self._received_bytes += len(sound)
+                self.received_bytes += len(sound)
                 self._playout.push(sound, self._clock.now_ns())
             case Mark(name):
-                self._marks += 1
+                self.marks += 1
                 self._playout.mark(name)
             case Clear():
                 now_ns = self._clock.now_ns()
                 self._playout.clear(now_ns)
-                for name in self._playout.returned_marks(now_ns):
-                    self._post(self._outbox.mark(name))
-
-    def _ended(self, kind: aiohttp.WSMsgType) -> Ended:
-        if self._hung_up:
-            return Ended("caller", "hung_up")
-        if kind is not aiohttp.WSMsgType.CLOSE:  # the connection broke without a close frame
-            return Ended("network", "cut")
-        words = " ".join(verb.text for verb in self._after if isinstance(verb, twiml.Say))
-        elsewhere = any(isinstance(verb, twiml.Dial | twiml.Enqueue) for verb in self._after)
-        return Ended("agent", "transferred" if elsewhere else "closed", words)
+                self.return_marks(now_ns)
 
     def _post(self, text: str) -> None:
         """Hand a message to the socket without waiting for it to be read.

@@ -10,7 +10,7 @@ def test_targets_are_stages_and_their_providers() -> None:
     assert set(catalogue.stages()) >= {"stt", "llm", "tools"}
     assert list(catalogue.stages()) == [stage for stage in STAGES if stage in catalogue.stages()]
     assert {"llm", "llm/openai", "stt/deepgram"} <= set(catalogue.targets())
-    assert "telephony" not in catalogue.targets()
+    assert "realtime/openai" not in catalogue.targets()
 
 
 def test_every_fault_kind_is_known_with_what_a_user_needs() -> None:

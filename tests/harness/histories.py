@@ -137,9 +137,10 @@ class Caller:
         lines_text: tuple[str, ...] = (),
         answered: bool = True,
         redial_of: str = "",
+        sid: str = "",
     ) -> None:
         self.story, self.span, self.dialled, self.now = story, f"c{number:04d}", at, at
-        self.lines, self.answered = lines, answered
+        self.lines, self.answered, self.sid = lines, answered, sid
         self._turns: list[Data] = []
         self._heard: list[Data] = []
         self._end: tuple[float, Type, str, str] | None = None
@@ -233,7 +234,8 @@ class Caller:
         )  # fmt: skip
         setup, answered = f"{self.span}/setup", "ok" if self.answered else "info"
         mine.tell(self.dialled, "caller", "setup", "invoke", setup, self.span)
-        mine.tell(self.dialled, "caller", "setup", answered, setup, self.span)
+        mine.tell(self.dialled, "caller", "setup", answered, setup, self.span,
+                  data={"sid": self.sid})  # fmt: skip
         self._settle(self.now)
         for turn in self._turns:
             mine.tell(turn["owed_until_at_ns"] / 1e9, "caller", "turn", "ok",

@@ -1,9 +1,11 @@
+from typing import cast
+
 import msgspec
 
 from harness.analysis.fates import fate_of
 from harness.call_log import CallLog
 from harness.callers.messages import Over, Said, Say, TurnBegan
-from harness.transports.link import Refused
+from harness.transports.link import Answered, Link, Refused
 from kernel.dialogue import Fact
 from kernel.event import Event, from_lines, to_line
 from kernel.history import History
@@ -54,8 +56,19 @@ def test_a_refusal_closes_setup_and_call() -> None:
 def test_an_answer_is_the_end_of_setup() -> None:
     one, events = log()
     one.dialled(0)
-    one.answered(1 * S)
-    assert call_of(events).answered_ns == 1 * S
+    greeting = Heard(0, 1 * S, "This call is recorded.", verified=True)
+    one.answered(Answered(cast(Link, None), "CA1", (greeting,)), 1 * S)
+    call = call_of(events)
+    assert (call.answered_ns, call.sid, call.heard) == (1 * S, "CA1", (greeting,))
+
+
+def test_what_a_refused_caller_was_told_is_heard() -> None:
+    one, events = log()
+    one.dialled(0)
+    told = Heard(0, 2 * S, "We are busy.", verified=True, role="refusal")
+    one.refused(Refused("spoken_refusal", "fail", sid="CA1", heard=(told,)), 2 * S)
+    call = call_of(events)
+    assert (call.sid, call.heard, call.answered_ns) == ("CA1", (told,), None)
 
 
 def test_turns_are_told_from_beginning_to_end() -> None:
@@ -90,7 +103,7 @@ def test_what_is_heard_is_numbered() -> None:
 def test_its_fate_is_the_one_that_is_judged() -> None:
     one, events = log()
     one.dialled(0)
-    one.answered(1 * S)
+    one.answered(Answered(cast(Link, None)), 1 * S)
     one.report(Heard(1 * S, 2 * S, "Hello."), 2 * S)
     one.report(TURN, 4 * S)
     one.report(Over("info", "closed", "agent"), 5 * S)

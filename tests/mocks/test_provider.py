@@ -77,7 +77,7 @@ def test_a_port_serves_its_own_stages() -> None:
 
 def test_providers_are_found_by_stage() -> None:
     assert {one.stage for one in load_providers(["tools"])} == {"tools"}
-    assert load_providers(["telephony", "nothing"]) == []
+    assert load_providers(["realtime", "nothing"]) == []
     assert {("llm", "openai"), ("tools", "clinic")} <= {(o.stage, o.name) for o in load_providers()}
 
 

@@ -30,6 +30,7 @@ IMPURE = (
     "harness/nemesis/",
     "harness/placing.py",
     "harness/preflight.py",
+    "harness/calling.py",
     "harness/runner.py",
     "harness/media/wheel.py",
     "fastbusy/rehearsal.py",

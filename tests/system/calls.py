@@ -12,6 +12,7 @@ from harness.media.phone import Phone
 from harness.media.wheel import Wheel
 from harness.placing import Placing
 from harness.planning.plan import Persona, PlannedCall, Target
+from harness.transports.link import Network
 from harness.transports.twilio import TwilioTransport
 from kernel.clock import RunClock, SystemClock
 from kernel.event import Event
@@ -37,12 +38,17 @@ def planned(number: int = 1, *lines: str, patience_s: float = 3.0, due_ns: int =
 class Caller:
     """Places calls and keeps what is told of them."""
 
-    def __init__(self, target: Target, manners: Manners | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        manners: Manners | None = None,
+        network: Network | None = None,
+    ) -> None:
         self.events: list[Event] = []
         self.phones: dict[str, Phone] = {}
         self.clock = RunClock(SystemClock())
         self.wheel = Wheel(self.clock)
-        self.transport = TwilioTransport(target, self.clock, seed=1)
+        self.transport = TwilioTransport(target, self.clock, seed=1, network=network)
         self.placing = Placing(
             self.transport,
             self.wheel,
@@ -72,12 +78,15 @@ class Caller:
 
 
 async def place(
-    target: Target | str, *calls: PlannedCall, manners: Manners | None = None
+    target: Target | str,
+    *calls: PlannedCall,
+    manners: Manners | None = None,
+    network: Network | None = None,
 ) -> Caller:
     """Place calls at once and wait for the end of all of them."""
     if isinstance(target, str):
         target = Target(webhook=target)
-    async with Caller(target, manners).ready() as caller:
+    async with Caller(target, manners, network).ready() as caller:
         async with asyncio.timeout(60):
             await asyncio.gather(*map(caller.placing.place, calls or (planned(),)))
     return caller

@@ -149,12 +149,17 @@ class ScriptedAgent:
             self.errors.append(error)
             raise
 
+    def more_routes(self) -> list[web.AbstractRouteDef]:
+        """Pages beside the webhook."""
+        return []
+
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
         """The URL of the webhook."""
         app = web.Application()
         app.router.add_post("/incoming", self.incoming)
         app.router.add_get("/media", self.media)
+        app.add_routes(self.more_routes())
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from kernel.control import ClockReading, FaultState, Health, Journal
+from kernel.control import CallOrder, CallOrders, ClockReading, FaultState, Health, Journal
 from kernel.event import Event, from_lines
 from kernel.units import convert
 
@@ -187,5 +187,50 @@ def test_long_bodies_are_read_whole_or_refused(length: int, status: int) -> None
             data = io.BytesIO(msgspec.json.encode({"dialogues": [dialogue]}))
             async with air.client.put(f"{CONTROL}/script", data=data) as response:
                 assert response.status == status
+
+    run(test)
+
+
+CALL = {"sid": "CA1", "account": "AC1", "status": "ringing"}
+
+
+def test_calls_are_known_until_the_reset() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            assert (await ask(air, "PUT", "/calls", [CALL]))[0] == 200
+            known = air.service.world.exchange.find("CA1")
+            assert known is not None
+            assert known.call.status == "ringing"
+            assert (await ask(air, "PUT", "/calls", [{**CALL, "status": "away"}]))[0] == 400
+            await ask(air, "POST", "/reset")
+            assert air.service.world.exchange.find("CA1") is None
+
+    run(test)
+
+
+def test_who_waits_for_orders_gets_the_first_at_once() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            exchange = air.service.world.exchange
+            waiting = asyncio.create_task(ask(air, "GET", "/orders?after=0&wait=60"))
+            await air.until(lambda: bool(exchange.listeners))
+            exchange.order(CallOrder(sid="CA1", status="completed"))
+            page = convert((await waiting)[1], CallOrders)
+            assert (page.orders, page.next) == ((CallOrder(sid="CA1", status="completed"),), 1)
+            _, value = await ask(air, "GET", "/orders?after=1")
+            assert convert(value, CallOrders) == CallOrders(page.begun_ns, (), 1)
+            # A number that there was before a restart.
+            _, value = await ask(air, "GET", "/orders?after=99&wait=60")
+            assert convert(value, CallOrders).next == 1
+            assert exchange.listeners == []
+
+    run(test)
+
+
+def test_nobody_is_kept_waiting_for_ever() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            _, value = await ask(air, "GET", "/orders?after=0&wait=1")
+            assert convert(value, CallOrders).orders == ()
 
     run(test)

@@ -43,7 +43,7 @@ def test_latencies_are_set_by_stage_and_field() -> None:
         (["--latency", "llm=2s"], "'llm=2s' sets no latency"),
         (["--latency", "llm.first=2"], "'2' is not a duration"),
         (["--latency", "lmm.first=2s"], "unknown stage 'lmm'"),
-        (["telephony"], "nothing mocks the stage 'telephony'"),
+        (["realtime"], "nothing mocks the stage 'realtime'"),
     ],
 )
 def test_a_wrong_command_line_is_told_what_is_wrong(arguments: list[str], told: str) -> None:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from harness.planning.plan import Target
 from harness.protocols import twilio
-from harness.transports import twilio as transport
+from harness.transports import twilio_web
 from kernel.records import Call
 
 from .bad_agents import Answer, bad_agent, much, raw
@@ -117,7 +117,7 @@ REFUSALS = {
     "hung up": (xml("<Hangup/>"), "info", "closed", "agent"),
     "empty": (xml(""), "info", "closed", "agent"),
     "sent on": (xml("<Dial>+14155550111</Dial>"), "fail", "deflected", "agent"),
-    "queued": (xml("<Enqueue>support</Enqueue>"), "fail", "queued", "agent"),
+    "queued": (xml("<Enqueue>support</Enqueue>"), "fail", "queued", "caller"),
     "no stream URL": (xml("<Connect><Stream/></Connect>"), "info", "garbage", "agent"),
     "loop": (xml("<Redirect>/incoming</Redirect>"), "info", "garbage", "agent"),
     "reset": (reset, "info", "reset", "network"),
@@ -162,7 +162,7 @@ def test_nobody_listens_at_the_webhook() -> None:
 
 
 def test_a_webhook_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "RESPONSE_LIMIT_S", 0.2)
+    monkeypatch.setattr(twilio_web, "RESPONSE_LIMIT_S", 0.2)
 
     async def wait(_: web.Request) -> web.Response:
         await asyncio.sleep(30)

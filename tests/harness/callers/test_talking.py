@@ -346,6 +346,12 @@ def test_hangs_up_itself_if_a_refusing_agent_does_not() -> None:
     assert stage.turns[0].owed_until_at_ns == ns(8.0)
 
 
+@pytest.mark.parametrize("how", ["transferred", "queued"])
+def test_an_apology_before_the_agent_sends_the_call_on_is_none(how: str) -> None:
+    stage = Stage().greeted().agent("Sorry, we are having technical difficulties.", 7.0, 9.0)
+    assert stage.closed(9.3, "agent", how).over == Over("info", how, "agent")
+
+
 def test_an_apology_before_the_agent_hangs_up_is_a_refusal() -> None:
     stage = Stage().greeted().agent("Sorry, we are having technical difficulties.", 7.0, 9.0)
     assert stage.closed(9.3).over == Over("fail", "spoken_refusal", "agent")

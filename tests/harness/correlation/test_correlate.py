@@ -292,3 +292,14 @@ def test_a_redial_is_told_from_the_call_before_it() -> None:
     second = story.work("llm", 23, 24, history="Hi, this is Mary Smith.")
     found = joins(story)
     assert [found[span][0] for span in (first, late, second)] == ["c0001", "c0001", "c0002"]
+
+
+def test_the_telephone_network_is_asked_about_a_call_by_its_name() -> None:
+    story = Story()
+    story.call(1, at=0, sid="CA1").talks().ends()
+    story.call(2, at=0, sid="CA2").talks().ends()
+    hang_up = story.work("telephony", 20, 20.1, call="CA2")
+    story.work("telephony", 20, 20.1, call="CA9")
+    assert joins(story) == {hang_up: ("c0002", "sid")}
+    history = story.history()
+    assert attribution(history.plus(correlate(history))).total == 1

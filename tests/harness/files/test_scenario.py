@@ -273,6 +273,12 @@ def test_callers_without_shares_get_equal_parts() -> None:
         ),
         (
             "limit: 20",
+            "status_callback: /over",
+            "s.yaml:3: status_callback: nobody can be told at '/over'\n"
+            "  → give its http:// or https:// address",
+        ),
+        (
+            "limit: 20",
             "limit: 0",
             "s.yaml:3: limit: 0 calls is no limit\n"
             "  → write how many calls the agent takes at once, or unknown",

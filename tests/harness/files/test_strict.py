@@ -278,7 +278,7 @@ def problems_of(text: str) -> str:
         (
             "titel: {name}",
             "p.yaml:1: unknown key 'titel'\n  → did you mean 'title'? known keys: title, lines, "
-            "facts, people, numbers, colour, key, limits, drawings\n"
+            "facts, people, numbers, colour, key, limits, drawings, words\n"
             "p.yaml:1: title: expected a text, found keys and values\n"
             "  → put quotes around texts that hold {slots}",
         ),

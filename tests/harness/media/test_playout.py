@@ -91,6 +91,16 @@ def test_clear_empties_and_returns_every_mark() -> None:
     assert playout.clears == 1
 
 
+def test_dropping_leaves_nothing_and_is_no_clear() -> None:
+    playout = Playout(0)
+    playout.push(b"\x01" * 1600, 0)
+    playout.mark("late")
+    playout.take(20 * MS)
+    playout.drop(20 * MS)
+    assert playout.take(40 * MS) is SILENCE
+    assert (playout.returned_marks(400 * MS), playout.clears) == ([], 0)
+
+
 def test_sound_after_a_clear_is_played_from_its_arrival() -> None:
     playout = Playout(0)
     playout.push(frame(1) * 10, 0)

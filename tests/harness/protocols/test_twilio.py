@@ -50,3 +50,34 @@ def test_the_form_of_an_inbound_call() -> None:
     assert form["Direction"] == "inbound"
     assert form["ApiVersion"] == "2010-04-01"
     assert twilio.form_body({"From": "+1", "a b": "ö"}) == b"From=%2B1&a+b=%C3%B6"
+
+
+def test_the_form_of_a_call_that_is_over() -> None:
+    form = twilio.ended_form({"CallSid": "CA1", "CallStatus": "completed"}, 61.2, 1_767_225_600.9)
+    assert (form["CallSid"], form["CallStatus"]) == ("CA1", "completed")
+    assert (form["CallDuration"], form["Duration"]) == ("62", "2")
+    assert form["Timestamp"] == "Thu, 01 Jan 2026 00:00:00 +0000"
+    assert form["CallbackSource"] == "call-progress-events"
+
+
+def test_the_form_of_a_stream() -> None:
+    call = twilio.call_form("CA1", "AC1", "+14155550101")
+    started = twilio.stream_form(call, "MZ1", "", "stream-started", 1_767_225_600.25)
+    assert started == {
+        "AccountSid": "AC1",
+        "CallSid": "CA1",
+        "StreamSid": "MZ1",
+        "StreamName": "MZ1",
+        "StreamEvent": "stream-started",
+        "Timestamp": "2026-01-01T00:00:00.250+00:00",
+    }
+    failed = twilio.stream_form(call, "MZ1", "ear", "stream-error", 0, "31920: HTTP 403")
+    assert (failed["StreamName"], failed["StreamError"]) == ("ear", "31920: HTTP 403")
+
+
+def test_a_get_carries_the_fields_in_its_query() -> None:
+    fields = {"From": "+1", "a": "b c"}
+    assert twilio.with_query("http://a/in", fields) == "http://a/in?From=%2B1&a=b+c"
+    assert twilio.with_query("http://a/in?x=1#rc=2", fields) == (
+        "http://a/in?x=1&From=%2B1&a=b+c#rc=2"
+    )

@@ -13,7 +13,29 @@ def test_a_bidirectional_stream_with_parameters() -> None:
         '<Connect action="/next"><Stream url=" wss://voice.example/media " name="s">'
         '<Parameter name="tenant" value="demo"/><Parameter name="who"/></Stream></Connect>'
     )
-    assert verb == twiml.Stream("wss://voice.example/media", {"tenant": "demo", "who": ""})
+    assert verb == twiml.Stream(
+        "wss://voice.example/media", {"tenant": "demo", "who": ""}, name="s", action="/next"
+    )
+
+
+def test_callbacks_of_a_stream() -> None:
+    (verb,) = parse(
+        '<Connect method="get"><Stream url="wss://a" statusCallback=" /s "'
+        ' statusCallbackMethod="get"/></Connect>'
+    )
+    assert verb == twiml.Stream(
+        "wss://a", status_callback="/s", status_callback_method="GET", method="GET"
+    )
+
+
+def test_prompts_of_a_gather() -> None:
+    (verb,) = parse(
+        '<Gather timeout="2" action="/keys"><Say loop="2">Press one.</Say><Pause/><Dial/></Gather>'
+    )
+    assert verb == twiml.Gather((twiml.Say("Press one.", 2), twiml.Pause()), 2.0)
+
+
+START = twiml.Start(twiml.Stream("wss://a", name="s"))
 
 
 @pytest.mark.parametrize(
@@ -25,7 +47,7 @@ def test_a_bidirectional_stream_with_parameters() -> None:
         ),
         (
             "<Play loop='0'>https://a.example/busy.wav</Play>",
-            twiml.Play("https://a.example/busy.wav"),
+            twiml.Play("https://a.example/busy.wav", 0),
         ),
         ("<Pause/>", twiml.Pause(1.0)),
         ("<Pause length='3'/>", twiml.Pause(3.0)),
@@ -38,7 +60,15 @@ def test_a_bidirectional_stream_with_parameters() -> None:
         ("<Dial><Number>+14155550111</Number></Dial>", twiml.Dial("+14155550111")),
         ("<Enqueue>support</Enqueue>", twiml.Enqueue("support")),
         ("<Connect><Room>a</Room></Connect>", twiml.Unknown("Connect/Room")),
-        ("<Gather/>", twiml.Unknown("Gather")),
+        ("<Gather/>", twiml.Gather()),
+        ("<Gather timeout='auto'/>", twiml.Gather()),
+        ("<Say loop='often'>Hi</Say>", twiml.Say("Hi")),
+        ("<Start><Stream url='wss://a' name='s'/></Start>", START),
+        ("<Start><Siprec/></Start>", twiml.Unknown("Start/Siprec")),
+        ("<Stop><Stream name='s'/></Stop>", twiml.Stop("s")),
+        ("<Stop/>", twiml.Unknown("Stop")),
+        ("<Redirect method='PUT'>/next</Redirect>", twiml.Redirect("/next", "POST")),
+        ("<Record/>", twiml.Unknown("Record")),
     ],
 )
 def test_each_verb(text: str, verb: twiml.Verb) -> None:

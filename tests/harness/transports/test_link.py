@@ -5,14 +5,14 @@ import inspect
 import pytest
 
 from harness.transports.link import Ended, Link, Refused
-from harness.transports.twilio_stream import TwilioLink
+from harness.transports.twilio_call import TwilioCall
 
 from ..desk import FakeLink
 
 METHODS = ("begin", "send", "take", "receive", "hang_up")
 
 
-@pytest.mark.parametrize("kind", [TwilioLink, FakeLink])
+@pytest.mark.parametrize("kind", [TwilioCall, FakeLink])
 @pytest.mark.parametrize("name", METHODS)
 def test_a_link_does_what_the_protocol_says(kind: type, name: str) -> None:
     wanted = inspect.signature(getattr(Link, name))
@@ -23,7 +23,7 @@ def test_a_link_does_what_the_protocol_says(kind: type, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [TwilioLink, FakeLink])
+@pytest.mark.parametrize("kind", [TwilioCall, FakeLink])
 def test_a_link_tells_its_measures(kind: type) -> None:
     assert isinstance(kind.measures, property)  # type: ignore[attr-defined]
 

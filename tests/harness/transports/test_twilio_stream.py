@@ -8,10 +8,14 @@ import aiohttp
 import pytest
 from aiohttp import WSMessage, WSMsgType
 
-from harness.media.playout import FRAME_NS, SILENCE
-from harness.protocols import twiml
-from harness.transports.link import Ended
-from harness.transports.twilio_stream import READ_BURST, UNREAD_STALLS, UNREAD_WITHIN_NS, TwilioLink
+from harness.media.playout import FRAME_NS, SILENCE, Playout
+from harness.protocols.media_streams import Outbox
+from harness.transports.twilio_stream import (
+    READ_BURST,
+    UNREAD_STALLS,
+    UNREAD_WITHIN_NS,
+    TwilioStream,
+)
 
 from ..desk import StepClock
 
@@ -51,10 +55,11 @@ CLOSE = WSMessage(WSMsgType.CLOSE, 1000, "")
 CLOSED = WSMessage(WSMsgType.CLOSED, None, None)
 
 
-def link(socket: Socket, clock: StepClock | None = None, *after: twiml.Verb) -> TwilioLink:
-    made = TwilioLink(socket, clock or StepClock(), "AC1", "CA1", after)  # type: ignore[arg-type]
-    made.begin(0)
-    return made
+def a_stream(
+    socket: Socket, clock: StepClock | None = None, playout: Playout | None = None
+) -> TwilioStream:
+    outbox = Outbox("AC1", "CA1", "MZ1")
+    return TwilioStream(socket, clock or StepClock(), outbox, playout)  # type: ignore[arg-type]
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -63,60 +68,60 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 def test_it_opens_with_connected_and_start() -> None:
     socket = Socket()
-    link(socket).open({"tenant": "demo"})
+    a_stream(socket).open({"tenant": "demo"})
     assert socket.events == ["connected", "start"]
     assert socket.sent[1]["start"]["customParameters"] == {"tenant": "demo"}
 
 
 def test_media_is_played_marks_return_and_clear_empties() -> None:
-    clock, socket = StepClock(), Socket()
-    one = link(socket, clock)
-    stream = one._outbox.stream_sid
+    clock, socket, playout = StepClock(), Socket(), Playout(0)
+    one = a_stream(socket, clock, playout)
     payload = base64.b64encode(b"\x01" * 160).decode()
     socket.messages = [
-        text("media", stream, media={"payload": payload}),
-        text("mark", stream, mark={"name": "a"}),
-        text("media", stream, media={"payload": payload}),
-        text("mark", stream, mark={"name": "b"}),
+        text("media", "MZ1", media={"payload": payload}),
+        text("mark", "MZ1", mark={"name": "a"}),
+        text("media", "MZ1", media={"payload": payload}),
+        text("mark", "MZ1", mark={"name": "b"}),
         CLOSE,
     ]
-    assert run(one.receive()) == Ended("agent", "closed")
-    assert one.take(FRAME_NS) == b"\x01" * 160
+    assert run(one.receive())
+    assert playout.take(FRAME_NS) == b"\x01" * 160
+    one.return_marks(FRAME_NS)
     assert [message["mark"]["name"] for message in socket.sent] == ["a"]
-    socket.messages = [text("clear", stream), CLOSE]
+    socket.messages = [text("clear", "MZ1"), CLOSE]
     clock.now = FRAME_NS
     run(one.receive())
     assert [message["mark"]["name"] for message in socket.sent] == ["a", "b"]
-    assert one.take(2 * FRAME_NS) is SILENCE
-    assert one.measures == {"received_s": 0.04, "clears": 1, "marks": 2, "warnings": {}}
+    assert playout.take(2 * FRAME_NS) is SILENCE
+    assert (one.received_bytes, one.marks, playout.clears) == (320, 2, 1)
+
+
+def test_what_comes_over_a_stream_that_only_listens_is_not_played() -> None:
+    socket = Socket(text("media", "MZ1", media={"payload": "/w=="}), text("tea", "MZ1"), CLOSE)
+    one = a_stream(socket)
+    assert run(one.receive())
+    one.return_marks(0)
+    assert (one.received_bytes, socket.sent, list(one.warnings)) == (0, [], [31951])
 
 
 @pytest.mark.parametrize(
-    ("message", "after", "ended"),
-    [
-        (CLOSE, (), Ended("agent", "closed")),
-        (CLOSED, (), Ended("network", "cut")),
-        (WSMessage(WSMsgType.ERROR, OSError(), None), (), Ended("network", "cut")),
-        (CLOSE, (twiml.Say("Bye."), twiml.Hangup()), Ended("agent", "closed", "Bye.")),
-        (CLOSE, (twiml.Dial("+1"),), Ended("agent", "transferred")),
-    ],
+    ("message", "closed"),
+    [(CLOSE, True), (CLOSED, False), (WSMessage(WSMsgType.ERROR, OSError(), None), False)],
 )
-def test_how_it_ended(message: WSMessage, after: tuple[twiml.Verb, ...], ended: Ended) -> None:
-    assert run(link(Socket(message), None, *after).receive()) == ended
+def test_whether_the_agent_closed_it(message: WSMessage, closed: bool) -> None:
+    assert run(a_stream(Socket(message)).receive()) is closed
 
 
-def test_hanging_up_says_stop_and_closes() -> None:
-    socket = Socket(CLOSED)
-    one = link(socket)
-    run(one.hang_up())
+def test_stopping_says_so_and_closes() -> None:
+    socket = Socket()
+    run(a_stream(socket).stop())
     assert socket.events == ["stop"]
     assert socket.closed
-    assert run(one.receive()) == Ended("caller", "hung_up")
 
 
 def test_a_key_is_a_dtmf_message() -> None:
     socket = Socket()
-    link(socket).press("5")
+    a_stream(socket).press("5")
     assert socket.events == ["dtmf"]
     assert socket.sent[0]["dtmf"] == {"track": "inbound_track", "digit": "5"}
 
@@ -124,14 +129,14 @@ def test_a_key_is_a_dtmf_message() -> None:
 def test_nothing_is_said_on_a_closed_line() -> None:
     socket = Socket()
     socket.closed = True
-    run(link(socket).hang_up())
+    run(a_stream(socket).stop())
     assert socket.sent == []
 
 
 def test_sending_never_waits_and_counts_what_is_not_read() -> None:
     async def send() -> list[bool]:
         socket, clock = Socket(), StepClock()
-        one = link(socket, clock)
+        one = a_stream(socket, clock)
         read = [one.send(SILENCE)]
         socket.full = True
         read += [one.send(SILENCE) for _ in range(UNREAD_STALLS)]
@@ -146,17 +151,16 @@ def test_sending_never_waits_and_counts_what_is_not_read() -> None:
 def test_a_broken_connection_is_told_by_receiving_and_not_by_sending() -> None:
     socket = Socket(CLOSED)
     socket.broken = True
-    one = link(socket)
+    one = a_stream(socket)
     assert one.send(SILENCE)
-    assert run(one.receive()) == Ended("network", "cut")
+    assert not run(one.receive())
 
 
 def test_a_burst_leaves_others_their_turn() -> None:
     async def receive() -> int:
         socket = Socket()
-        one = link(socket)
-        stream = one._outbox.stream_sid
-        burst = [text("media", stream, media={"payload": "/w=="})] * (READ_BURST * 3)
+        one = a_stream(socket, playout=Playout(0))
+        burst = [text("media", "MZ1", media={"payload": "/w=="})] * (READ_BURST * 3)
         socket.messages = [*burst, CLOSE]
         turns = 0
         receiving = asyncio.create_task(one.receive())

@@ -1,0 +1,172 @@
+"""What Twilio asks of an agent's web server: TwiML, media streams, and who listens to callbacks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from ..planning.plan import Target
+from ..protocols import twilio, twiml
+from ..protocols.course import Fetch
+from .link import Refused, Step
+from .twilio_stream import WS_TIMEOUT
+
+RESPONSE_LIMIT_S = 15.0
+"""Twilio waits so long for a document (api/errors/31408)."""
+STREAM_LIMIT_S = 10.0
+CALLBACK_LIMIT_S = 5.0
+RETRIEVAL_FAILED, CONNECTION_FAILED = 11200, 11205
+"""Twilio's errors for a document: it was not served; its server was not reached."""
+STREAM_ERRORS = {"unreachable": 31902, "no_answer": 31901, "garbage": 31923}
+"""Twilio's errors for a stream, by how it was refused; 31920 for any other."""
+HANDSHAKE_REFUSED = 31920
+
+_EXCERPT = 120
+_UNTIMED = aiohttp.ClientTimeout(total=None)
+
+
+class Unreached(Exception):
+    """There is no document or stream. `code` is Twilio's error; `refused` says what was seen."""
+
+    def __init__(self, code: int, refused: Refused) -> None:
+        super().__init__(refused.detail)
+        self.code, self.refused = code, refused
+
+
+class AgentWeb:
+    """The web server of one target; an async context. Requests are signed with its auth token."""
+
+    def __init__(self, target: Target) -> None:
+        self._auth_token = target.auth_token
+        self._session: aiohttp.ClientSession | None = None
+        self._callbacks: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=_UNTIMED,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def close(self) -> None:
+        """Let the last callbacks be delivered."""
+        assert self._session is not None
+        if self._callbacks:
+            await asyncio.wait(self._callbacks, timeout=CALLBACK_LIMIT_S)
+        await self._session.close()
+
+    async def fetch(self, asked: Fetch, form: Mapping[str, str]) -> bytes:
+        """The document, at most a byte more than TwiML may have. Unreached if there is none."""
+        form = {**form, **asked.fields}
+        url = asked.url
+        try:
+            async with asyncio.timeout(RESPONSE_LIMIT_S):
+                response = await self._request(asked.method, url, asked.signed_as, form)
+                async with response:
+                    document = await response.content.read(twiml.LIMIT_BYTES + 1)
+                    # What does not end within the limit is read on only to be refused.
+                    while not response.content.at_eof() and len(document) <= twiml.LIMIT_BYTES:
+                        document += await response.content.read(twiml.LIMIT_BYTES)
+        except TimeoutError:
+            detail = f"{url} did not answer within {RESPONSE_LIMIT_S:g} s"
+            refused = Refused("no_answer", "info", "network", detail=detail)
+            raise Unreached(RETRIEVAL_FAILED, refused) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unreached(CONNECTION_FAILED, _failed(error, url, "webhook")) from None
+        if response.status >= 400:
+            raise Unreached(RETRIEVAL_FAILED, _http_refusal(response, document))
+        return document
+
+    async def connect(self, url: str) -> aiohttp.ClientWebSocketResponse:
+        """The WebSocket of a media stream. Unreached if it cannot be opened."""
+        assert self._session is not None
+        if urlsplit(url).scheme not in ("ws", "wss"):
+            detail = f"<Stream url={url!r}>; write a ws:// or wss:// URL"
+            raise _no_stream(Refused("garbage", "info", step="stream", detail=detail))
+        headers = dict(twilio.STREAM_HEADERS)
+        if self._auth_token:
+            headers[twilio.STREAM_SIGNATURE_HEADER] = twilio.signature(self._auth_token, url)
+        try:
+            async with asyncio.timeout(STREAM_LIMIT_S):
+                return await self._session.ws_connect(
+                    url, headers=headers, timeout=WS_TIMEOUT, compress=0
+                )
+        except TimeoutError:
+            detail = f"{url} did not upgrade within {STREAM_LIMIT_S:g} s"
+            raise _no_stream(
+                Refused("no_answer", "info", "network", "stream", detail=detail)
+            ) from None
+        except aiohttp.WSServerHandshakeError as error:
+            detail = f"{url} answered HTTP {error.status} to the upgrade"
+            how = f"upgrade_{error.status}"
+            raise _no_stream(
+                Refused(how, "fail", step="stream", status=error.status, detail=detail)
+            ) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _no_stream(_failed(error, url, "stream")) from None
+
+    def tell(self, url: str, method: str, form: Mapping[str, str]) -> None:
+        """Request a callback, if there is one. Nobody waits for it, and nothing comes of it."""
+        if not url:
+            return
+        task = asyncio.create_task(self._deliver(url, method, form))
+        self._callbacks.add(task)
+        task.add_done_callback(self._callbacks.discard)
+
+    async def _deliver(self, url: str, method: str, form: Mapping[str, str]) -> None:
+        try:
+            async with asyncio.timeout(CALLBACK_LIMIT_S):
+                async with await self._request(method, url, url, form) as response:
+                    await response.release()
+        except (aiohttp.ClientError, OSError, ValueError, TimeoutError):
+            return
+
+    async def _request(
+        self, method: str, url: str, signed_as: str, form: Mapping[str, str]
+    ) -> aiohttp.ClientResponse:
+        """Twilio tries a connection that cannot be made once more."""
+        assert self._session is not None
+        headers = dict(twilio.FORM_HEADERS)
+        headers[twilio.IDEMPOTENCY_HEADER] = twilio.idempotency_token(form["CallSid"], url)
+        body: bytes | None = twilio.form_body(form)
+        signed: Mapping[str, str] | None = form
+        if method == "GET":
+            url, signed_as = twilio.with_query(url, form), twilio.with_query(signed_as, form)
+            body = signed = None
+            del headers["Content-Type"]
+        if self._auth_token:
+            headers[twilio.SIGNATURE_HEADER] = twilio.signature(self._auth_token, signed_as, signed)
+        try:
+            return await self._session.request(method, url, data=body, headers=headers)
+        except aiohttp.ClientConnectorError:
+            return await self._session.request(method, url, data=body, headers=headers)
+
+
+def _no_stream(refused: Refused) -> Unreached:
+    return Unreached(STREAM_ERRORS.get(refused.how, HANDSHAKE_REFUSED), refused)
+
+
+def _failed(error: Exception, url: str, step: Step) -> Refused:
+    """No connection, or one that broke before anything was answered."""
+    said = " ".join(str(error).split())[:_EXCERPT]
+    detail = f"{url}: {said or type(error).__name__}"
+    # aiohttp's InvalidURL is a ValueError; what is no HTTP it calls an error of the response.
+    if isinstance(error, ValueError | aiohttp.ClientResponseError):
+        return Refused("garbage", "info", step=step, detail=detail)
+    how = "unreachable" if isinstance(error, aiohttp.ClientConnectorError) else "reset"
+    return Refused(how, "info", "network", step, detail=detail)
+
+
+def _http_refusal(response: aiohttp.ClientResponse, document: bytes) -> Refused:
+    retry_after = response.headers.get("Retry-After", "")
+    excerpt = document[:_EXCERPT].decode("utf-8", "replace")
+    return Refused(
+        f"http_{response.status}",
+        "fail",
+        status=response.status,
+        retry_after_s=float(retry_after) if retry_after.isdigit() else None,
+        detail=f"{response.url} answered HTTP {response.status}: {excerpt}",
+    )

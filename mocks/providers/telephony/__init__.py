@@ -1,0 +1,1 @@
+"""Mocked telephone networks."""

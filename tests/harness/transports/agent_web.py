@@ -1,0 +1,92 @@
+"""An agent's web server without sockets: documents by URL, and streams that are told what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import WSMessage, WSMsgType
+
+from harness.protocols.course import Fetch
+from harness.transports.link import Obey, Refused
+from harness.transports.twilio_web import Unreached
+from kernel.control import PhoneCall
+
+CLOSE = WSMessage(WSMsgType.CLOSE, 1000, "")
+CUT = WSMessage(WSMsgType.CLOSED, None, None)
+
+
+class FakeSocket:
+    """What a stream needs of a WebSocket."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.incoming: asyncio.Queue[WSMessage] = asyncio.Queue()
+        self.closed = False
+
+    async def send_str(self, text: str) -> None:
+        self.sent.append(json.loads(text))
+
+    async def receive(self) -> WSMessage:
+        return await self.incoming.get()
+
+    async def close(self) -> None:
+        self.closed = True
+        self.incoming.put_nowait(CUT)
+
+    @property
+    def events(self) -> list[str]:
+        return [message["event"] for message in self.sent]
+
+
+class FakeWeb:
+    """`pages` maps a URL to the verbs of its document; what is not there answers HTTP 503.
+
+    asked   every document asked for, with the whole form
+    told    every callback: URL, method and form
+    """
+
+    def __init__(self, **pages: str) -> None:
+        self.pages = {f"http://a.example/{name}": verbs for name, verbs in pages.items()}
+        self.asked: list[tuple[Fetch, dict[str, str]]] = []
+        self.told: list[tuple[str, str, dict[str, str]]] = []
+        self.sockets: dict[str, FakeSocket] = {}
+        self.no_stream = False
+
+    async def fetch(self, asked: Fetch, form: Mapping[str, str]) -> bytes:
+        self.asked.append((asked, {**form, **asked.fields}))
+        verbs = self.pages.get(asked.url.partition("?")[0])
+        if verbs is None:
+            raise Unreached(11200, Refused("http_503", "fail", status=503))
+        return f"<Response>{verbs}</Response>".encode()
+
+    async def connect(self, url: str) -> FakeSocket:
+        if self.no_stream:
+            refused = Refused("upgrade_403", "fail", step="stream", status=403, detail="HTTP 403")
+            raise Unreached(31920, refused)
+        socket = self.sockets[url] = FakeSocket()
+        return socket
+
+    def tell(self, url: str, method: str, form: Mapping[str, str]) -> None:
+        if url:
+            self.told.append((url, method, dict(form)))
+
+
+class FakeNetwork:
+    """Keeps what it is told, and gives the orders of a test."""
+
+    def __init__(self) -> None:
+        self.told: list[PhoneCall] = []
+        self.obey: dict[str, Obey] = {}
+
+    def tell(self, call: PhoneCall) -> None:
+        self.told.append(call)
+
+    def attend(self, sid: str, obey: Obey) -> None:
+        self.obey[sid] = obey
+
+    @property
+    def statuses(self) -> list[str]:
+        return [call.status for call in self.told]

@@ -1,0 +1,157 @@
+"""What an agent's web server sees of Twilio beside its voice webhook, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from harness.planning.plan import Target
+from harness.protocols import twilio
+from harness.transports.twilio_web import AgentWeb, Unreached
+from kernel.records import Call
+
+from .calls import place, planned
+from .scripted_agent import Line, ScriptedAgent
+
+pytestmark = pytest.mark.system
+
+
+class Agent(ScriptedAgent):
+    """It has more pages: by path, each with what it answers; `seen` are the requests for them."""
+
+    def __init__(self, **pages: Callable[[], web.Response]) -> None:
+        super().__init__()
+        self.pages = pages
+        self.seen: list[tuple[str, str, dict[str, str]]] = []
+        self.signed: list[str] = []
+        self.told = asyncio.Event()
+
+    async def page(self, request: web.Request) -> web.Response:
+        given = await request.post() if request.method == "POST" else request.query
+        form = {name: str(value) for name, value in given.items()}
+        name = request.match_info["name"]
+        self.seen.append((request.method, name, form))
+        self.signed.append(request.headers.get("X-Twilio-Signature", ""))
+        if form.get("CallStatus") == "completed":
+            self.told.set()
+        answer = self.pages.get(name)
+        return answer() if answer else web.Response()
+
+    def more_routes(self) -> list[web.AbstractRouteDef]:
+        return [web.route("*", "/pages/{name}", self.page)]
+
+
+async def one_call(agent: Agent, **target: Any) -> Call:
+    async with agent.serving() as url:
+        made = {name: value.replace("AGENT", agent.url) for name, value in target.items()}
+        caller = await place(Target(**{"webhook": url, **made}), planned(1, "Bye."))
+    assert agent.errors == []
+    (call,) = caller.history.calls
+    return call
+
+
+def xml(verbs: str) -> Callable[[], web.Response]:
+    return lambda: web.Response(text=f"<Response>{verbs}</Response>", content_type="text/xml")
+
+
+def http(status: int) -> Callable[[], web.Response]:
+    return lambda: web.Response(status=status)
+
+
+def answering(page: Callable[[], web.Response]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(_: web.Request) -> web.Response:
+        return page()
+
+    return answer
+
+
+def test_a_redirect_by_get_carries_the_form_in_a_signed_query() -> None:
+    agent = Agent(next=xml("<Reject/>"))
+    agent.webhook = answering(xml('<Redirect method="GET">pages/next?a=1</Redirect>'))
+    call = asyncio.run(one_call(agent, auth_token="secret"))
+    assert call.how == "reject"
+    ((method, name, form),) = agent.seen
+    assert (method, name, form["a"], form["CallSid"]) == ("GET", "next", "1", call.sid)
+    fields = {name: value for name, value in form.items() if name != "a"}
+    asked = twilio.with_query(f"{agent.url}/pages/next?a=1", fields)
+    assert agent.signed == [twilio.signature("secret", asked)]
+
+
+@pytest.mark.parametrize(
+    ("page", "code"), [(http(500), "11200"), (lambda: web.Response(text="hello"), "12100")]
+)
+def test_where_the_webhook_fails_the_fallback_answers(
+    page: Callable[[], web.Response], code: str
+) -> None:
+    agent = Agent(sorry=xml("<Say>Sorry.</Say>"))
+    agent.webhook = answering(page)
+    call = asyncio.run(one_call(agent, fallback_url="/pages/sorry"))
+    assert (call.type, call.how) == ("fail", "deflected")
+    assert [heard.text for heard in call.heard] == ["Sorry."]
+    ((_, _, form),) = agent.seen
+    assert (form["ErrorCode"], form["ErrorUrl"]) == (code, f"{agent.url}/incoming")
+
+
+def test_a_fallback_may_carry_the_call() -> None:
+    agent = Agent()
+    agent.pages["backup"] = agent.twiml
+    call = asyncio.run(
+        one_call(agent, webhook="http://127.0.0.1:9/nobody", fallback_url="AGENT/pages/backup")
+    )
+    assert (call.type, call.how) == ("ok", "completed")
+    assert agent.seen[0][2]["ErrorCode"] == "11205"
+
+
+def test_callbacks_tell_of_the_stream_and_of_the_end() -> None:
+    agent = Agent()
+
+    def document() -> web.Response:
+        stream = agent.url.replace("http", "ws") + "/media"
+        return agent.xml(
+            f'<Connect><Stream url="{stream}" name="s" statusCallback="/pages/stream"/></Connect>'
+        )
+
+    agent.webhook = answering(document)
+    call = asyncio.run(one_call(agent, status_callback="AGENT/pages/over", auth_token="secret"))
+    assert call.how == "completed"
+    by_name = {(name, form.get("StreamEvent", "")): form for _, name, form in agent.seen}
+    started, stopped = by_name["stream", "stream-started"], by_name["stream", "stream-stopped"]
+    assert started["StreamSid"] == stopped["StreamSid"] == agent.lines[0].stream_sid
+    assert (started["StreamName"], started["CallSid"]) == ("s", call.sid)
+    over = by_name["over", ""]
+    assert (over["CallStatus"], over["CallSid"]) == ("completed", call.sid)
+    assert int(over["CallDuration"]) >= 1
+    assert all(agent.signed)
+
+
+def test_what_stands_behind_the_stream_is_heard() -> None:
+    async def script(line: Line) -> None:
+        await line.say("Hello.")
+        await line.turn()
+
+    agent = Agent()
+    agent.script = script
+    agent.webhook = answering(lambda: agent.twiml("<Say>I put you through.</Say><Dial>+1</Dial>"))
+    call = asyncio.run(one_call(agent))
+    assert call.how == "transferred"
+    said = [(heard.text, heard.verified, heard.identity) for heard in call.heard]
+    assert said[-1] == ("I put you through.", True, None)
+    assert call.ended_ns >= call.heard[-1].until_at_ns
+
+
+def test_a_callback_to_nobody_disturbs_nobody() -> None:
+    async def run() -> None:
+        one = AgentWeb(Target())
+        await one.open()
+        one.tell("http://127.0.0.1:9/nobody", "POST", {"CallSid": "CA1"})
+        one.tell("", "POST", {"CallSid": "CA1"})
+        with pytest.raises(Unreached) as unreached:
+            await one.connect("ftp://a.example")
+        assert (unreached.value.code, unreached.value.refused.how) == (31923, "garbage")
+        await one.close()
+
+    asyncio.run(run())
