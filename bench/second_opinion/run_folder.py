@@ -167,12 +167,11 @@ def _call(events: Mapping[str, Json], warm: set[str]) -> Call:
 
 def _work(begun: Json, ended: Json | None) -> Work:
     data: dict[str, Any] = {**begun.get("data", {}), **(ended or {}).get("data", {})}
-    from_ns: int = data.get("from_at_ns", begun["at_ns"])
-    until_ns: int | None = data.get("until_at_ns", ended["at_ns"]) if ended else None
+    until_ns = (data.get("until_at_ns") or ended["at_ns"]) if ended else None
     return Work(
         span=begun["span"],
         stage=begun["actor"].removeprefix("mock."),
-        from_s=from_ns / 1e9,
+        from_s=(data.get("from_at_ns") or begun["at_ns"]) / 1e9,
         until_s=None if until_ns is None else until_ns / 1e9,
         type=ended["type"] if ended else "",
         data=data,

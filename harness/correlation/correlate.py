@@ -18,7 +18,7 @@ from kernel.records import Work
 
 from .connections import Connections
 from .facts import FactIndex
-from .scene import CLOCKS_NS, Scene, agreed, only
+from .scene import CLOCKS_NS, Scene, agreed, never_greeted, only
 from .wording import normal, sentences
 
 ENOUGH = 0.99
@@ -69,9 +69,16 @@ class Attribution:
 
 @lru_cache(maxsize=1)  # several checks ask about the same history
 def attribution(history: History) -> Attribution:
-    """Counts work from the first dial on, without prewarming and clips that many calls heard."""
-    ours = Scene(history).attributable
-    return Attribution(sum(work.span in history.joins for work in ours), len(ours))
+    """Counts work from the first dial on, without prewarming and clips that many calls heard.
+
+    Nor are greetings counted that were asked for in vain, unless they could be joined.
+    """
+    joined = [
+        work.span in history.joins
+        for work in Scene(history).attributable
+        if work.span in history.joins or not never_greeted(work)
+    ]
+    return Attribution(sum(joined), len(joined))
 
 
 def by_identity(scene: Scene) -> Found:

@@ -25,6 +25,13 @@ def only(calls: Iterable[str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def never_greeted(work: Work) -> bool:
+    """A greeting was asked for and not written. Before the first word all callers are alike: who
+    would have heard it, only the connection can tell.
+    """
+    return work.purpose == "greeting" and work.type != "ok" and not work.text_out
+
+
 class Moments:
     """Texts, and when they came up in which call."""
 

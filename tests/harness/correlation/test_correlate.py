@@ -271,6 +271,25 @@ def test_attribution_counts_what_a_call_must_have_caused() -> None:
     assert attribution(Story().history()).share == 0.0
 
 
+def test_a_greeting_that_never_came_could_be_anybodys() -> None:
+    story = two_calls()
+    story.work("llm", 1, 1, "fail", purpose="greeting", text_in="Greet the caller.")
+    story.work("llm", 1, 2, "info", purpose="greeting", text_in="Greet the caller.")
+    story.work("llm", 1, 2, purpose="greeting", text_out="Hello, stranger.")
+    history = story.history()
+    found = attribution(history.plus(correlate(history)))
+    assert (found.joined, found.total) == (0, 1)
+
+
+def test_a_greeting_in_vain_counts_once_it_is_joined() -> None:
+    story = Story()
+    story.call(1, at=0).talks().ends()
+    story.work("llm", 1, 1, "fail", purpose="greeting", text_in="Greet the caller.")
+    history = story.history()
+    found = attribution(history.plus(correlate(history)))
+    assert (found.joined, found.total) == (1, 1)
+
+
 def test_the_words_of_a_call_that_had_not_begun_are_not_meant() -> None:
     story = Story()
     story.call(1, at=0).hears("Hello, this is", identity=77, role="greeting").ends("left_early")
