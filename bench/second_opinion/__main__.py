@@ -58,6 +58,7 @@ def summed_up(
     ]
     says = Counter(each.says for each in opinions)
     talked_over = [o for each in listened.values() for o in each.overlaps if o.by_agent]
+    holes = [hole.seconds for each in listened.values() for hole in each.gaps]
     return {
         "run": run.path.name,
         "verdict": findings["verdict"],
@@ -71,6 +72,8 @@ def summed_up(
         "answer_p50_s": round(statistics.median(waits), 2) if waits else None,
         "answer_max_s": round(max(waits), 2) if waits else None,
         "talked_over_by_agent": len(talked_over),
+        "holes_in_speech": len(holes),
+        "longest_hole_s": round(max(holes, default=0.0), 2),
         "instrument": {
             name: outcomes.get(name)
             for name in ("attributed", "script_matched", "harness_on_time", "fault_was_felt")
@@ -92,6 +95,8 @@ def show(run: RunFolder, row: Mapping[str, Any], opinions: Sequence[Opinion]) ->
     heard = f"{row['completed_heard']} of {row['recorded']} recorded"
     print(f"completed  judge {row['completed']}, heard {heard}")
     print(f"answers    p50 {row['answer_p50_s']} s, at most {row['answer_max_s']} s")
+    broken = f"{row['holes_in_speech']} holes in its speech, {row['longest_hole_s']} s at most"
+    print(f"besides    talks over the caller {row['talked_over_by_agent']} times; {broken}")
     print(f"instrument {row['instrument']}")
     for each in opinions:
         claim = each.claim

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from .sound import Stretch, audible, joined, read_stereo
@@ -15,6 +16,7 @@ _OVERLAP_S = 0.2
 _AT_THE_END_S = 0.15
 _DECODER_S = 0.3
 _GAVE_UP_S = 4.0
+_HOLE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,20 @@ class Listened:
                 until_s = min(caller.until_s, agent.until_s)
                 if until_s - from_s > _OVERLAP_S:
                     yield Overlap(from_s, until_s, by_agent=agent.from_s > caller.from_s)
+
+    @property
+    def gaps(self) -> Iterator[Silence]:
+        """Holes in the middle of what the agent says."""
+        for before, after in pairwise(self.agent):
+            hole = Silence(before.until_s, after.from_s)
+            inside = any(
+                each.who == "agent"
+                and each.from_s < hole.from_s - _DECODER_S
+                and hole.until_s + _DECODER_S < each.until_s
+                for each in self.said
+            )
+            if inside and hole.seconds > _HOLE_S:
+                yield hole
 
     @property
     def caller_said_goodbye(self) -> bool:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bench.second_opinion import listening
-from bench.second_opinion.listening import Overlap, Silence, listen
+from bench.second_opinion.listening import Listened, Overlap, Silence, listen
 from bench.second_opinion.sound import Stretch
 from bench.second_opinion.words import Said
 
@@ -68,6 +68,14 @@ def test_who_talks_over_whom() -> None:
     assert list(rude.overlaps) == [Overlap(4, 5, by_agent=True)]
     barged = listened(12, HELLO, ("caller", 1, 3, "Stop."))
     assert list(barged.overlaps) == [Overlap(1, 2, by_agent=False)]
+
+
+def test_holes_in_speech() -> None:
+    call = listened(12, HELLO, ASK, ("agent", 6, 10, "Yes, from nine to one."))
+    agent = [call.agent[0], Stretch(6, 7), Stretch(7.4, 8), Stretch(9, 10)]
+    broken = Listened(12, call.caller, agent, call.said)
+    assert list(broken.gaps) == [Silence(8, 9)]
+    assert list(call.gaps) == []
 
 
 def test_mhm_is_no_turn_and_two_sentences_are_one() -> None:
