@@ -50,7 +50,9 @@ class Said:
 
     @property
     def has_content(self) -> bool:
-        """It says more than courtesies and a plea to wait."""
+        """It says more than courtesies, a plea to wait, or the beginning of a word."""
+        if not self.whole and not re.search(r"[\s.?!]", self.text):
+            return False
         rest = " ".join(s for s in re.split(r"(?<=[.?!…])\s+", self.text) if not _WAIT.search(s))
         return bool(re.search(r"\w", _COURTESY.sub("", rest.lower())))
 

@@ -56,6 +56,12 @@ def test_a_plea_to_wait_is_no_answer(text: str, waits: bool, content: bool) -> N
     assert (agent(text).asks_to_wait, agent(text).has_content) == (waits, content)
 
 
+def test_half_a_word_says_nothing() -> None:
+    assert not Said("agent", 0, 1, "Hell", whole=False).has_content
+    assert Said("agent", 0, 1, "Hello").has_content
+    assert Said("agent", 0, 1, "You are", whole=False).has_content
+
+
 @pytest.mark.parametrize(
     ("text", "refuses", "trouble", "leave"),
     [
