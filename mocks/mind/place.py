@@ -55,7 +55,11 @@ class Places:
         lines: list[Saying] = []
         for of_turn in _of_dialogue(number, heard):
             lines += apart_from_each_other(of_turn, max((one.line for one in lines), default=0) + 1)
-        repeated = [one for of_turn in _of_dialogue(number, said) for one in of_turn]
+        repeated = [
+            one
+            for of_turn in _of_dialogue(number, said)
+            for one in apart_from_each_other(of_turn, due=0)
+        ]
         dialogue = self._dialogues[number]
         return Place(dialogue, lines[-1].line, self._slots(dialogue, lines, repeated))
 
