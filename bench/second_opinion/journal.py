@@ -63,9 +63,21 @@ def wait_after_refusal(run: RunFolder, call: Call, at_s: float) -> float | None:
 
 
 def tools_ok(run: RunFolder, call: Call, tool: str) -> bool:
+    """The tool answered well, asked with a fact of the call or as its LLM had it asked."""
+    emitted = [
+        arguments
+        for work in run.works_of(call, "llm")
+        for name, arguments in work.data.get("calls", ())
+        if name == tool
+    ]
+    own = {work.span for work in run.works_of(call, "tools")}
     return any(
-        work.type == "ok" and work.data.get("status", 200) < 400 and work.data.get("tool") == tool
-        for work in run.works_of(call, "tools")
+        work.data.get("tool") == tool
+        and work.type == "ok"
+        and work.data.get("status", 200) < 400
+        and (work.span in own or work.data.get("arguments") in emitted)
+        for work in run.works
+        if call.dialled_s <= work.from_s <= call.ended_s
     )
 
 

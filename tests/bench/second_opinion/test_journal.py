@@ -46,6 +46,20 @@ def test_a_tool_that_answered() -> None:
     assert journal.tool_never_answered(alone, ADA)[1] == "confirmed"
 
 
+def test_a_tool_that_was_asked_as_the_llm_had_it_asked() -> None:
+    nameless = '{"day": "2027-01-04"}'
+    run = folder(
+        call(1, 1, 20, "Ada"),
+        work("llm-w1", "llm", 5, 6, history="Ada here.", calls=[["book", nameless]]),
+        work("tools-w2", "tools", 6, 7, tool="book", arguments=nameless),
+    )
+    assert journal.tools_ok(run, ADA, "book")
+    late = folder(
+        call(1, 1, 5, "Ada"), work("tools-w2", "tools", 6, 7, tool="book", arguments="Ada")
+    )
+    assert not journal.tools_ok(late, late.calls["c0001"], "book")
+
+
 def test_work_that_goes_on() -> None:
     assert "2.5 s after the call" in journal.ends_after_call(RUN, ADA, "llm llm-w4: 2.5 s more")
     assert journal.ends_after_call(RUN, ADA, "llm llm-w3 still at work") == ""
