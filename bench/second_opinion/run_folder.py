@@ -124,7 +124,7 @@ class RunFolder:
 
     def works_of(self, call: Call, stage: str) -> list[Work]:
         """Those in whose text a fact stands that no other call has."""
-        others = [each.facts.values() for each in self.calls.values() if each is not call]
+        others = [c.facts.values() for c in self.calls.values() if c.span != call.span]
         taken = {fact for facts in others for fact in facts}
         own = [fact for fact in call.facts.values() if fact not in taken]
         return [
