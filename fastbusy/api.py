@@ -13,6 +13,7 @@ from harness.finding import Finding, Outcome
 from harness.recorder import Keep
 from kernel.errors import UsageError
 from kernel.ports import port_base as known_port_base
+from kernel.roll import seed_of
 
 from .commands.run import options_of, run_options
 from .judging import Judged
@@ -82,7 +83,7 @@ def run(
         "agent": agent,
         "agent_command": agent_command,
         "profile": tuple(profiles),
-        "seed": seed,
+        "seed": None if seed is None else seed_of(str(seed)),
         "out": None if out is None else Path(out),
         "host": host,
         "port_base": None if port_base is None else known_port_base(str(port_base)),

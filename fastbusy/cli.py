@@ -36,7 +36,7 @@ _EXTRA = ("rich", "plotly")
 EPILOG = """\
 options may also come from the environment: FASTBUSY_SEED=7 is --seed 7; the command line wins
 
-exit codes: 0 pass or warn · 1 fail · 2 wrong usage, wrong file, agent not wired up ·
+exit codes: 0 pass or warn · 1 fail · 2 wrong usage, wrong file, taken port, agent not wired up ·
 3 unknown (the run cannot tell) · 4 the stack or the harness broke · 130 interrupted
 """
 

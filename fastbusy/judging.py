@@ -24,6 +24,7 @@ from harness.verdict import judge
 from kernel.errors import StackError, UsageError
 from kernel.event import DamagedLine, from_lines
 from kernel.history import History
+from kernel.vocabulary import vet
 
 
 class _Gated(msgspec.Struct):
@@ -51,7 +52,7 @@ def read_history(folder: Path) -> History:
     path = folder / "events.jsonl"
     try:
         with path.open("rb") as lines:
-            history = History(from_lines(lines))
+            history = History(from_lines(lines, vet))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(
             "no events.jsonl: this is no run folder",
@@ -112,7 +113,7 @@ def write_views(judged: Judged) -> None:
 def command_of(folder: Path) -> str:
     """The command that a run was started with, empty if nobody wrote it down."""
     try:
-        return (folder / "command.txt").read_text().strip()
+        return (folder / "command.txt").read_text(errors="replace").strip()
     except OSError:
         return ""
 

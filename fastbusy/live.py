@@ -46,11 +46,14 @@ class Show:
         self._told_s = -_LINE_EVERY_S
 
     def __enter__(self) -> Show:
+        return self
+
+    def start(self) -> None:
+        """What was asked for is about to begin."""
         self._console.print("starting, then one call to check the wiring …", highlight=False)
         if self._console.is_terminal:
             self._live = Live(console=self._console, refresh_per_second=4, transient=True)
             self._live.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None,

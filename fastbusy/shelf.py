@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, brief
 
 _PACKAGE = Path(__file__).resolve().parent
 PACKAGES = _PACKAGE.parent
@@ -28,21 +29,26 @@ def fault_profile(name: str, beside: Path | None = None) -> Path:
     if beside is not None:
         for folder in (beside, beside / "fault_profiles"):
             found = folder / f"{name}.yaml"
-            if found.is_file():
+            if _is_file(found):
                 return found
     return _find(name, FAULT_PROFILES, "fault profile")
 
 
 def _find(name: str, shelf: Path, what: str) -> Path:
     path = Path(name)
-    if path.is_file():
+    if _is_file(path):
         return path
     shelved = shelf / f"{path.name.removesuffix('.yaml')}.yaml"
-    if path.parent in (Path(), Path(shelf.name)) and shelved.is_file():
+    if path.parent in (Path(), Path(shelf.name)) and _is_file(shelved):
         return shelved
     raise UsageError(
-        f"there is no {what} {name!r}", where="command line", remedy=_suggest(path.stem, shelf)
+        f"there is no {what} {brief(name)}", where="command line", remedy=_suggest(path.stem, shelf)
     )
+
+
+def _is_file(path: Path) -> bool:
+    """`Path.is_file` raises where a name is longer than any file's."""
+    return os.path.isfile(path)
 
 
 def _suggest(name: str, shelf: Path) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from kernel.clock import SECOND_NS, Clock
-from kernel.errors import FastbusyError, StackError
+from kernel.errors import FastbusyError, StackError, UsageError
 from kernel.ports import cannot_listen
 
 _GRACE_S = 5.0
@@ -165,10 +165,7 @@ def _ends_with_us() -> Callable[[], object] | None:
 
 
 def refuse_taken_ports(host: str, ports: Sequence[int], remedy: str) -> None:
-    """StackError that names the first port somebody else listens on.
-
-    UsageError if nobody could ever listen there.
-    """
+    """UsageError that names the first port on which nobody of ours can listen."""
     for port in ports:
         try:
             family, *_, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
@@ -183,14 +180,14 @@ def refuse_taken_ports(host: str, ports: Sequence[int], remedy: str) -> None:
 
 
 def refuse_strangers(url: str) -> None:
-    """StackError if somebody answers already where a child is going to listen."""
+    """UsageError if somebody answers already where a child is going to listen."""
     place = urlsplit(url)
     port = place.port or (443 if place.scheme == "https" else 80)
     try:
         socket.create_connection((place.hostname or "", port), timeout=_GRACE_S).close()
     except OSError:
         return
-    raise StackError(
+    raise UsageError(
         f"port {port} is taken: somebody listens there before the agent is started",
         where=url,
         remedy="stop it, or leave --agent-command out and call what is running",

@@ -23,8 +23,9 @@ from harness.runner import Progress, run_plan
 from kernel import redact
 from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
+from kernel.ports import PORT_OFFSETS
 
-from . import samples, shelf, stack
+from . import catalogue, samples, shelf, stack
 from .env import environment
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
@@ -37,24 +38,29 @@ _MOCKS = (sys.executable, "-P", "-m", "mocks", "all")
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM. Faults are healed, children gone; `judged` is what came of it so far."""
+    """Ctrl-C, SIGTERM or SIGHUP. Faults are healed, children gone; `judged` is what came of it."""
 
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
         super().__init__(judged.history.interrupted)
 
 
-def run_blocking(options: Options, on_progress: OnProgress | None = None) -> Judged:
+def run_blocking(
+    options: Options,
+    on_progress: OnProgress | None = None,
+    on_start: Callable[[], None] = lambda: None,
+) -> Judged:
     """Plan, start, run, stop, judge. The run folder is kept and readable whatever happens.
 
-    Interrupted if that was so; a second Ctrl-C does without the farewells. FastbusyError as
-    `fastbusy.run` tells it; what was recorded until then is judged all the same, and its notes say
-    where that is.
+    `on_start` is called once files and options are known to be right. Interrupted if that was so; a
+    second Ctrl-C does without the farewells. FastbusyError as `fastbusy.run` tells it; what was
+    recorded until then is judged all the same, and its notes say where that is.
     """
     import uvloop
 
     prepared = prepare(options, os.environ)
     folder = _make_room(options, prepared)
+    on_start()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_interruptible(_run(options, prepared, folder, on_progress)))
@@ -90,9 +96,10 @@ def _log(folder: Path, name: str) -> Path:
 
 
 def _make_room(options: Options, prepared: Prepared) -> Path:
-    """The run folder's place. UsageError if a run is there, StackError if the disk is too full."""
+    """The run folder's place. UsageError if a run is there or it cannot be made, StackError if the
+    disk is too full."""
     folder = options.out or new_folder(prepared.plan.scenario)
-    if (folder / "events.jsonl").exists():
+    if os.path.exists(folder / "events.jsonl"):
         raise UsageError(
             "this folder holds a run already", where=f"--out {folder}", remedy="name another folder"
         )
@@ -101,12 +108,12 @@ def _make_room(options: Options, prepared: Prepared) -> Path:
 
 
 async def _interruptible(run: Coroutine[Any, Any, None]) -> None:
-    """Every Ctrl-C or SIGTERM cancels what is going on, and says so; the clean-up goes on."""
+    """Every Ctrl-C, SIGTERM or SIGHUP cancels what is going on, and says so; the clean-up stays."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # A shell's background job ignores Ctrl-C, and is to go on doing so.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # A shell's background job ignores Ctrl-C, one of nohup's the end of its terminal.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, task.cancel, f"interrupted by {number.name}")
     await run
@@ -141,7 +148,7 @@ async def surroundings(
     """Mocks and, if it is ours to start, the agent: up and answering, stopped at the end."""
     host, base = options.host, options.port_base
     remedy = "stop what listens there, or choose another --port-base"
-    stack.refuse_taken_ports(host, [base], remedy)
+    stack.refuse_taken_ports(host, _ports(base), remedy)
     async with AsyncExitStack() as running:
 
         async def up(
@@ -170,6 +177,11 @@ async def surroundings(
             settings = samples.settings(host, port, prepared.target.limit)
             await up("agent", samples.command(prepared.sample), {**env, **settings}, webhook)
         yield MockControl(url, token=os.environ.get("FASTBUSY_CONTROL_TOKEN", ""))
+
+
+def _ports(base: int) -> list[int]:
+    """Where the mocks are going to listen."""
+    return [base, *(base + PORT_OFFSETS[stage] for stage in catalogue.stages())]
 
 
 def _python_path() -> list[str]:

@@ -11,7 +11,6 @@ from typing import Any, Literal, NamedTuple
 
 from harness.preflight import preflight
 from harness.recorder import Recorder
-from harness.runner import prepare_mocks
 from harness.wiring import LINKS
 from kernel.clock import SystemClock
 from kernel.errors import NotWired
@@ -79,7 +78,7 @@ async def _call(options: Options, folder: Path) -> None:
     try:
         async with surroundings(options, prepared, folder, clock) as mocks:
             try:
-                await prepare_mocks([mocks], prepared.plan)
+                await mocks.prepare(prepared.plan)
                 # What is missing stands in the event.
                 with suppress(NotWired):
                     await preflight(

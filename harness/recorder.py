@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from kernel.errors import StackError
+from kernel.errors import FastbusyError, StackError, UsageError, brief
 from kernel.event import Event, to_line
 from kernel.units import encode
 from speech.encoding import Encoding
@@ -85,7 +86,7 @@ class Recorder:
     """Writes one run folder. `flush` once a second; errors of the disk never stop a run."""
 
     def __init__(self, folder: Path) -> None:
-        """Makes the folder. StackError if that is impossible."""
+        """Makes the folder. UsageError if that is impossible, StackError if the disk is full."""
         self.folder = folder
         self.ended = False
         """Whether the history has the end of the run."""
@@ -95,11 +96,7 @@ class Recorder:
             self._events = Lines(folder / "events.jsonl")
             self._transcripts = Lines(folder / "transcripts.jsonl")
         except OSError as error:
-            raise StackError(
-                f"no run folder can be made: {error}",
-                where=str(folder),
-                remedy="name another folder with --out",
-            ) from None
+            raise _unmakeable(folder, error) from None
 
     def write_command(self, command: str) -> None:
         self._write(self.folder / "command.txt", f"{command}\n".encode())
@@ -166,17 +163,34 @@ def keeps(keep: Keep, *, failed: bool, kept: int) -> bool:
 
 
 def check_space(folder: Path, calls: int, keep: Keep) -> None:
-    """StackError unless the disk has room for the run, taking a call for a minute."""
+    """StackError unless the disk has room for the run, taking a call for a minute.
+
+    UsageError if there can be no such folder.
+    """
     recordings = {"none": 0, "failed": min(calls, RECORDINGS_ALWAYS + calls // 4), "all": calls}
     needed = calls * _EVENT_BYTES_PER_CALL + recordings[keep] * 2 * RATE_HZ * _CALL_S
-    existing = next(place for place in (folder, *folder.resolve().parents) if place.exists())
-    free = shutil.disk_usage(existing).free
+    try:
+        existing = next(place for place in (folder, *folder.resolve().parents) if place.exists())
+        if not existing.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(existing))
+        free = shutil.disk_usage(existing).free
+    except OSError as error:
+        raise _unmakeable(folder, error) from None
     if free < needed + _RESERVE_BYTES:
         raise StackError(
             f"{free >> 20} MiB are free, the run may need {(needed + _RESERVE_BYTES) >> 20} MiB",
             where=str(folder),
             remedy="free some space, name another folder with --out, or keep fewer recordings",
         )
+
+
+def _unmakeable(folder: Path, error: OSError) -> FastbusyError:
+    kind = StackError if error.errno == errno.ENOSPC else UsageError
+    return kind(
+        f"no run folder can be made: {error.strerror}",
+        where=brief(str(folder)),
+        remedy="name another folder with --out",
+    )
 
 
 def point_latest(folder: Path) -> None:

@@ -77,10 +77,12 @@ async def run_plan(
     message of the cancellation is the reason that stands there. NotWired if the preflight fails.
     """
     try:
-        await prepare_mocks(mocks, plan)
+        for mock in mocks:
+            await mock.prepare(plan)
         if preflight:
             await place_preflight(plan, target, clock=clock, mocks=mocks, recorder=recorder)
-            await prepare_mocks(mocks, plan)
+            for mock in mocks:
+                await mock.prepare(plan)
         run_clock = RunClock(clock)
         for mock in mocks:
             await mock.set_clock(run_clock)
@@ -94,16 +96,6 @@ async def run_plan(
         recorder.flush()
         for mock in mocks:
             await mock.close()
-
-
-async def prepare_mocks(mocks: Sequence[MockControl], plan: Plan) -> None:
-    """Open them, let them forget what was before, and hand them what the plan has for them."""
-    for mock in mocks:
-        await mock.open()
-        await mock.reset()
-        await mock.put_script(plan.script)
-        if plan.latency:
-            await mock.put_latency(plan.latency)
 
 
 class _Run:

@@ -106,6 +106,13 @@ class Done(msgspec.Struct, frozen=True):
     heard: str = ""
 
 
+class Goal(msgspec.Struct, frozen=True):
+    """The part of a dialogue that says when it is done."""
+
+    done: Done = Done()
+    also_ok: tuple[str, ...] = ()
+
+
 class Dialogue(msgspec.Struct, frozen=True):
     """A whole conversation.
 
@@ -128,13 +135,33 @@ class Dialogue(msgspec.Struct, frozen=True):
     also_ok: tuple[str, ...] = ()
 
 
+class SideRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to know a request beside the conversation: a guardrail's, a summary's, a router's.
+
+    All that is given must hold. Such a request never moves the conversation on.
+
+    model   name of the model
+    system  words of the system prompt, any case
+    json    whether it asks for JSON (`response_format`)
+    tools   whether it offers tools
+    answer  what it is answered; by default what it seems to expect
+    """
+
+    model: str = ""
+    system: str = ""
+    json: bool | None = None
+    tools: bool | None = None
+    answer: str = ""
+
+
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the brain of a run knows: its dialogues, the seed of its wording, and the date from
-    which a day without a year is the next one."""
+    """What the brain of a run knows: its dialogues, the seed of its wording, the date from which
+    a day without a year is the next one, and what its agent asks beside the conversation."""
 
     dialogues: tuple[Dialogue, ...] = ()
     seed: int = 0
     today: dt.date = dt.date(2026, 1, 1)
+    side_requests: tuple[SideRequest, ...] = ()
 
 
 def slots(text: str) -> tuple[str, ...]:

@@ -1,17 +1,27 @@
 """Every error a user can meet: what was wrong, where, and what to do about it.
 
 FastbusyError
-├── UsageError          the command line or a file is wrong          exit code 2
+├── UsageError          the command line or a file is wrong, or asks
+│   │                   for a port or folder that is not free        exit code 2
 │   ├── FileProblems    one or more problems in a scenario or profile, all of them at once
 │   └── NotWired        the agent does not reach the mocks, or does not answer
-├── StackError          a process, port, disk or socket of the surroundings failed   exit code 4
+├── StackError          a process, disk or socket of the surroundings failed   exit code 4
 └── HarnessBug          ours: an invariant does not hold              exit code 4
 """
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = 80
+
+
+def brief(value: object) -> str:
+    """A value as an error shows it: its `repr`, its middle left out where it is long."""
+    return _BRIEF.repr(value)
 
 
 class FastbusyError(Exception):
@@ -64,7 +74,7 @@ class NotWired(UsageError):
 
 
 class StackError(FastbusyError):
-    """Something around us failed: a port, a child process, the disk."""
+    """Something around us failed: a child process, a socket, the disk."""
 
 
 class HarnessBug(FastbusyError):

@@ -7,7 +7,7 @@ What is no operation but an observation is a lone `info`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -63,10 +63,12 @@ class DamagedLine(ValueError):
         super().__init__(why)
 
 
-def from_lines(lines: Iterable[bytes]) -> Iterator[Event]:
+def from_lines(
+    lines: Iterable[bytes], vet: Callable[[Event], None] = lambda event: None
+) -> Iterator[Event]:
     """The events of a file. A last line cut off in the middle (a full disk, a kill) is left out.
 
-    DamagedLine if any other line is not an event.
+    DamagedLine if any other line is not an event, or is one of which `vet` raises ValueError.
     """
     damaged: DamagedLine | None = None
     for number, line in enumerate(lines, 1):
@@ -76,8 +78,13 @@ def from_lines(lines: Iterable[bytes]) -> Iterator[Event]:
         if damaged:
             raise damaged
         try:
-            yield _DECODER.decode(text)
+            event = _DECODER.decode(text)
+            vet(event)
         except msgspec.ValidationError as error:
             raise DamagedLine(number, str(error)) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             damaged = DamagedLine(number, str(error))
+        except ValueError as error:
+            raise DamagedLine(number, str(error)) from None
+        else:
+            yield event

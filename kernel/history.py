@@ -102,6 +102,22 @@ class History:
                 pairs[event.span] = (opened[0], event)
         return pairs
 
+    def _operations(self, kind: str) -> dict[str, tuple[Event, Event | None]]:
+        """The pairs that have their beginning; of the others nobody knows what they were."""
+        pairs = self._pairs(kind)
+        return {span: pair for span, pair in pairs.items() if pair[0].type == "invoke"}
+
+    @cached_property
+    def torn(self) -> tuple[str, ...]:
+        """Spans of phases, faults and calls that end and never began: their lines are lost."""
+        kinds = ("phase", "fault", "call")
+        return tuple(
+            span
+            for kind in kinds
+            for span, (opened, _) in self._pairs(kind).items()
+            if opened.type != "invoke"
+        )
+
     @cached_property
     def phases(self) -> tuple[Phase, ...]:
         return tuple(
@@ -112,7 +128,7 @@ class History:
                 from_ns=opened.at_ns,
                 until_ns=closed.at_ns if closed else self.end_ns,
             )
-            for opened, closed in self._pairs("phase").values()
+            for opened, closed in self._operations("phase").values()
         )
 
     @cached_property
@@ -129,7 +145,7 @@ class History:
                 bites=closed.data.get("bites", 0) if closed else 0,
                 identities=closed.data.get("identities", 0) if closed else 0,
             )
-            for opened, closed in self._pairs("fault").values()
+            for opened, closed in self._operations("fault").values()
         )
 
     @cached_property
@@ -141,7 +157,7 @@ class History:
         phases = {phase.name: phase for phase in self.phases}
         done = {event.span for event in self.of_kind("task")}
         calls = []
-        for span, (opened, closed) in self._pairs("call").items():
+        for span, (opened, closed) in self._operations("call").items():
             setup = setups.get(f"{span}/setup", (opened, None))[1]
             phase = opened.parent.removeprefix("phase/")
             calls.append(

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .errors import FastbusyError, StackError, UsageError
+from .errors import UsageError
 from .fault import Stage
 
 DEFAULT_PORT_BASE = 8700
@@ -29,12 +29,11 @@ def port_base(text: str) -> int:
     return number
 
 
-def cannot_listen(host: str, port: int, error: OSError, remedy: str) -> FastbusyError:
-    """Why a port could not be opened: StackError with the remedy if somebody else has it,
-    UsageError if nobody could ever listen there."""
+def cannot_listen(host: str, port: int, error: OSError, remedy: str) -> UsageError:
+    """Why a port could not be opened, with the remedy if somebody else has it."""
     why = error.strerror or str(error)
     if error.errno == errno.EADDRINUSE:
-        return StackError(f"port {port} is taken ({why})", where=host, remedy=remedy)
+        return UsageError(f"port {port} is taken ({why})", where=host, remedy=remedy)
     return UsageError(
         f"nothing can listen on port {port}: {why}",
         where=host,

@@ -140,6 +140,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     text_in     what was asked: the words heard since the last answer, the text to speak
     history     LLM only: everything that the caller said in the conversation so far, and tool
                 arguments, joined; what facts are looked for in
+    said        LLM only: what the assistant said before, as the request has it
+    ids         LLM only: ids of tool calls that the request has in its history; given_ids those
+                that the answer gave out
     text_out    what was answered: transcript, words spoken by the model
     calls       LLM only: tool calls emitted, as [name, arguments as JSON]
     tool        tools only: operation name; arguments as JSON
@@ -169,6 +172,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     purpose: Purpose = "turn"
     text_in: str = ""
     history: str = ""
+    said: str = ""
+    ids: tuple[str, ...] = ()
+    given_ids: tuple[str, ...] = ()
     text_out: str = ""
     calls: tuple[tuple[str, str], ...] = ()
     tool: str = ""

@@ -7,8 +7,19 @@ from hashlib import blake2b
 from statistics import NormalDist
 from typing import TypeVar
 
+from .errors import UsageError, brief
+
 T = TypeVar("T")
 _NORMAL = NormalDist()
+LARGEST_SEED = 10**15 - 1
+SEED_REMEDY = "give a whole number from 0 on, of up to 15 digits"
+
+
+def seed_of(text: str) -> int:
+    """The seed that an option or a variable says. UsageError if it is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_SEED))):
+        raise UsageError(f"{brief(text)} is no seed", where="--seed", remedy=SEED_REMEDY)
+    return int(text)
 
 
 def roll(seed: int, *names: object) -> float:

@@ -42,8 +42,9 @@ class Text:
         return len(self.characters)
 
     def words(self, start: int, end: int) -> str:
-        """The original of a part."""
-        return self.original[self.origin[start] : self.origin[end - 1] + 1].strip()
+        """The original of a part, on one line."""
+        part = self.original[self.origin[start] : self.origin[end - 1] + 1]
+        return part.strip().replace("\n", " ")
 
     @cached_property
     def stops(self) -> list[int]:
@@ -63,12 +64,6 @@ class Text:
             and pattern.search(self.original, self.origin[at], self.origin[at + 1])
         )
         return [0, *inner, len(self) - 1]
-
-
-def parts(original: str) -> list[str]:
-    """What quotes, colons and line breaks set apart; empty if they set nothing apart."""
-    found = [part for part in _WALL.split(original) if part.strip()]
-    return found if len(found) > 1 else []
 
 
 class Template:

@@ -13,17 +13,21 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from .errors import brief
 from .roll import normal, roll
 
 T = TypeVar("T")
 
-_NUMBER = r"(\d+(?:\.\d+)?)"
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
 _DURATION = re.compile(rf"^{_NUMBER}\s*(ns|us|ms|s|m|h)$")
 _SHARE = re.compile(rf"^{_NUMBER}\s*%$")
 _RATE = re.compile(rf"^{_NUMBER}\s*/\s*(s|m|min|h)$")
 _RATIO = re.compile(rf"^{_NUMBER}\s*x(?:\s+baseline)?$")
 _CALL = re.compile(r"^(\w+)\((.*)\)$")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_FINEST_S, LONGEST_S = 1e-9, 1000 * 3600.0
+_SLOWEST, _FASTEST = 1 / LONGEST_S, 10_000.0
+_LARGEST_RATIO = 1e6
 
 
 def _digits(number: float) -> str:
@@ -33,7 +37,7 @@ def _digits(number: float) -> str:
 
 
 class Duration(float):
-    """Seconds, written `500ms`, `2s`, `5m`, `1h`."""
+    """Seconds, written `500ms`, `2s`, `5m`, `1h`; from 1ns to 1000h, or 0."""
 
     __slots__ = ()
 
@@ -42,8 +46,12 @@ class Duration(float):
         """ValueError with examples if `text` has no unit or is not a duration."""
         match = _DURATION.match(text.strip()) if isinstance(text, str) else None
         if not match:
-            raise ValueError(f"{text!r} is not a duration; write for example 500ms, 2s or 5m")
-        return cls(float(match[1]) * _SECONDS[match[2]])
+            what = f"{brief(text)} is not a duration"
+            raise ValueError(f"{what}; write for example 500ms, 2s or 5m")
+        seconds = float(match[1]) * _SECONDS[match[2]]
+        if seconds and not _FINEST_S <= seconds <= LONGEST_S:
+            raise ValueError(f"{brief(text)} is out of reach; write a duration from 1ns to 1000h")
+        return cls(seconds)
 
     def __str__(self) -> str:
         return f"{_digits(self * 1000)}ms" if 0 < self < 1 else f"{_digits(self)}s"
@@ -62,7 +70,8 @@ class Share(float):
     def parse(cls, text: object) -> Share:
         match = _SHARE.match(text.strip()) if isinstance(text, str) else None
         if not match or float(match[1]) > 100:
-            raise ValueError(f"{text!r} is not a share; write a percentage from 0% to 100%")
+            what = f"{brief(text)} is not a share"
+            raise ValueError(f"{what}; write a percentage from 0% to 100%")
         return cls(float(match[1]) / 100)
 
     def __str__(self) -> str:
@@ -70,7 +79,7 @@ class Share(float):
 
 
 class Rate(float):
-    """Events per second, written `4/s` or `90/m`."""
+    """Events per second, written `4/s` or `90/m`; from one in 1000 h to 10000/s, or 0."""
 
     __slots__ = ()
 
@@ -78,8 +87,11 @@ class Rate(float):
     def parse(cls, text: object) -> Rate:
         match = _RATE.match(text.strip()) if isinstance(text, str) else None
         if not match:
-            raise ValueError(f"{text!r} is not a rate; write for example 4/s or 90/m")
-        return cls(float(match[1]) / _SECONDS[match[2]])
+            raise ValueError(f"{brief(text)} is not a rate; write for example 4/s or 90/m")
+        rate = float(match[1]) / _SECONDS[match[2]]
+        if rate and not _SLOWEST <= rate <= _FASTEST:
+            raise ValueError(f"{brief(text)} is out of reach; write a rate up to 10000/s")
+        return cls(rate)
 
     def __str__(self) -> str:
         return f"{_digits(self)}/s"
@@ -94,8 +106,11 @@ class Ratio(float):
     def parse(cls, text: object) -> Ratio:
         match = _RATIO.match(text.strip()) if isinstance(text, str) else None
         if not match:
-            raise ValueError(f"{text!r} is not a multiple of the baseline; write for example 1.5x")
-        return cls(float(match[1]))
+            what = f"{brief(text)} is not a multiple of the baseline"
+            raise ValueError(f"{what}; write for example 1.5x")
+        if (ratio := float(match[1])) > _LARGEST_RATIO:
+            raise ValueError(f"{brief(text)} is out of reach; write for example 1.5x")
+        return cls(ratio)
 
     def __str__(self) -> str:
         return f"{_digits(self)}x baseline"
@@ -130,7 +145,8 @@ class Latency:
         arguments = [Duration.parse(part) for part in match[2].split(",")]
         if match[1] != "lognormal" or len(arguments) != 2 or not 0 < arguments[0] <= arguments[1]:
             raise ValueError(
-                f"{text!r} is not a latency; write 300ms or lognormal(P50, P95) with P50 <= P95"
+                f"{brief(text)} is not a latency; "
+                "write 300ms or lognormal(P50, P95) with P50 <= P95"
             )
         return cls(float(arguments[0]), float(arguments[1]))
 

@@ -16,6 +16,7 @@ from kernel.dialogue import Script
 from kernel.errors import FastbusyError, UsageError
 from kernel.fault import STAGES, Stage
 from kernel.ports import DEFAULT_PORT_BASE, PORT_OFFSETS, port_base
+from kernel.roll import seed_of
 
 from .brain import Brain
 from .chain import meant
@@ -63,7 +64,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE,
                         help="serves everything; each stage has a port above it")  # fmt: skip
     parser.add_argument("--one-port", action="store_true", help="serve on the base port only")
-    parser.add_argument("--seed", type=int, default=0, help="of every latency and wording")
+    parser.add_argument("--seed", type=seed_of, default=0, help="of every latency and wording")
     parser.add_argument("--instance", type=int, default=0, help="tells processes of a run apart")
     parser.add_argument("--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
                         help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip

@@ -3,15 +3,16 @@ journal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
 from kernel.actor import Emit, Instruction
 from kernel.fault import Arrival
 
-from .brain import Answer, Asked
-from .chat_completions import arguments, history, since_last_answer, tokens
+from .brain import Answer, Asked, Message
+from .chat_completions import arguments, tokens
+from .mind.conversation import turns
 from .wire import Request, id_of
 from .work import Admitted, Begin, Closed, Note, Opened
 from .world import World
@@ -57,11 +58,7 @@ class Prompted(Answering):
 
     def _begin(self, purpose: str, *, counted: bool = True) -> Begin:
         messages = self._asked.messages
-        data: dict[str, Any] = {
-            "text_in": since_last_answer(messages),
-            "history": history(messages),
-            "tokens_in": self._tokens_in,
-        }
+        data = {**request_data(messages), "tokens_in": self._tokens_in}
         retry = self._request.header("x-stainless-retry-count")
         if retry.isdecimal():
             data["attempt_header"] = int(retry)
@@ -102,11 +99,27 @@ class Conversing(Prompted):
         yield Emit(Note("", {"text_out": sent}))
 
 
+def request_data(messages: Sequence[Message]) -> dict[str, Any]:
+    """What the journal says of a request; the fields are those of `kernel.records.Work`."""
+    calls = [call for message in messages for call in message.tool_calls]
+    known = [message.text for message in messages if message.role == "user"]
+    known += [str(value) for call in calls for value in call.arguments.values()]
+    said = [message.text for message in messages if message.role == "assistant" and message.text]
+    return {
+        # What the user said last, whatever the agent has put behind it.
+        "text_in": turns(messages)[-1].heard.replace("\n", " "),
+        "history": "\n".join(known),
+        "said": "\n".join(said),
+        "ids": [call.id for call in calls],
+    }
+
+
 def journalled(answer: Answer) -> tuple[Note, int]:
     """What the journal says of an answer, and how many tokens it takes."""
     calls = [(one.name, arguments(one)) for one in answer.calls]
     tokens_out = tokens(answer.text + "".join(name + text for name, text in calls))
-    data = {"text_out": answer.text, "calls": calls, "tokens_out": tokens_out,
+    data = {"text_out": answer.spoken or answer.text, "calls": calls, "tokens_out": tokens_out,
+            "given_ids": [one.id for one in answer.calls],
             "dialogue": answer.dialogue, "line": answer.line,
             "off_script": answer.off_script}  # fmt: skip
     return Note("", {name: value for name, value in data.items() if value}), tokens_out

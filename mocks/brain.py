@@ -6,6 +6,7 @@ messages get the same answer.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +19,9 @@ from kernel.text import DAMAGED
 from .mind import naming, side, toolcall, wording
 from .mind.conversation import Answer, Asked, Message, ToolCallMade, ToolOffered, Turn, turns
 from .mind.place import Place, Places
+from .mind.recall import summaries
 from .mind.results import failed, parse
+from .mind.schema import example
 from .mind.values import Values
 
 __all__ = ["Answer", "Asked", "Brain", "Message", "ToolCallMade", "ToolOffered"]
@@ -30,19 +33,19 @@ _SAID = 0.5  # a reply was given if so much of it was spoken
 _WORDS = 3  # fewer than this, or more damage than the following, are a mere fragment
 _DAMAGE = 0.4
 _TO_GREET = re.compile(
-    r"\b(introduc\w+|greet\w*|say (hi|hello)|welcome|yourself|connected|start|begin"
-    r"|the (user|caller|customer|call|conversation))\b",
+    r"(?:\b|_)(introduc\w+|greet\w*|say (hi|hello)|welcome|yourself|connect\w*|start\w*|begin\w*"
+    r"|joined|the (user|caller|customer|call|conversation))\b|^\W*((hello|hi|hey|ring)\W*)*$",
     re.IGNORECASE,
 )
 _TO_CHECK = re.compile(
-    r"\b(user|caller|customer)\b.*\b(silent|quiet|idle|inactive|not respon\w+|still there)\b",
+    r"\b(user|caller|customer)\b"
+    r".*\b(silent|quiet|idle|inactive|paused|not respon\w+|still there)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _BACKCHANNEL = re.compile(
     r"\W*(?:(?:mm+\W?h?m+|m+h+m+|uh\W?huh|right|okay|ok|yeah|yes|sure|i see|got it)\W*)+",
     re.IGNORECASE,
 )
-_TO_SPEAK = ("message", "text", "response", "reply", "answer", "speech", "content")
 
 
 class Brain:
@@ -51,7 +54,7 @@ class Brain:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._places = Places(script.dialogues, script.today)
-        self._has_tools = any(map(_calls, script.dialogues))
+        self._calls = [call for dialogue in script.dialogues for call in _calls(dialogue)]
 
     def answer(self, asked: Asked, ordinal: int = 0) -> Answer:
         """What the model says or calls.
@@ -60,11 +63,11 @@ class Brain:
         with `ordinal`, so that calls which ask alike can be told apart by what they hear.
         """
         conversation = turns(asked.messages)
-        place = self._places.find(conversation, asked.tools)
+        place = self._places.find(conversation, asked.tools, summaries(asked.messages))
         values = Values(place, conversation, self._script.today)
-        if side.is_side(asked, self._has_tools):
-            return Answer(side.answer(asked, values.guess), purpose="side")
         turn = conversation[-1]
+        if side.is_side(asked, self._calls, self._script.side_requests):
+            return self._called_for(asked, turn, self._aside(asked, values), values)
         if not turn.heard and not turn.said:
             answer = self._greeting(asked, ordinal)
         elif turn.answered and _was_said(turn, place):
@@ -75,7 +78,14 @@ class Brain:
             answer = self._off_script(asked, conversation, ordinal)
         else:
             answer = self._follow(asked, turn, place, values)
-        return self._called_for(asked, turn, answer, values)
+        answer = self._called_for(asked, turn, answer, values)
+        return _in_json(asked, answer, values) if answer.text and not answer.calls else answer
+
+    def _aside(self, asked: Asked, values: Values) -> Answer:
+        """The answer to a request beside the conversation."""
+        named = side.answered_by(asked, self._script.side_requests)
+        text = named.answer if named else ""
+        return Answer(text or side.answer(asked, values.guess, values.retold()), purpose="side")
 
     def _greeting(self, asked: Asked, ordinal: int) -> Answer:
         fitting = [one for one in self._script.dialogues if _can_call(one, asked.tools)]
@@ -94,9 +104,12 @@ class Brain:
         if reply.call is None:
             return replace(answer, text=values.spoken(reply.say)[0] or wording.CARRY_ON)
         tool = toolcall.offered(reply.call, _usable(asked))
-        result = _result_of(turn, tool.name if tool else reply.call.name)
+        name = tool.name if tool else reply.call.name
+        result = _result_of(turn, name)
         if result is not None:
             return replace(answer, text=_then(reply, result, values))
+        if _runs(turn, name):
+            return replace(answer, text=wording.ONE_MOMENT)
         if tool is None:
             return replace(answer, text=wording.NEUTRAL, line=None, off_script=True)
         if turn.rounds >= MOST_ROUNDS:
@@ -120,7 +133,7 @@ class Brain:
 
     def _go_on(self, asked: Asked, conversation: Sequence[Turn], ordinal: int) -> Answer:
         """Say again what the caller has only nodded at: the agent has let itself be interrupted."""
-        place = self._places.find(conversation, asked.tools)
+        place = self._places.find(conversation, asked.tools, summaries(asked.messages))
         if place is None:
             return self._greeting(asked, ordinal)
         values = Values(place, conversation, self._script.today)
@@ -137,7 +150,7 @@ class Brain:
             values = Values(None, conversation, self._script.today)
             call = self._call(asked, tool, toolcall.arguments({}, values.guess, tool))
             return Answer(calls=(call,))
-        return Answer(f"You said: {turn.heard.replace(DAMAGED, '')}")
+        return Answer(f"You said: {' '.join(turn.heard.replace(DAMAGED, '').split())}")
 
     def _called_for(self, asked: Asked, turn: Turn, answer: Answer, values: Values) -> Answer:
         """The answer, as a tool call if the request insists on one."""
@@ -146,7 +159,7 @@ class Brain:
             return answer
 
         def guess(parameter: str) -> object:
-            return answer.text if parameter.lower() in _TO_SPEAK else values.guess(parameter)
+            return answer.text if parameter.lower() in side.TO_SPEAK else values.guess(parameter)
 
         call = self._call(asked, tools[0], toolcall.arguments({}, guess, tools[0]))
         return replace(answer, text="", calls=(call,))
@@ -155,6 +168,19 @@ class Brain:
         names = f"{self._script.seed} {asked.digest} {tool.name}"
         digest = blake2b(names.encode(errors="replace"), digest_size=12).hexdigest()
         return ToolCallMade(f"call_{digest}", tool.name, arguments)
+
+
+def _in_json(asked: Asked, answer: Answer, values: Values) -> Answer:
+    """The answer in the JSON that a conversation is held in, if it is."""
+    spoken = side.spoken_in(asked)
+    if spoken is None or asked.response_format is None:
+        return answer
+
+    def known(name: str) -> object:
+        return answer.text if name == spoken else values.guess(name)
+
+    told = example(side.schema_of(asked.response_format), known, every=True)
+    return replace(answer, text=json.dumps(told), spoken=answer.text)
 
 
 def _calls(dialogue: Dialogue) -> list[ToolCall]:
@@ -186,6 +212,11 @@ def _result_of(turn: Turn, tool: str) -> str | None:
         if call.id in turn.results and naming.closest(tool, [call.name]):
             return turn.results[call.id]
     return None
+
+
+def _runs(turn: Turn, tool: str) -> bool:
+    """Whether the tool was called in this turn and is still at work."""
+    return any(call.id in turn.running and naming.closest(tool, [call.name]) for call in turn.calls)
 
 
 def _then(reply: Reply, text: str, values: Values) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ class ChatMessage(msgspec.Struct):
     @property
     def text(self) -> str:
         if isinstance(self.content, list):
-            return " ".join(str(part["text"]) for part in self.content if "text" in part)
+            return "\n".join(str(part["text"]) for part in self.content if "text" in part)
         return self.content or ""
 
 
@@ -122,23 +122,6 @@ def _arguments(text: str | None) -> dict[str, Any]:
 def tokens(text: str) -> int:
     """How many tokens a text is taken for."""
     return math.ceil(len(text) / 4)
-
-
-def since_last_answer(messages: Sequence[Message]) -> str:
-    heard: list[str] = []
-    for message in messages:
-        if message.role == "assistant" and message.text.strip():
-            heard.clear()
-        elif message.role == "user":
-            heard.append(message.text)
-    return " ".join(heard)
-
-
-def history(messages: Sequence[Message]) -> str:
-    parts = [message.text for message in messages if message.role == "user"]
-    parts += [str(value) for message in messages for call in message.tool_calls
-              for value in call.arguments.values()]  # fmt: skip
-    return "\n".join(parts)
 
 
 def usage(tokens_in: int, tokens_out: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from speech.events import Cut, Ended, Heard, Identified, Started, TextEvent, Word
 
@@ -44,6 +45,12 @@ class Utterance:
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
+
+    @property
+    def understood(self) -> dict[str, Any]:
+        """What the journal says of it: `text_out`, and its `identity` once that was heard."""
+        known = {} if self.identity is None else {"identity": self.identity}
+        return {"text_out": self.text, **known}
 
     def untold(self, until_s: float) -> Sequence[SpokenWord]:
         """The words not told yet that were whole by `until_s`."""

@@ -57,7 +57,11 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 def read_wav(path: Path | str) -> Recording:
     """The samples of a WAV file as int16. UsageError for any other file or format."""
-    return parse_wav(Path(path).read_bytes(), where=str(path))
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    return parse_wav(data, where=str(path))
 
 
 def parse_wav(data: bytes, *, where: str = "") -> Recording:
@@ -72,7 +76,8 @@ def parse_wav(data: bytes, *, where: str = "") -> Recording:
     if tag == _EXTENSIBLE and len(form) >= 26:
         tag = int.from_bytes(form[24:26], "little")
     encoding = _ENCODINGS.get(tag)
-    if encoding is None or bits != 8 * encoding.sample_bytes or channels < 1:
+    frame = channels * encoding.sample_bytes if encoding else 0
+    if encoding is None or bits != 8 * encoding.sample_bytes or not frame == frame_bytes > 0:
         raise UsageError(
             f"WAV format {tag} with {bits} bits and {channels} channels cannot be read",
             where=where,

@@ -105,7 +105,7 @@ ENDING = (
         "deaf-to-barge-in",
         "finishes what it has to say while the caller speaks into it",
         DeafToBargeIn,
-        scenario="",
+        scenario="barge-in",
         fails=("barge_in_stop_time",),
         may_fail=("streams_cancelled", "turn_latency", "task_completed", "no_dead_air"),
     ),

@@ -11,7 +11,7 @@ from desk.front import FrontDesk
 class Flaw:
     """A flaw, the checks that must fail because of it, and those that may.
 
-    scenario  the smallest of the scenarios that ship in which it shows; empty if none does yet
+    scenario  the smallest of the scenarios that ship in which it shows
     """
 
     name: str

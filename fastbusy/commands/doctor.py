@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from kernel.errors import StackError
+from kernel.errors import UsageError
 from kernel.ports import DEFAULT_PORT_BASE, port_base
 
 from ..env import ports
@@ -31,11 +31,19 @@ _MARKS = {"there": "✓", "missing": "✗", "unknown": "·"}
 
 
 class Diagnosis(NamedTuple):
-    """One line of the report; `remedy` is empty where all is well."""
+    """One line of the report; `remedy` is empty where all is well.
+
+    blocks   no run is possible before that is mended; otherwise it is a warning
+    """
 
     what: str
     finding: str
     remedy: str = ""
+    blocks: bool = False
+
+    @property
+    def mark(self) -> str:
+        return ("✗" if self.blocks else "!") if self.remedy else "✓"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,10 +71,10 @@ def run(args: argparse.Namespace) -> int:
     findings = list(examine(args.host, args.port_base, args.out))
     width = max(len(finding.what) for finding in findings)
     for finding in findings:
-        print(f"{'!' if finding.remedy else '✓'} {finding.what:<{width}}  {finding.finding}")
+        print(f"{finding.mark} {finding.what:<{width}}  {finding.finding}")
         if finding.remedy:
             print(f"  {'':<{width}}  → {finding.remedy}")
-    return 4 if any(finding.remedy for finding in findings) else 0
+    return 4 if any(finding.remedy and finding.blocks for finding in findings) else 0
 
 
 def _look_at_agent(args: argparse.Namespace) -> int:
@@ -106,14 +114,14 @@ def examine(host: str, port_base: int, out: Path) -> Iterator[Diagnosis]:
 def _python() -> Diagnosis:
     version = platform.python_version()
     old = sys.version_info < (3, 11)
-    return Diagnosis("python", version, "install Python 3.11 or newer" if old else "")
+    return Diagnosis("python", version, "install Python 3.11 or newer" if old else "", True)
 
 
 def _packages() -> Diagnosis:
     missing = [name for name in ("rich", "plotly") if importlib.util.find_spec(name) is None]
     if missing:
         return Diagnosis(
-            "packages", f"missing: {', '.join(missing)}", "pip install 'fastbusy[harness]'"
+            "packages", f"missing: {', '.join(missing)}", "pip install 'fastbusy[harness]'", True
         )
     return Diagnosis("packages", "complete")
 
@@ -132,7 +140,7 @@ def _open_files() -> Diagnosis:
 
 
 def _disk(out: Path) -> Diagnosis:
-    place = next(path for path in (out.resolve(), *out.resolve().parents) if path.exists())
+    place = next(path for path in (out.resolve(), *out.resolve().parents) if os.path.exists(path))
     free_mb = shutil.disk_usage(place).free // 2**20
     short = free_mb < _DISK_WANTED_MB
     remedy = f"free {_DISK_WANTED_MB - free_mb} MB, or choose another --out" if short else ""
@@ -144,8 +152,8 @@ def _ports(host: str, port_base: int) -> Diagnosis:
     for who, port in wanted.items():
         try:
             refuse_taken_ports(host, [port], _OTHER_PORTS)
-        except StackError as error:
-            return Diagnosis("ports", f"{error.what}; it is for {who}", error.remedy)
+        except UsageError as error:
+            return Diagnosis("ports", f"{error.what}; it is for {who}", error.remedy, True)
     *mocks, agent = wanted.values()
     free = f"{min(mocks)}–{max(mocks)} on {host} are free, and {agent} for a sample agent"
     return Diagnosis("ports", free)

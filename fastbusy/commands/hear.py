@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
-from kernel.errors import UsageError
+from kernel.errors import UsageError, brief
 from speech.alphabet import Role
 from speech.heard import HeardUtterance
 from speech.identity import split_caller_identity, split_speaker_identity
@@ -21,8 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if not args.file.is_file():
-        raise UsageError(f"there is no recording {str(args.file)!r}", remedy=_what_is(args.file))
+    if not os.path.isfile(args.file):
+        what = "a folder is no recording" if os.path.isdir(args.file) else "there is no recording"
+        raise UsageError(f"{what}: {brief(str(args.file))}", remedy=_what_is(args.file))
     channels = hear_file(args.file)
     names = _CHANNELS.get(len(channels), tuple(map(str, range(1, len(channels) + 1))))
     lines = sorted(
@@ -34,11 +37,15 @@ def run(args: argparse.Namespace) -> int:
         place = f"{channel:>6} " if len(channels) > 1 else ""
         details = f"  [{_details(heard, start_s)}]" if args.verbose else ""
         print(f"{place}{heard.text}{'' if heard.verified else '…'}{details}")
-    return 0 if lines else 3
+    if not lines:
+        print(f"{args.file}: no words of callers or agents are heard in it", file=sys.stderr)
+        return 3
+    return 0
 
 
 def _what_is(missing: Path) -> str:
-    beside = sorted(path.name for path in missing.parent.glob("*.wav"))
+    folder = missing if os.path.isdir(missing) else missing.parent
+    beside = sorted(path.name for path in folder.glob("*.wav"))
     if not beside:
         return "give the path of a WAV file"
     more = f" and {len(beside) - _NAMED} more" if len(beside) > _NAMED else ""

@@ -9,6 +9,7 @@ import argparse
 import shlex
 
 from kernel.ports import DEFAULT_PORT_BASE, port_base
+from kernel.roll import seed_of
 from mocks.__main__ import run as serve
 from mocks.serve_shell import Shell
 
@@ -21,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", action="append", default=[], metavar="NAME|FILE",
                         help="fault profile to carry out from the start")  # fmt: skip
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of every latency and wording (0)"
+        "--seed", type=seed_of, default=0, metavar="N", help="of every latency and wording (0)"
     )
     parser.add_argument("--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
                         help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip

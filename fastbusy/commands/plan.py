@@ -6,6 +6,7 @@ import argparse
 import os
 
 from harness.planning.summary import summary
+from kernel.roll import seed_of
 
 from ..preparing import Options, prepare
 
@@ -16,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="in place of the scenario's")
+    parser.add_argument("--seed", type=seed_of, metavar="N", help="in place of the scenario's")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.headline import begun
 from harness.verdict import exit_code
 from kernel.ports import DEFAULT_PORT_BASE, port_base
+from kernel.roll import seed_of
 
 from ..judging import Judged
 from ..live import Show
@@ -33,7 +34,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="in place of the scenario's")
+    parser.add_argument("--seed", type=seed_of, metavar="N", help="in place of the scenario's")
     parser.add_argument("--out", type=Path, metavar="DIR", help="run folder (runs/NAME-TIME)")
     parser.add_argument("--keep", choices=("failed", "all", "none"), default="failed",
                         help="recordings to keep (failed and the first ten)")  # fmt: skip
@@ -52,7 +53,7 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
     """Run, print, and give the exit code."""
     try:
         with Show() as show:
-            judged = run_blocking(options_of(scenario, args), show)
+            judged = run_blocking(options_of(scenario, args), show, show.start)
     except Interrupted as interrupted:
         tell(interrupted.judged)
         raise

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 from pathlib import Path
 
-from kernel.errors import StackError, UsageError
+from kernel.errors import StackError, UsageError, brief
 from speech.alphabet import Role
 from speech.recording import say
 from speech.voice import VOICES
@@ -34,6 +35,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         write_wav(args.output, utterance.samples, args.rate)
     except OSError as error:
-        raise StackError(f"cannot write: {error.strerror}", where=str(args.output)) from error
+        kind = StackError if error.errno == errno.ENOSPC else UsageError
+        raise kind(
+            f"cannot write: {error.strerror}",
+            where=brief(str(args.output)),
+            remedy="name a file, in a folder that exists, after -o",
+        ) from error
     print(f"{args.output}: {utterance.duration_s:.2f} s, voice {voice.name}")
     return 0

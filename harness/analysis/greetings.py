@@ -1,6 +1,6 @@
-"""Greetings that were asked for in vain, and the calls that may have asked for them.
+"""Greetings that were refused, and the calls that may have asked for them.
 
-Before the first word all callers are alike, and of a greeting that nobody heard only the journal
+Before the first word all callers are alike, and of a greeting that was refused only the journal
 knows. So such requests are held against needs, as refused sockets are (see `knocks`): a call needs
 a greeting until it has one.
 """
@@ -14,20 +14,20 @@ from kernel.clock import MILLISECOND_NS, SECOND_NS
 from kernel.history import History
 from kernel.records import Call, Socket, Work
 
-from ..correlation.scene import never_greeted
+from ..correlation.scene import is_refused_greeting
 from .knocks import Knocks, Need, Needs
 
 _CLOCKS_NS = 250 * MILLISECOND_NS
 _HANG_UP_NS = SECOND_NS
 
 
-def greetings_in_vain(history: History) -> Iterator[Knocks]:
+def refused_greetings(history: History) -> Iterator[Knocks]:
     """Those that are joined to no call, by provider."""
     found: dict[tuple[str, str], list[Socket]] = defaultdict(list)
     served: dict[str, Work] = {}
     for work in sorted(history.work, key=lambda work: work.from_at_ns):
         call = history.call_of(work)
-        if call is None and never_greeted(work):
+        if call is None and is_refused_greeting(work):
             found[work.stage, work.provider].append(_as_knock(work))
         elif call is not None and work.purpose == "greeting" and work.text_out:
             served.setdefault(call, work)

@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-import msgspec
-
-from kernel.dialogue import Done, fill
+from kernel.dialogue import Done, Goal, fill
 from kernel.event import Event
 from kernel.history import History
 from kernel.records import Call
 from kernel.units import convert
 
 NOTHING = Done()
-
-
-class Goal(msgspec.Struct, frozen=True):
-    """The part of a dialogue that says when it is done."""
-
-    done: Done = NOTHING
-    also_ok: tuple[str, ...] = ()
 
 
 def goals(history: History) -> Mapping[str, Goal]:

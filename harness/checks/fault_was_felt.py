@@ -10,7 +10,7 @@ from kernel.history import History
 from kernel.records import FaultWindow
 
 from ..analysis.attempts import speculative
-from ..analysis.greetings import greetings_in_vain
+from ..analysis.greetings import refused_greetings
 from ..analysis.logical import requests
 from ..check import Check
 from ..finding import Finding
@@ -52,7 +52,7 @@ def _ungreeted(history: History, fault: FaultWindow) -> int:
     """Calls whose greetings it refused at one time, so that no two of these are one's retries."""
     at_once = (
         run
-        for asked in greetings_in_vain(history)
+        for asked in refused_greetings(history)
         for run in asked.during(fault).too_early(0.0, 0.0)
     )
     return max((min(len(run.sockets), len(run.needs)) for run in at_once), default=0)

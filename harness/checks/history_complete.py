@@ -11,8 +11,9 @@ from ..finding import Finding
 
 
 class HistoryComplete(Check, frozen=True):
-    """The run came to its end, and until then all journals of the mocks were read. Of a run whose
-    mocks or harness were killed nobody can tell what was the agent's doing.
+    """The run came to its end, and until then all journals of the mocks were read; no phase,
+    fault or call lacks its beginning. Of a run whose mocks or harness were killed nobody can tell
+    what was the agent's doing.
 
     troubles  so many requests to the mocks, or writes to the disk, may fail on the way
     """
@@ -26,6 +27,9 @@ class HistoryComplete(Check, frozen=True):
         end = history.end
         if end is None:
             return self.unknown("the history has no end: the harness was killed, or its disk full")
+        if torn := history.torn:
+            what = f"{len(torn)} phases, faults or calls end and never began, such as {torn[0]}"
+            return self.unknown(what, {"torn": len(torn)})
         troubles = list(end.get("troubles", ()))
         measures = {"troubles": len(troubles), "journal_lost": end.get("journal_lost", 0)}
         first = f": {troubles[0]}" if troubles else ""

@@ -10,7 +10,7 @@ from kernel.history import History
 from kernel.records import Work
 from kernel.units import Share
 
-from ..analysis.greetings import greetings_in_vain
+from ..analysis.greetings import refused_greetings
 from ..analysis.knocks import Knocks, knocks
 from ..analysis.logical import Logical, requests
 from ..analysis.statistics import of_all
@@ -24,7 +24,7 @@ _SLACK_S, _SLACK_SHARE = 0.05, 0.05
 class RetryAfterHonoured(Check, frozen=True):
     """No request is tried again at the same provider before the wait it asked for in Retry-After
     is over, less 50 ms and 5 %. Asking another provider, or apologising to the caller instead of
-    waiting, is right. Refused sockets, and greetings that never came, are not known by call: within
+    waiting, is right. Refused sockets, and refused greetings, are not known by call: within
     one wait each call without one may ask once, and what is beyond that came too early.
 
     early  share of refusals that may be answered too early; any early retry warns
@@ -148,7 +148,7 @@ class _Rush:
 
 
 def _rushes(history: History) -> Iterator[_Rush]:
-    for provider in (*knocks(history), *greetings_in_vain(history)):
+    for provider in (*knocks(history), *refused_greetings(history)):
         runs = [run for run in provider.too_early(_SLACK_SHARE, _SLACK_S) if run.sockets]
         if runs:
             yield _Rush(provider.what, provider.noun, runs)

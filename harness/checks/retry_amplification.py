@@ -10,7 +10,7 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.records import FaultWindow
 
-from ..analysis.greetings import greetings_in_vain
+from ..analysis.greetings import refused_greetings
 from ..analysis.knocks import Knocks, knocks
 from ..analysis.logical import Logical, Requests, requests
 from ..check import Check
@@ -25,7 +25,7 @@ class RetryAmplification(Check, frozen=True):
     was given up. The next turn, side requests, prewarming, hedges and requests that the agent took
     back are none. A socket that was refused, or given up before it opened, is an attempt at the
     connection that some call needed: those are counted per call and turn without a socket, and so
-    are greetings that never came, per call without one.
+    are refused greetings, per call without one.
 
     at_most     attempts per request, more fail
     warn_above  more than this warn
@@ -48,7 +48,7 @@ class RetryAmplification(Check, frozen=True):
         return found if found.outcome in ("warn", "fail") else None
 
     def _judged(self, history: History, asked: Requests) -> Finding:
-        in_vain = (*knocks(history), *greetings_in_vain(history))
+        in_vain = (*knocks(history), *refused_greetings(history))
         strains = [
             strain
             for fault in history.faults

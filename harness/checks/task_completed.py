@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from kernel.dialogue import Goal
 from kernel.history import History
 from kernel.records import Call
 from kernel.units import Share
 
 from ..analysis.fates import fate_of, left_by_plan, refused_at_the_door
 from ..analysis.statistics import of_all
-from ..analysis.tasks import NOTHING, Goal, goals, missing, tools_that_answered_well
+from ..analysis.tasks import NOTHING, goals, missing, tools_that_answered_well
 from ..analysis.windows import judged_calls
 from ..check import Check
 from ..finding import Evidence, Finding

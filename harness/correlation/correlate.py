@@ -6,9 +6,11 @@ recorded. Work that no method can tell apart stays without a join.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from operator import itemgetter
 
 import msgspec
 
@@ -17,13 +19,17 @@ from kernel.history import History
 from kernel.records import Work
 
 from .connections import Connections
+from .echoes import by_own_ids, by_own_words
 from .facts import FactIndex
-from .scene import CLOCKS_NS, Scene, agreed, never_greeted, only
+from .nameless import nameless
+from .scene import CLOCKS_NS, Moments, Scene, agreed, only
 from .wording import normal, sentences
 
 ENOUGH = 0.99
 
 _SPOKEN_NS = 30_000_000_000
+# What is asked beside a conversation is asked as soon as there is something to ask about.
+_ASIDE_NS = 3_000_000_000
 # Joins make further joins possible (a connection, a sentence), but soon no more.
 _ROUNDS = 3
 # Joins that are no witnesses of whose a connection is.
@@ -52,14 +58,18 @@ def correlate(history: History) -> list[Event]:
 
 @dataclass(frozen=True)
 class Attribution:
-    """How much of the provider work that some call must have caused was joined to one."""
+    """How much of the provider work that some call must have caused was joined to one.
+
+    nameless  is counted in neither: greetings that nobody heard, at most one for each call
+    """
 
     joined: int
     total: int
+    nameless: int = 0
 
     @property
     def share(self) -> float:
-        return self.joined / self.total if self.total else 0.0
+        return self.joined / self.total if self.total else float(self.nameless > 0)
 
     @property
     def enough(self) -> bool:
@@ -69,16 +79,11 @@ class Attribution:
 
 @lru_cache(maxsize=1)  # several checks ask about the same history
 def attribution(history: History) -> Attribution:
-    """Counts work from the first dial on, without prewarming and clips that many calls heard.
-
-    Nor are greetings counted that were asked for in vain, unless they could be joined.
-    """
-    joined = [
-        work.span in history.joins
-        for work in Scene(history).attributable
-        if work.span in history.joins or not never_greeted(work)
-    ]
-    return Attribution(sum(joined), len(joined))
+    """Counts work from the first dial on, without prewarming and clips that many calls heard."""
+    scene = Scene(history)
+    joined = sum(work.span in history.joins for work in scene.attributable)
+    lost = len(nameless(scene, history.joins))
+    return Attribution(joined, len(scene.attributable) - lost, lost)
 
 
 def by_identity(scene: Scene) -> Found:
@@ -107,7 +112,7 @@ def by_facts(scene: Scene) -> Found:
     for work in scene.open:
         said = {
             "stt": work.text_out,
-            "llm": f"{work.history}\n{work.text_in}",
+            "llm": f"{work.history}\n{work.text_in}\n{work.said}",
             "tools": work.arguments,
         }.get(work.stage, "")
         owners = scene.last_calls(index.owners(said), work.from_at_ns)
@@ -150,9 +155,11 @@ def by_connection(scene: Scene) -> Found:
 
 
 def by_text_and_time(scene: Scene) -> Found:
-    """Just before, one call alone had that tool call emitted or said those words."""
+    """Just before, one call alone had that tool call emitted, said those words or began to."""
     emitted = scene.texts("llm", lambda work: [canonical(given) for _, given in work.calls])
     transcribed = scene.texts("stt", lambda work: sentences(work.text_out))
+    just_said = said_by_both(scene)
+    beginnings = Beginnings(scene)
     for work in scene.open:
         when = work.from_at_ns - _SPOKEN_NS, work.from_at_ns + CLOCKS_NS
         call = None
@@ -161,8 +168,42 @@ def by_text_and_time(scene: Scene) -> Found:
         elif work.stage == "llm":
             may = partial(scene.begun, at_ns=work.from_at_ns)
             call = agreed(work.text_in, may, (transcribed, *when))
+            call = call or beginnings.call(work.text_in, *when)
+            if call is None and work.purpose == "side":
+                call = agreed(work.text_in, may, (just_said, when[1] - _ASIDE_NS, when[1]))
         if call:
             yield work, call
+
+
+def said_by_both(scene: Scene) -> Moments:
+    """Sentences of callers, when they were said to their end, and of the LLM, when it was asked."""
+    return Moments(
+        (sentence, at_ns, call)
+        for work, call, _ in scene.joined
+        if work.stage in ("stt", "llm")
+        for at_ns in [(work.until_at_ns if work.stage == "stt" else None) or work.from_at_ns]
+        for sentence in sentences(work.text_out)
+    )
+
+
+class Beginnings:
+    """Utterances by how they begin: a preemptive request has only heard a part of one."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._said = sorted(
+            (work.from_at_ns, normal(work.text_out), call)
+            for work, call, _ in scene.joined
+            if work.stage == "stt"
+        )
+
+    def call(self, text: str, from_ns: int, until_ns: int) -> str | None:
+        """The one call in which an utterance between the two instants began with a text."""
+        words = normal(text)
+        if not words:
+            return None
+        first = bisect_left(self._said, from_ns, key=itemgetter(0))
+        last = bisect_right(self._said, until_ns, key=itemgetter(0))
+        return only(call for _, said, call in self._said[first:last] if said.startswith(words))
 
 
 def by_being_alone(scene: Scene) -> Found:
@@ -192,6 +233,8 @@ CERTAIN: tuple[tuple[str, Method], ...] = (
     ("facts", by_facts),
 )
 LIKELY: tuple[tuple[str, Method], ...] = (
+    ("own_ids", by_own_ids),
+    ("own_words", by_own_words),
     ("spoken_text", by_spoken_text),
     ("connection", by_connection),
     ("text_and_time", by_text_and_time),

@@ -24,7 +24,9 @@ class FactIndex:
     def __init__(self, history: History) -> None:
         owners: dict[_Fact, set[str]] = defaultdict(set)
         self._calls: dict[str, set[str]] = defaultdict(set)  # caller, by its first call → its calls
-        calls = [event for event in history.of_kind("call") if event.type == "invoke"]
+        known = {call.span for call in history.calls}
+        begun = (event for event in history.of_kind("call") if event.type == "invoke")
+        calls = [event for event in begun if event.span in known]
         for event in calls:
             self._calls[_caller(event)].add(event.span)
             for said in event.data.get("telling", event.data.get("facts", {}).values()):

@@ -25,11 +25,11 @@ def only(calls: Iterable[str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def never_greeted(work: Work) -> bool:
-    """A greeting was asked for and not written. Before the first word all callers are alike: who
-    would have heard it, only the connection can tell.
+def is_refused_greeting(work: Work) -> bool:
+    """Before the first word all callers are alike, and this one was not even answered: whose it
+    was, only the connection can tell.
     """
-    return work.purpose == "greeting" and work.type != "ok" and not work.text_out
+    return work.purpose == "greeting" and work.type == "fail"
 
 
 class Moments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kernel.dialogue import SLOT, Dialogue, Line, Reply, slots
+from kernel.dialogue import SLOT, Dialogue, Line, Reply, SideRequest, slots
 from kernel.facts import KINDS
 from kernel.likeness import look_alikes
 
@@ -28,6 +28,12 @@ def line_flaws(line: Line) -> Iterator[Flaw]:
     if strange := set(SLOT.sub("", line.dtmf)) - {*KEYS, " "}:
         what = f"no key of a telephone: {', '.join(sorted(map(repr, strange)))}"
         yield Flaw(("dtmf",), what, "use 0 to 9, * and #, and slots")
+
+
+def side_request_flaws(side: SideRequest) -> Iterator[Flaw]:
+    if side == SideRequest(answer=side.answer):
+        remedy = "write its model, words of its system prompt (system:), json: or tools:"
+        yield Flaw((), "every request of the agent is beside the conversation", remedy)
 
 
 def dialogue_flaws(dialogue: Dialogue) -> Iterator[Flaw]:

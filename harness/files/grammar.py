@@ -11,9 +11,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from kernel.errors import Problem
 
 T = TypeVar("T")
-NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+LONGEST_NAME = 100
+NAME = re.compile(rf"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_NAME - 1}}}\Z")
 """What may stand in the name of a folder and in a URL."""
-NAME_REMEDY = "use letters, digits, '.', '_' and '-'"
+NAME_REMEDY = f"use up to {LONGEST_NAME} letters, digits, '.', '_' and '-'"
 Path = tuple[str | int, ...]
 
 

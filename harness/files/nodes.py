@@ -6,13 +6,12 @@ Every scalar stays text: `no`, `on` and `1e3` are what they look like until a ty
 from __future__ import annotations
 
 import re
-import reprlib
 from typing import Any, TypeAlias
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from kernel.errors import FileProblems, Problem
+from kernel.errors import FileProblems, Problem, brief
 
 MAX_BYTES = 1 << 20
 MAX_VALUES = 100_000
@@ -21,11 +20,10 @@ Tree: TypeAlias = Node
 
 _CORE_TAG = re.compile(r"^tag:yaml\.org,2002:(str|map|seq|int|float|bool|null)$")
 # Without leading zeros, so that one number has one spelling, also as a key.
-_INTEGER = re.compile(r"^-?(0|[1-9]\d*)$")
-_FRACTION = re.compile(r"^-?(0|[1-9]\d*)\.\d+$")
+# Longer ones are no numbers that anybody means, and some fit into no float.
+_INTEGER = re.compile(r"^-?(0|[1-9][0-9]{0,17})$")
+_FRACTION = re.compile(r"^-?(0|[1-9][0-9]{0,17})\.[0-9]{1,18}$")
 _QUOTE = "put quotes around texts that hold {slots}, ': ', ' #' or commas"
-_BRIEF = reprlib.Repr()
-_BRIEF.maxstring = 80
 # What the parser complains of → what to do; the first that is contained counts.
 _REMEDIES = {
     r"character '\t'": "indent with spaces, not with tabs",
@@ -69,11 +67,11 @@ def line_of(tree: Tree) -> int:
 
 
 def is_null(tree: Tree) -> bool:
-    """Nothing stands there, or `null`, `~` or `unknown` without quotes."""
+    """`null`, `~` or `unknown` without quotes. Where nothing stands, a value was forgotten."""
     return (
         isinstance(tree, ScalarNode)
         and tree.style is None
-        and tree.value in ("", "~", "null", "unknown")
+        and tree.value in ("~", "null", "unknown")
     )
 
 
@@ -99,7 +97,7 @@ def shape(tree: Tree) -> str:
         return "keys and values"
     if isinstance(tree, SequenceNode):
         return "a list"
-    return _BRIEF.repr(tree.value) if tree.value else "nothing"
+    return brief(tree.value) if tree.value else "nothing"
 
 
 def _measure(tree: Tree, file: str, sizes: dict[int, int], inside: set[int]) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from kernel.errors import brief
 from kernel.fault import STAGES, FaultKind, Unit
 from kernel.units import Duration, Share
 
@@ -95,15 +96,15 @@ def _fault_flaws(
     if fault.share == 0.0:
         yield Flaw(("share",), "share: 0% bites nobody", "write a share, or leave it out for all")
     if fault.label and not NAME.match(fault.label):
-        yield Flaw(("label",), f"{fault.label!r} cannot be a label", NAME_REMEDY)
+        yield Flaw(("label",), f"{brief(fault.label)} cannot be a label", NAME_REMEDY)
 
 
 def _profile_flaws(called: str, profile: FaultProfile) -> Iterator[Flaw]:
     if not NAME.match(profile.name):
-        yield Flaw(("name",), f"{profile.name!r} cannot name a profile", NAME_REMEDY)
+        yield Flaw(("name",), f"{brief(profile.name)} cannot name a profile", NAME_REMEDY)
     elif called and profile.name != called:
         # Scenarios name the file, reports the profile; two names would read as two profiles.
-        what = f"the profile {profile.name!r} stands in a file called {called!r}"
+        what = f"the profile {brief(profile.name)} stands in a file called {called!r}"
         remedy = f"write name: {called}, or call the file {profile.name}.yaml"
         yield Flaw(("name",), what, remedy)
     if not profile.why.strip():

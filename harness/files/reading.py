@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from kernel.errors import FileProblems, Problem
+from kernel.errors import FileProblems, Problem, brief
 from kernel.fault import STAGES, FaultKind, Unit
 
 from . import profile as profile_file
@@ -50,8 +51,13 @@ def read_files(
     folders        where `NAME.yaml` of a profile is looked for, in this order
     more_profiles  names or paths of profiles that the command line adds
     """
+    text = read_text(path)
+    if looks_like(text) == "fault profile":
+        raise _refusal(
+            path, "a fault profile is no scenario", f"run a scenario with --profile {path}"
+        )
     scenario = parse(
-        read_text(path),
+        text,
         Scenario,
         file=str(path),
         grammar=scenario_file.grammar(known.checks),
@@ -73,23 +79,46 @@ def read_files(
 
 
 def read_profile(path: Path, known: Known) -> Loaded[FaultProfile]:
+    text = read_text(path)
+    if looks_like(text) == "scenario":
+        raise _refusal(
+            path, "a scenario is no fault profile", "name a file whose chief key is faults"
+        )
     grammar = profile_file.grammar(known.kinds, known.targets, known.units, called=path.stem)
-    return parse(read_text(path), FaultProfile, file=str(path), grammar=grammar)
+    return parse(text, FaultProfile, file=str(path), grammar=grammar)
+
+
+def looks_like(text: str) -> Literal["scenario", "fault profile", ""]:
+    """What a file is likely to be, by the keys that only one of them has; empty if nobody knows."""
+    keys = {line.partition(":")[0] for line in text.splitlines() if ":" in line}
+    faulty, loaded = "faults" in keys, bool({"load", "dialogues"} & keys)
+    if faulty == loaded:
+        return ""
+    return "fault profile" if faulty else "scenario"
+
+
+def _refusal(path: Path, what: str, remedy: str) -> FileProblems:
+    return FileProblems([Problem(str(path), 0, what, remedy)])
 
 
 def read_text(path: Path) -> str:
     """The text of a file of at most `MAX_BYTES`. FileProblems if there is none."""
     try:
+        # Who opens a pipe waits for somebody to write into it.
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise _refusal(path, "a pipe or a device is no file", "copy it into one")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         # One byte too many is enough for `compose` to refuse it; it may end within a character.
         return data.decode(errors="replace" if len(data) > MAX_BYTES else "strict")
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
-        raise FileProblems([Problem(str(path), 0, what, "check the path")]) from None
+        raise _refusal(path, what, "check the path") from None
     except UnicodeDecodeError as error:
         what = f"not UTF-8 text: {error.reason} at byte {error.start}"
-        raise FileProblems([Problem(str(path), 0, what, "save it as UTF-8")]) from None
+        raise _refusal(path, what, "save it as UTF-8") from None
+    except ValueError as error:
+        raise _refusal(path, f"cannot be read: {error}", "check the path") from None
 
 
 def _named(scenario: Scenario) -> Iterator[tuple[str, Place]]:
@@ -105,17 +134,17 @@ def _find(name: str, folders: Sequence[Path], source: Source, place: Place) -> P
     if name.endswith((".yaml", ".yml")):
         return Path(name)
     for folder in folders:
-        if (path := folder / f"{name}.yaml").is_file():
+        if os.path.isfile(path := folder / f"{name}.yaml"):
             return path
     files = (path for folder in folders for path in folder.glob("*.yaml"))
     known = sorted({path.stem for path in files if _has_faults(path)})
     remedy = suggestion(name, known, "profiles")
-    raise FileProblems([source.problem(place, f"no fault profile {name!r}", remedy)])
+    raise FileProblems([source.problem(place, f"no fault profile {brief(name)}", remedy)])
 
 
 def _has_faults(path: Path) -> bool:
     """Whether a file looks like a fault profile; scenarios may lie beside it."""
     try:
-        return any(line.startswith("faults:") for line in read_text(path).splitlines())
+        return looks_like(read_text(path)) == "fault profile"
     except FileProblems:
         return False

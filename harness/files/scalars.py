@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from yaml.nodes import ScalarNode
 
+from kernel.errors import brief
+
 from .grammar import Secret, suggestion
 from .nodes import Tree, plain, shape
 
@@ -37,13 +39,13 @@ def scalar(tree: Tree, kind: Any, environment: Mapping[str, str]) -> Any:
     if kind is Secret:
         return _secret(tree.value, environment)
     if "${" in tree.value:
-        what = f"{tree.value!r} is taken as it stands, only secrets come from the environment"
+        what = f"{brief(tree.value)} is taken as it stands, only secrets come from the environment"
         raise Unreadable(what, "write the value, or give it on the command line")
     if get_origin(kind) is Literal:
         if tree.value in get_args(kind):
             return tree.value
         remedy = suggestion(tree.value, get_args(kind), "values")
-        raise Unreadable(f"unknown value {tree.value!r}", remedy)
+        raise Unreadable(f"unknown value {brief(tree.value)}", remedy)
     return str(tree.value) if kind is str else _converted(tree, kind)
 
 
@@ -62,7 +64,7 @@ def _converted(tree: ScalarNode, kind: Any) -> Any:
     value = plain(tree)
     if type(value) is kind or (kind is float and type(value) is int):
         return kind(value)
-    what = f"{tree.value!r} is not {_NOUNS[kind]}"
+    what = f"{brief(tree.value)} is not {_NOUNS[kind]}"
     raise Unreadable(what, "write it without quotes" if tree.style else "")
 
 

@@ -8,15 +8,28 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from kernel.dialogue import Dialogue, Line, Reply
+from kernel.dialogue import Dialogue, Line, Reply, SideRequest
+from kernel.errors import brief
 from kernel.fault import Stage
+from kernel.roll import LARGEST_SEED, SEED_REMEDY
 from kernel.units import Latency, Share
 
 from ..callers.behaviour import kinds
 from ..planning.plan import Persona, Target
 from ..planning.shapes import Shape, shapes
-from .dialogues import dialogue_flaws, line_flaws
-from .grammar import NAME, NAME_REMEDY, Beside, Flaw, Grammar, Named, Path, Variant, suggestion
+from .dialogues import dialogue_flaws, line_flaws, side_request_flaws
+from .grammar import (
+    LONGEST_NAME,
+    NAME,
+    NAME_REMEDY,
+    Beside,
+    Flaw,
+    Grammar,
+    Named,
+    Path,
+    Variant,
+    suggestion,
+)
 
 SAMPLES = ("reference",)
 
@@ -74,6 +87,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
               may say it instead
     callers   shares of the calls; without them all dialogues get equal parts
     dialogues name → what is said
+    side_requests  how to know what the agent asks the LLM beside the conversation
     load      the phases, one after the other
     gate      check → its limit or its fields; or a plain list of checks
     latency   stage → `first` and `between` of its mocks
@@ -86,6 +100,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     agent: Target | None = None
     callers: tuple[Group, ...] = ()
     dialogues: dict[str, Dialogue]
+    side_requests: tuple[SideRequest, ...] = ()
     load: tuple[Phase, ...]
     gate: dict[str, Any] | tuple[str, ...] = ()
     latency: dict[Stage, StageLatency] = {}
@@ -157,6 +172,7 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
         rules={
             Dialogue: dialogue_flaws,
             Line: line_flaws,
+            SideRequest: side_request_flaws,
             Persona: persona_flaws,
             Target: target_flaws,
             Scenario: partial(scenario_flaws, checks),
@@ -191,9 +207,11 @@ def persona_flaws(persona: Persona) -> Iterator[Flaw]:
 def scenario_flaws(checks: Collection[str], scenario: Scenario) -> Iterator[Flaw]:
     """What the parts of a scenario say against each other."""
     if not NAME.match(scenario.name):
-        yield Flaw(("name",), f"{scenario.name!r} cannot name a scenario", NAME_REMEDY)
+        yield Flaw(("name",), f"{brief(scenario.name)} cannot name a scenario", NAME_REMEDY)
     if not scenario.why.strip():
         yield Flaw(("why",), "why: is empty", "say in a sentence what it shows")
+    if not 0 <= scenario.seed <= LARGEST_SEED:
+        yield Flaw(("seed",), f"{scenario.seed} is no seed", SEED_REMEDY)
     if not scenario.dialogues:
         yield Flaw(("dialogues",), "there is no dialogue", "add one: what do callers say?")
     if not scenario.load:
@@ -224,8 +242,9 @@ def _phase_flaws(scenario: Scenario) -> Iterator[Flaw]:
     seen: set[str] = set()
     for at, phase in enumerate(scenario.load):
         path: Path = ("load", at, "phase")
-        if not phase.name.replace("-", "_").isidentifier():
-            what = f"{phase.name!r} cannot name a phase"
+        fits = len(phase.name) <= LONGEST_NAME
+        if not (fits and phase.name.replace("-", "_").isidentifier()):
+            what = f"{brief(phase.name)} cannot name a phase"
             yield Flaw(path, what, "use letters, digits, - and _, for example warm_up")
         if phase.name in seen:
             what = f"a second phase {phase.name!r}"

@@ -26,6 +26,8 @@ from kernel.event import Event
 from kernel.fault import FaultOrder, Stage
 from kernel.units import decode, encode
 
+from ..planning.plan import Plan
+
 T = TypeVar("T")
 
 CLOCK_READINGS = 7
@@ -56,6 +58,14 @@ class MockControl:
         health = await self.health()
         self.services = health.services
         return health
+
+    async def prepare(self, plan: Plan) -> None:
+        """Open it, let it forget what was before, and hand it what the plan has for it."""
+        await self.open()
+        await self.reset()
+        await self.put_script(plan.script)
+        if plan.latency:
+            await self.put_latency(plan.latency)
 
     async def close(self) -> None:
         if self._session is not None:

@@ -58,7 +58,7 @@ def make_plan(
         phases=phases,
         calls=calls,
         faults=tuple(_orders(timeline, kinds, seed)),
-        script=Script(tuple(said.dialogues.values()), seed, today),
+        script=Script(tuple(said.dialogues.values()), seed, today, said.side_requests),
         dialogues=said.dialogues,
         gates=said.gates,
         latency={

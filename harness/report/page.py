@@ -34,11 +34,11 @@ def page(
     """The whole document. `command` reproduces the run, empty if nobody knows; `recordings` are
     the calls of which `recordings/CALL.wav` exists beside the document.
     """
-    chosen = choose(history, verdict.checks, recordings)
+    chosen, drawn = choose(history, verdict.checks, recordings), plots(history)
     main = tag(
         "main",
         heading(history, verdict, first_line),
-        _section("over-time", "Over the run", _over_time(plots(history))),
+        _section("over-time", "Over the run", _over_time(drawn)),
         _section("checks", "Checks", checks_table(verdict.checks, chosen.zeros_ns)),
         _section("instrument", "Instrument", instrument_strip(verdict.checks)),
         _section("again", "Reproduce", _again(verdict.run, command)),
@@ -54,8 +54,9 @@ def page(
         raw_element("style", style_rules() + _asset("page.css") + _asset("axis.css")),
     )
     # Scripts stand last, so that the page can be read before they have been.
+    # What draws is by far the largest part of it.
     ours = _asset("axis.js") + _asset("page.js")
-    scripts = (raw_element("script", _plotly()), raw_element("script", ours))
+    scripts = [raw_element("script", text) for text in (*[_plotly()] * bool(drawn), ours)]
     html = tag("html", tag("head", *head), tag("body", main, *scripts), lang="en")
     return f"<!doctype html>{html}\n"
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal
 
+from .results import given_up, late, runs
+
 Purpose = Literal["turn", "greeting", "side"]
 
 
@@ -78,6 +80,7 @@ class Asked:
 class Answer:
     """What the model answers.
 
+    spoken      the words in it that are to be spoken, where `text` is JSON that holds them
     line        number of the caller's line that it answers, from 1; None off the script
     dialogue    the dialogue of that line
     off_script  nothing in the script tells what to answer
@@ -86,6 +89,7 @@ class Answer:
     text: str = ""
     calls: tuple[ToolCallMade, ...] = ()
     purpose: Purpose = "turn"
+    spoken: str = ""
     line: int | None = None
     dialogue: str = ""
     off_script: bool = False
@@ -95,13 +99,16 @@ class Answer:
 class Turn:
     """What a user said in a row, and what the assistant did about it.
 
+    heard     a line for each message
     results   call id → what the tool answered
+    running   ids of calls whose tool is still at work
     answered  the assistant spoke last
     """
 
     heard: str = ""
     calls: list[ToolCallMade] = field(default_factory=list)
     results: dict[str, str] = field(default_factory=dict)
+    running: set[str] = field(default_factory=set)
     said: str = ""
     rounds: int = 0
     answered: bool = False
@@ -115,11 +122,13 @@ def turns(messages: Iterable[Message]) -> Sequence[Turn]:
     found = [Turn()]
     for message in messages:
         turn = found[-1]
-        if message.role == "user" and message.text.strip():
+        if message.role != "assistant" and (news := late(message.text)):
+            _arrive(found, *news)
+        elif message.role == "user" and message.text.strip() and not _is_instruction(message):
             if turn.said:
                 turn = Turn()
                 found.append(turn)
-            turn.heard = f"{turn.heard} {message.text.strip()}".strip()
+            turn.heard = f"{turn.heard}\n{message.text.strip()}".strip()
             turn.answered = False
         elif message.role == "assistant":
             turn.calls.extend(message.tool_calls)
@@ -128,6 +137,23 @@ def turns(messages: Iterable[Message]) -> Sequence[Turn]:
             turn.answered = not message.tool_calls
         elif message.role == "tool":
             last = turn.calls[-1].id if turn.calls else ""
-            turn.results[message.tool_call_id or last] = message.text
-            turn.answered = False
+            _arrive(found, message.tool_call_id or last, message.text)
     return found
+
+
+def _is_instruction(message: Message) -> bool:
+    """LiveKit wraps the author's words so for APIs whose system prompt only stands at the start."""
+    return message.text.lstrip().startswith("<instructions>")
+
+
+def _arrive(turns: Sequence[Turn], call: str, text: str) -> None:
+    """What a tool tells belongs to the turn that called it, the last one if none did."""
+    turn = next(
+        (one for one in reversed(turns) if any(call == made.id for made in one.calls)), turns[-1]
+    )
+    turn.running.discard(call)
+    if runs(text):
+        turn.running.add(call)
+    elif not given_up(text):
+        turn.results[call] = text
+    turns[-1].answered = False

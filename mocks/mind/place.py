@@ -12,6 +12,7 @@ from kernel.facts import value_of
 
 from .conversation import ToolOffered, Turn
 from .keypad import Keypads
+from .recall import facts_in
 from .sayings import Saying, Sayings, apart_from_each_other
 from .toolcall import offered
 
@@ -40,14 +41,21 @@ class Places:
         self._keypads = Keypads(dialogues)
         self._assistants = Sayings.of_assistants(dialogues, today)
 
-    def find(self, turns: Sequence[Turn], tools: Sequence[ToolOffered]) -> Place | None:
+    def find(
+        self, turns: Sequence[Turn], tools: Sequence[ToolOffered], summaries: Sequence[str] = ()
+    ) -> Place | None:
         """The place of the last turn; None if nothing that was heard in it is in the script.
 
         Lines of several dialogues may fit; what was said before, by both sides, then decides.
+        `summaries` of what was said before that tell facts, and never the place.
         """
         heard = [[*self._keypads.of(turn.heard), *self._callers.of(turn.heard)] for turn in turns]
         said = [self._assistants.of(turn.said) for turn in turns]
-        likely = self._evidence([*heard, *said], tools)
+        retold = [
+            *map(self._callers.of, summaries),
+            *map(self._assistants.of, summaries),
+        ]
+        likely = self._evidence([*retold, *heard, *said], tools)
         heard[-1] = heard[-1] or [*self._expected(turns[-1].heard, heard, likely)]
         if not heard[-1]:
             return None
@@ -55,13 +63,10 @@ class Places:
         lines: list[Saying] = []
         for of_turn in _of_dialogue(number, heard):
             lines += apart_from_each_other(of_turn, max((one.line for one in lines), default=0) + 1)
-        repeated = [
-            one
-            for of_turn in _of_dialogue(number, said)
-            for one in apart_from_each_other(of_turn, due=0)
-        ]
+        repeated = [one for of_text in _of_dialogue(number, [*retold, *said]) for one in of_text]
         dialogue = self._dialogues[number]
-        return Place(dialogue, lines[-1].line, self._slots(dialogue, lines, repeated))
+        called = facts_in(dialogue, (call for turn in turns for call in turn.calls))
+        return Place(dialogue, lines[-1].line, self._slots(dialogue, lines, repeated, called))
 
     def _expected(
         self, text: str, heard: Sequence[Sequence[Saying]], likely: Mapping[int, float]
@@ -93,9 +98,14 @@ class Places:
         return found
 
     def _slots(
-        self, dialogue: Dialogue, lines: Sequence[Saying], repeated: Sequence[Saying]
+        self,
+        dialogue: Dialogue,
+        lines: Sequence[Saying],
+        repeated: Sequence[Saying],
+        called: Mapping[str, str],
     ) -> Mapping[str, str]:
-        """What was heard in the slots; where nothing was, what the assistant repeated of it."""
+        """What was heard in the slots; where nothing was, what was repeated of it, by a summary or
+        the assistant, or what a tool was called with."""
         found: dict[str, str] = {}
         for saying in lines:
             for slot, words in saying.heard.items():
@@ -103,8 +113,9 @@ class Places:
                     found[slot] = words
         for saying in repeated:
             for slot, words in saying.heard.items():
-                found.setdefault(slot, words)
-        return found
+                if value_of(dialogue.facts.get(slot, ""), words, self._today):
+                    found.setdefault(slot, words)
+        return {**called, **found}
 
 
 def _of_dialogue(number: int, said: Sequence[Sequence[Saying]]) -> list[list[Saying]]:

@@ -11,11 +11,18 @@ from contextlib import suppress
 from typing import Any
 
 _LONGEST = 100_000
+_IN_PROGRESS = "IN_PROGRESS"
+_CANCELLED = re.compile(r"CANCELLED(: this tool call was cancelled.*)?", re.DOTALL)
+_ASYNCHRONOUS = "async_tool"
 _REPR_STARTS = ("{", "[", "(", "'", '"')
 _DEEPEST = 4
 _FAILURE = re.compile(
-    r"^\W*(error|exception|traceback|failed|failure|timed? ?out|(http\S* )?[45]\d\d\b)"
-    r"|\b(http|status|code)\W{0,3}[45]\d\d\b",
+    r"^\W*(error|exception|traceback|failed|failure|timed? ?out|unknown (function|tool)"
+    r"|(http\S* )?[45]\d\d\b)"
+    r"|\b(http|status|code)\W{0,3}[45]\d\d\b"
+    # What frameworks put in place of an exception.
+    r"|\berror (has )?occurred\b|\bfailed and returned no\b|\breturned an invalid\b"
+    r"|\bis not currently available\b",
     re.IGNORECASE,
 )
 _BAD_STATUS = re.compile(
@@ -38,6 +45,30 @@ def parse(text: str) -> Any:
         ):
             return ast.literal_eval(text.strip())
     return text
+
+
+def runs(text: str) -> bool:
+    """Whether a tool is still at work: Pipecat says so in place of its result."""
+    return text == _IN_PROGRESS or _asynchronous(text).get("status") == "running"
+
+
+def given_up(text: str) -> bool:
+    """Whether a call was given up before it had a result, as Pipecat says: as if never made."""
+    return _CANCELLED.fullmatch(text) is not None
+
+
+def late(text: str) -> tuple[str, str] | None:
+    """A result that comes as a message of its own after the conversation went on, as Pipecat tells
+    it: the id of the call, and the text; None if it is none or not the last."""
+    told = _asynchronous(text)
+    if told.get("status") != "finished":
+        return None
+    return str(told.get("tool_call_id", "")), str(told.get("result", ""))
+
+
+def _asynchronous(text: str) -> Mapping[str, Any]:
+    found = parse(text) if text.startswith("{") and _ASYNCHRONOUS in text[:40] else None
+    return found if isinstance(found, Mapping) and found.get("type") == _ASYNCHRONOUS else {}
 
 
 def failed(result: Any) -> bool:

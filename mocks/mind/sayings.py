@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from kernel.alignment import Alignment
 from kernel.dialogue import Dialogue, slots
 from kernel.facts import apart, value_of
 from kernel.likeness import Lines
-from kernel.text import DAMAGED, Template, parts
+from kernel.text import DAMAGED, Template, Text
 
 _SOME = 0.3  # a line may be there if so much of it was found;
 _CERTAIN = 10  # it surely is if the part that was found, times its characters, is so much
@@ -22,6 +23,8 @@ _PIECE = 6  # and it has so many characters;
 _NEARLY_ALL = 0.7  # but if a slot holds no fact of its kind, then only what is nearly complete
 _FACT = 0.25  # what a character of a fact of the right kind counts, or of the wrong one costs
 _LONGEST = 8000  # characters that are read of a text, its end
+_PARTS = 60  # and so many parts of it with words are looked at alone, the last ones;
+_SHORT = 120  # beside a line that was found those that are no longer: it does not hide a long one
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +104,28 @@ class Sayings:
 
     def _read(self, text: str) -> Sequence[tuple[Saying, bool]]:
         ways = list(self._ways_of(text))
-        if any(sure for _, sure in ways):
-            return ways
-        # Much around a short line hides it; alone it may be seen.
-        for part in parts(text):
-            ways += self._ways_of(part)
-        return [*((saying, True) for saying in self._of_slots_only(text)), *ways]
+        sure = [saying for saying, is_sure in ways if is_sure]
+        # Much around a short line hides it, and so does a long one; alone it may be seen.
+        apart = [
+            (saying, is_sure)
+            for saying, is_sure in self._ways_of_parts(Text(text), _SHORT if sure else _LONGEST)
+            if not any(saying.start < other.end and other.start < saying.end for other in sure)
+        ]
+        if sure:
+            return [*ways, *((saying, True) for saying, is_sure in apart if is_sure)]
+        return [*((saying, True) for saying in self._of_slots_only(text)), *ways, *apart]
+
+    def _ways_of_parts(self, text: Text, longest: int) -> Iterator[tuple[Saying, bool]]:
+        """The same for each of what quotes, colons and line breaks set apart."""
+        edges = [
+            (start, end)
+            for start, end in pairwise(text.walls)
+            if end - start <= longest and any(map(str.isalpha, text.characters[start:end]))
+        ]
+        for start, end in edges[-_PARTS:] if len(text.walls) > 2 else ():
+            part = text.original[text.origin[start] : text.origin[end]]
+            for saying, is_sure in self._ways_of(part):
+                yield replace(saying, start=saying.start + start, end=saying.end + start), is_sure
 
     def _ways_of(self, text: str) -> Iterator[tuple[Saying, bool]]:
         for number, way in self._lines.read(text):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
+from .harmless import harmless, is_good, is_high
+
 Known = Callable[[str], Any]
 """Name of a property → its value, None if nobody knows."""
 
-_GOOD = ("safe", "allow", "ok", "valid", "success", "topic", "pass", "complete")
 _FORMATS = {
     "date": "2026-01-05",
     "time": "09:00:00",
@@ -79,7 +80,7 @@ class _Example:
             if key in schema:
                 return schema[key]
         if choices := _items(schema.get("enum")):
-            return choices[0]
+            return harmless(choices)
         match _type(schema):
             case "object":
                 return self.an_object(schema, depth)
@@ -124,9 +125,10 @@ def _fitted(value: Any, schema: Mapping[str, Any]) -> Any:
 def _plain(kind: str, schema: Mapping[str, Any], name: str) -> Any:
     match kind:
         case "boolean":
-            return any(word in name.lower() for word in _GOOD)
+            return is_good(name)
         case "integer" | "number":
             low = _bound(schema, "minimum", _bound(schema, "exclusiveMinimum", -1) + 1)
+            low = max(low, int(is_high(name)))
             return min(low, _bound(schema, "maximum", low))
         case "string":
             form = str(schema.get("format"))

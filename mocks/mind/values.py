@@ -24,6 +24,7 @@ class Values:
     """The slots of a conversation as far as it has got."""
 
     def __init__(self, place: Place | None, turns: Sequence[Turn], today: dt.date) -> None:
+        self._place = place
         self._heard: Mapping[str, str] = place.heard if place else {}
         self._facts: Mapping[str, Kind] = place.dialogue.facts if place else {}
         self._today = today
@@ -41,6 +42,17 @@ class Values:
         known = None not in values.values()
         text = SLOT.sub(lambda match: _in_words(values[match[1]]), template)
         return (text if known else _mended(text)), known
+
+    def retold(self) -> str:
+        """What was said of the script so far: the caller's lines, and what tools had answered. What
+        holds a slot that nobody knows is left out."""
+        if self._place is None:
+            return ""
+        line, dialogue = self._place.line, self._place.dialogue
+        told = [self.spoken(one.say) for one in dialogue.caller[:line]]
+        answered = [reply.then for number, reply in dialogue.replies.items() if number < line]
+        told += [self.spoken(then) for then in answered if "{result" in then]
+        return " ".join(text for text, known in told if known)
 
     def argument(self, template: str) -> Any:
         """A tool's argument: a lone slot gives its value as a computer has it, of its own type.

@@ -11,6 +11,7 @@ REPROMPT = "Could you say that again, please?"
 NEUTRAL = "I see. Could you tell me a little more about that, please?"
 ACKNOWLEDGED = "Thank you, that helps me."
 CARRY_ON = "All right, I have written that down."
+ONE_MOMENT = "One moment, please."
 APOLOGY = "I am sorry, that did not work just now. Is there anything else I can do for you?"
 DONE = "That is done."
 

@@ -17,11 +17,10 @@ def test_a_flaw_is_one_change_of_the_reference(flaw: flawed.Flaw) -> None:
 
 
 def test_a_flaw_names_checks_and_a_scenario_that_there_are() -> None:
-    # What these two need is not built yet.
-    coming = {"barge_in_stop_time", "goodput_under_overload"}
+    coming = {"goodput_under_overload"}  # what it needs is not built yet
     for flaw in flawed.FLAWS.values():
         assert {*flaw.fails, *flaw.may_fail} <= {*known_checks(), *coming}
-        assert shelf.scenario(flaw.scenario) if flaw.scenario else set(flaw.fails) <= coming
+        assert shelf.scenario(flaw.scenario)
 
 
 def test_lists_its_flaws(capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,7 +129,7 @@ def test_what_is_not_built_yet_says_so(name: str, capsys: pytest.CaptureFixture[
         (["run", "demo", "--agnet", "x"], "'--agnet' means nothing to fastbusy run\n  → did you"),
         (["env", "extra"], "'extra' means nothing to fastbusy env"),
         (["env", "--format", "xml"], "invalid choice: 'xml'"),
-        (["plan", "demo", "--seed", "x"], "argument --seed: invalid int value: 'x'"),
+        (["plan", "demo", "--seed", "x"], "--seed: 'x' is no seed\n  → give a whole number"),
         (["run"], "the following arguments are required: scenario"),
     ],
 )

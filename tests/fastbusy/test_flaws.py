@@ -18,8 +18,7 @@ from harness.finding import Verdict
 
 # Without the variable a seed that it never asks for.
 SEEDS = range(1, 1 + int(os.environ["JUDGE_SEEDS"])) if "JUDGE_SEEDS" in os.environ else (0,)
-SHOWN = {name: flaw for name, flaw in flaws().items() if flaw.scenario}
-SCENARIOS = sorted({flaw.scenario for flaw in SHOWN.values()})
+SCENARIOS = sorted({flaw.scenario for flaw in flaws().values()})
 
 
 def judged(scenario: str, agent: str, seed: int, folder: Path) -> Verdict:
@@ -35,9 +34,9 @@ def passed(found: object) -> bool:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", flaws())
 def test_a_flaw_is_found_out(name: str, seed: int, tmp_path: Path) -> None:
-    flaw = SHOWN[name]
+    flaw = flaws()[name]
     checks = judged(flaw.scenario, f"flawed:{name}", seed, tmp_path).checks
     failed = {found.name: found.summary for found in checks if found.outcome == "fail"}
     assert set(flaw.fails) <= set(failed)
@@ -50,5 +49,7 @@ def test_the_reference_agent_passes(scenario: str, seed: int, tmp_path: Path) ->
     checks = judged(scenario, "reference", seed, tmp_path).checks
     assert not {found.name: found.summary for found in checks if found.outcome == "fail"}
     assert not {found.name: found.summary for found in checks if found.gate and not passed(found)}
-    shown = {check for flaw in SHOWN.values() if flaw.scenario == scenario for check in flaw.fails}
+    shown = {
+        check for flaw in flaws().values() if flaw.scenario == scenario for check in flaw.fails
+    }
     assert shown <= {found.name for found in checks if passed(found)}

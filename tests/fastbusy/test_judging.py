@@ -79,3 +79,19 @@ def test_a_run_without_its_command_is_judged_too(tmp_path: Path) -> None:
     (folder / "command.txt").unlink()
     assert command_of(folder) == ""
     judge_folder(folder)
+
+
+def test_a_line_that_nobody_can_read_is_told_with_its_place(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path / "run")
+    path = folder / "events.jsonl"
+    lines = path.read_text().splitlines()
+    at = next(n for n, line in enumerate(lines) if '"call"' in line)
+    lines[at] = lines[at].replace('"number":', '"numbers":')
+    path.write_text("\n".join(lines))
+    with pytest.raises(UsageError, match=rf"jsonl:{at + 1}: damaged: call, invoke: .*`number`"):
+        judge_folder(folder)
+
+
+def test_a_command_that_is_no_text_is_shown_as_far_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "command.txt").write_bytes(b"fastbusy run \xff\n")
+    assert command_of(tmp_path) == "fastbusy run \ufffd"

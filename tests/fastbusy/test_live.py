@@ -35,6 +35,8 @@ def test_one_line() -> None:
 def test_a_log_gets_a_line_now_and_then() -> None:
     log = io.StringIO()
     with Show(Console(file=log, width=60)) as show:
+        assert not log.getvalue()
+        show.start()
         for elapsed_s in (0, 1, 14, 15, 20, 31):
             show(replace(GLANCE, elapsed_s=elapsed_s))
     first, *lines = log.getvalue().splitlines()
@@ -45,6 +47,7 @@ def test_a_log_gets_a_line_now_and_then() -> None:
 def test_a_terminal_gets_a_panel() -> None:
     terminal = io.StringIO()
     with Show(Console(file=terminal, force_terminal=True, width=100)) as show:
+        show.start()
         show(GLANCE)
     told = terminal.getvalue()
     assert "41/66 dialled, 24 up" in told

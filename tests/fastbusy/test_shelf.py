@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,11 @@ def test_a_wrong_name_is_answered_with_the_nearest() -> None:
     assert caught.value.exit_code == 2
     assert "'dmeo'" in str(caught.value)
     assert "did you mean 'demo'?" in str(caught.value)
+
+
+@pytest.mark.parametrize("find", [shelf.scenario, shelf.fault_profile])
+@pytest.mark.parametrize("name", ["n" * 300, "a\0b", "/n" * 3000])
+def test_a_name_that_no_file_can_have(find: Callable[[str], Path], name: str) -> None:
+    with pytest.raises(UsageError, match="command line: there is no ") as caught:
+        find(name)
+    assert len(str(caught.value)) < 400

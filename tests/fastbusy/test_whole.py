@@ -13,7 +13,7 @@ import pytest
 from fastbusy import whole
 from fastbusy.preparing import Options, prepare
 from harness.recorder import point_latest
-from kernel.errors import NotWired
+from kernel.errors import NotWired, UsageError
 
 
 def test_folders_of_one_second_are_numbered(
@@ -76,5 +76,16 @@ def test_a_failed_start_says_why_and_where_and_hides_no_run(
     why = "no call was offered: webhook of the agent: no TwiML → answer TwiML"
     assert json.loads((folder / "findings.json").read_text())["reason"] == why
     assert (folder / "summary.md").read_text().splitlines()[2] == why
-    assert why in (folder / "report.html").read_text()
+    assert why in (report := (folder / "report.html").read_text())
+    assert len(report) < 200_000
     assert (tmp_path / "latest").resolve() == tmp_path / "good"
+
+
+@pytest.mark.parametrize("options", [{"scenario": "nowhere"}, {"out": Path("/dev/null/run")}])
+def test_nothing_starts_before_all_is_right(options: dict[str, Any]) -> None:
+    started: list[bool] = []
+    with pytest.raises(UsageError):
+        whole.run_blocking(
+            Options(**{"scenario": "smoke", **options}), None, lambda: started.append(True)
+        )
+    assert not started

@@ -11,7 +11,7 @@ from harness import recorder
 from harness.planning.plan import Plan, PlannedFault
 from harness.recorder import RECORDINGS_ALWAYS, Lines, Recorder, check_space, keeps, point_latest
 from kernel.dialogue import Script
-from kernel.errors import StackError
+from kernel.errors import StackError, UsageError
 from kernel.event import Event, from_lines
 from kernel.fault import FaultOrder
 from kernel.units import Share, decode
@@ -152,8 +152,11 @@ def test_a_recording_that_cannot_be_written_is_told_and_left_out(tmp_path: Path)
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StackError, match="--out"):
-        Recorder(tmp_path / "file" / "run")
+    for folder in (tmp_path / "file" / "run", tmp_path / "file", tmp_path / ("n" * 300)):
+        with pytest.raises(UsageError, match="--out"):
+            Recorder(folder)
+        with pytest.raises(UsageError, match="--out"):
+            check_space(folder, calls=1, keep="none")
 
 
 @pytest.mark.parametrize(

@@ -241,3 +241,12 @@ def test_data_that_is_no_record_is_refused() -> None:
     history = History([event(1, "turn", "ok", "c0001/t1", "c0001", index="first")])
     with pytest.raises(msgspec.ValidationError):
         _ = history.plus([event(0, "call", "invoke", "c0001", **CALL)]).calls
+
+
+def test_what_ends_and_never_began_is_torn() -> None:
+    """Nobody knows its name or number any more; work and sockets tell enough by their end."""
+    ends = [event(5, kind, "ok", f"{kind}/1") for kind in ("phase", "fault", "call", "work")]
+    history = History(ends)
+    assert history.torn == ("phase/1", "fault/1", "call/1")
+    assert (history.phases, history.faults, history.calls) == ((), (), ())
+    assert [work.span for work in history.work] == ["work/1"]

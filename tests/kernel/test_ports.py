@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from kernel.errors import StackError, UsageError
+from kernel.errors import UsageError
 from kernel.fault import STAGES
 from kernel.ports import DEFAULT_PORT_BASE, PORT_OFFSETS, cannot_listen, port_base
 
@@ -33,9 +33,9 @@ def failure(number: int) -> OSError:
     return OSError(number, os.strerror(number))
 
 
-def test_a_taken_port_is_the_surroundings_fault() -> None:
+def test_a_taken_port_has_the_remedy_of_who_wanted_it() -> None:
     found = cannot_listen("127.0.0.1", 8700, failure(errno.EADDRINUSE), "move")
-    assert isinstance(found, StackError)
+    assert isinstance(found, UsageError)
     assert str(found).startswith("127.0.0.1: port 8700 is taken (")
     assert found.remedy == "move"
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel import roll as roll_module
-from kernel.roll import normal, pick, roll, seed_for
+from kernel.errors import UsageError
+from kernel.roll import LARGEST_SEED, normal, pick, roll, seed_for, seed_of
 
 names = st.lists(st.text(max_size=8) | st.integers(), max_size=4)
 
@@ -80,3 +81,16 @@ def test_seeds_for_others_differ() -> None:
 
 def test_lone_surrogates_are_names_too() -> None:
     assert roll(1, "\ud800") != roll(1, "\ud801")
+
+
+@pytest.mark.parametrize("text", ["-1", "1.5", "seven", "", "٣", "9" * 16, "9" * 5000])
+def test_what_is_no_seed(text: str) -> None:
+    with pytest.raises(
+        UsageError, match=r"--seed: .* is no seed\n  → give a whole number"
+    ) as error:
+        seed_of(text)
+    assert len(str(error.value)) < 200
+
+
+def test_seeds() -> None:
+    assert [seed_of("0"), seed_of(str(LARGEST_SEED))] == [0, LARGEST_SEED]

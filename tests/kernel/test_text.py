@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.text import DAMAGED, MARK, Template, Text, parts
+from kernel.text import DAMAGED, MARK, Template, Text
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,6 @@ def test_neighbouring_slots_share_a_mark(
     assert template.own == len("".join(filter(str.strip, characters.split(MARK))))
 
 
-@pytest.mark.parametrize(
-    ("original", "apart"),
-    [
-        ("No drinks.", []),
-        ("At 9:30, please.", []),
-        ("User: No drinks.\nBe brief.", ["User", "No drinks.", "Be brief."]),
-        ('"No drinks."\n\n', []),
-        ("No drinks.<doc>Free.</doc>", ["No drinks.", "doc", "Free.", "/doc"]),
-    ],
-)
-def test_what_is_wrapped_around_words_comes_off_them(original: str, apart: list[str]) -> None:
-    assert parts(original) == apart
+def test_a_part_of_the_original_is_on_one_line() -> None:
+    text = Text("I am Ada\nKing, really.")
+    assert text.words(6, 14) == "Ada King"

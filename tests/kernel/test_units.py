@@ -121,10 +121,36 @@ def test_quantities_print_as_people_write_them(quantity: object, text: str) -> N
     assert str(quantity) == text
 
 
-positive = st.floats(1e-9, 1e12, allow_nan=False)
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        (Duration, "9" * 400 + "s"),
+        (Duration, "1000001h"),
+        (Duration, "0.1ns"),
+        (Duration, "٣s"),
+        (Rate, "9" * 400 + "/s"),
+        (Rate, "10001/s"),
+        (Rate, "0." + "0" * 300 + "1/s"),
+        (Ratio, "9" * 400 + "x"),
+        (Share, "٣%"),
+        (Latency, "lognormal(1s, 1000001h)"),
+    ],
+)
+def test_what_no_run_could_reach_is_refused_briefly(kind: Any, wrong: str) -> None:
+    with pytest.raises(ValueError, match="; write ") as error:
+        kind.parse(wrong)
+    assert len(str(error.value)) < 160
 
 
-@given(positive)
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(Duration, "1000h"), (Duration, "1ns"), (Duration, "0s"), (Rate, "10000/s"), (Rate, "0/s")],
+)
+def test_the_bounds_themselves_are_within_reach(kind: Any, text: str) -> None:
+    kind.parse(text)
+
+
+@given(st.floats(1e-6, 1e4, allow_nan=False))
 def test_what_is_printed_reads_back(number: float) -> None:
     for kind in (Duration, Rate, Ratio):
         assert kind.parse(str(kind(number))) == pytest.approx(number, rel=1e-11)

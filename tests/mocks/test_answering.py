@@ -3,11 +3,13 @@ from typing import Any
 
 from kernel.actor import Emit, Instruction
 from kernel.dialogue import Script
-from mocks.answering import Conversing, journalled
+from mocks.answering import Conversing, journalled, request_data
 from mocks.brain import Answer, Asked, Brain, Message, ToolCallMade
 from mocks.wire import Request
 from mocks.work import Admitted, Begin, Closed, Note, Opened
 from mocks.world import World
+
+CALL = ToolCallMade("1", "look", {"day": "today"})
 
 
 class Endpoint(Conversing):
@@ -43,8 +45,23 @@ def test_a_conversation_names_the_work_whoever_tries_it_again() -> None:
     (second,) = outputs(endpoint(**again).receive(Opened(), 5))
     assert isinstance(first, Begin)
     assert (first.identity, first.by, first.tokens) == (second.identity, "conversation", 3)
-    assert first.data == {"text_in": "Hi.", "history": "Hi.", "tokens_in": 3}
+    assert first.data == {**request_data([Message("user", "Hi.")]), "tokens_in": 3}
     assert second.data["attempt_header"] == 2
+
+
+def test_the_journal_has_what_was_said_last_and_all_that_comes_back() -> None:
+    messages = [
+        Message("user", "one"),
+        Message("assistant", "Hm."),
+        Message("user", "two"),
+        Message("assistant", "", (CALL,)),
+        Message("tool", "x"),
+        Message("user", "three"),
+    ]
+    told = {"text_in": "two three", "history": "one\ntwo\nthree\ntoday", "ids": ["1"]}
+    assert request_data(messages) == {**told, "said": "Hm."}
+    note = Message("assistant", "We open at nine.")
+    assert request_data([*messages, note]) == {**told, "said": "Hm.\nWe open at nine."}
 
 
 def test_who_breaks_off_was_told_what_had_gone_out() -> None:
@@ -56,6 +73,12 @@ def test_who_breaks_off_was_told_what_had_gone_out() -> None:
 def test_the_journal_has_the_answer_and_its_tokens() -> None:
     note, tokens_out = journalled(Answer(text="Nine is free.", line=2))
     assert (note.data, tokens_out) == ({"text_out": "Nine is free.", "tokens_out": 4, "line": 2}, 4)
-    note, tokens_out = journalled(Answer(calls=(ToolCallMade("1", "look", {"day": "today"}),)))
+    note, tokens_out = journalled(Answer(calls=(CALL,)))
     assert note.data["calls"] == [("look", '{"day":"today"}')]
+    assert note.data["given_ids"] == ["1"]
     assert note.data["tokens_out"] == tokens_out == 5
+
+
+def test_of_words_held_in_json_the_journal_has_the_words() -> None:
+    note, tokens_out = journalled(Answer(text='{"reply":"Nine."}', spoken="Nine."))
+    assert (note.data["text_out"], tokens_out) == ("Nine.", 5)

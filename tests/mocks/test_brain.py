@@ -83,6 +83,10 @@ def test_calls_of_different_conversations_have_different_ids() -> None:
         (AGENT, user("Please introduce yourself to the user.")),
         (AGENT, user("Start by saying hello and ask how you can help.")),
         (AGENT, Message("developer", "Begin."), user(" ")),
+        (AGENT, user("<instructions>Be warm.</instructions>")),
+        (AGENT, user("Hello?")),
+        (AGENT, user("...")),
+        (AGENT, user("[call_started]")),
     ],
 )
 def test_a_request_without_words_of_a_caller_is_greeted(messages: tuple[Message, ...]) -> None:
@@ -118,6 +122,8 @@ def test_the_greeting_is_that_of_the_dialogue_whose_tools_are_offered() -> None:
         [GREETED, user(SAID[0]), Message("assistant", "Sure, Maria Lopez. Which day would you")],
         [GREETED, user("Is it raining in Rome?"), Message("assistant", NEUTRAL)],
         [GREETED, user("The user has been quiet. Ask whether they are still there.")],
+        [GREETED, user("The user paused briefly. Encourage them to continue.")],
+        [GREETED, user("<instructions>The line is silent.</instructions>")],
     ],
 )
 def test_who_has_been_answered_and_says_nothing_is_asked_if_still_there(
@@ -261,7 +267,9 @@ def test_without_a_script_the_mind_greets_calls_a_tool_once_and_echoes() -> None
     assert told.text == "The result is: booked"
     history += [Message("assistant", told.text), user(f"Th{DAMAGED}nks.")]
     assert brain.answer(ask(*history)) == Answer("You said: Thnks.")
-    assert brain.answer(ask(user("Hi."), tools=[])) == Answer("You said: Hi.")
+    assert brain.answer(ask(user("Hi."), user("It's me."), tools=[])) == Answer(
+        "You said: Hi. It's me."
+    )
 
 
 calls = st.builds(

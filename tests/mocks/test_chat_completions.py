@@ -14,8 +14,6 @@ from mocks.chat_completions import (
     arguments,
     deltas,
     field_of,
-    history,
-    since_last_answer,
     tokens,
     usage,
 )
@@ -43,7 +41,7 @@ def test_a_request_becomes_a_question() -> None:
         tool_choice={"type": "function", "function": {"name": "f"}},
     ).asked
     assert asked.messages == (
-        Message("developer", "Be kind"),
+        Message("developer", "Be\nkind"),
         Message("user", "hi", name="Ann"),
         Message("assistant", "", (ToolCallMade("c1", "f", {"a": 1}),)),
         Message("tool", "{'ok': True}", tool_call_id="c1"),
@@ -147,19 +145,6 @@ def test_a_whole_answer_has_text_or_calls() -> None:
     assert choice["message"]["tool_calls"][1]["function"] == {"name": "look", "arguments": "{}"}
     plain = Frame("chatcmpl-1", 5, "m").whole(Answer("Hi"), usage(1, 2))["choices"][0]["message"]
     assert plain == {"role": "assistant", "content": "Hi", "refusal": None}
-
-
-def test_what_was_said_since_the_last_answer() -> None:
-    messages = [
-        Message("user", "one"),
-        Message("assistant", "Hm."),
-        Message("user", "two"),
-        Message("assistant", "", (CALLS[0],)),
-        Message("tool", "x"),
-        Message("user", "three"),
-    ]
-    assert since_last_answer(messages) == "two three"
-    assert history(messages).split("\n") == ["one", "two", "three", "2026-12-03", "Ann"]
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,17 @@ def test_other_files_are_refused(data: bytes, what: str) -> None:
     with pytest.raises(UsageError, match=what) as refusal:
         parse_wav(data, where="call.wav")
     assert "call.wav" in str(refusal.value)
+
+
+@pytest.mark.parametrize(("at", "value"), [(22, 3), (32, 0), (32, 3), (34, 8)])
+def test_a_header_that_contradicts_itself_is_refused(at: int, value: int) -> None:
+    """Channels, bytes per frame, bits per sample."""
+    data = bytearray(wav_bytes(SOUND, 8000))
+    data[at : at + 2] = value.to_bytes(2, "little")
+    with pytest.raises(UsageError, match="cannot be read"):
+        parse_wav(bytes(data))
+
+
+def test_a_folder_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: Is a directory"):
+        read_wav(tmp_path)

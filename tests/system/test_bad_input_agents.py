@@ -133,7 +133,7 @@ def test_ports_that_are_taken(tmp_path: Path) -> None:
         folder.mkdir()
         with socket.create_server(("127.0.0.1", port)):
             code, said = failed(folder, *words, port_base=base)
-        assert code == 4, said
+        assert code == 2, said
         assert f"port {port} is taken" in said
         assert "→ " in said
         assert_readable(folder, f"port {port} is taken")

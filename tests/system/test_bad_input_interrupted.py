@@ -106,7 +106,7 @@ def test_a_second_ctrl_c_hurries_and_leaves_nothing_behind(tmp_path: Path) -> No
     assert check(tmp_path / "out").returncode == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_end_before_the_first_call(tmp_path: Path, number: signal.Signals) -> None:
     base = free_port_base()
     write_scenario(tmp_path)

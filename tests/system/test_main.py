@@ -96,7 +96,7 @@ def test_it_says_when_it_is_ready_and_stops_when_told_to() -> None:
         with urllib.request.urlopen(f"{url}/_fastbusy/health", timeout=20) as response:
             assert json.load(response)["status"] == "ok"
         with mocks("--one-port", "--port-base", str(port)) as second:
-            assert second.wait(30) == 4
+            assert second.wait(30) == 2
             assert second.stderr is not None
             told = second.stderr.read()
             assert f"port {port} is taken" in told

@@ -11,7 +11,7 @@ import pytest
 
 from kernel.clock import SystemClock
 from kernel.dialogue import Script
-from kernel.errors import StackError
+from kernel.errors import UsageError
 from mocks.brain import Brain
 from mocks.latency import StageLatency
 from mocks.provider import Catalogue, load_providers
@@ -115,7 +115,7 @@ def test_a_taken_port_is_told_with_a_remedy() -> None:
     async def test() -> None:
         async with on_air() as air:
             service = Service(Catalogue([ECHO]), a_world())
-            with pytest.raises(StackError, match=rf"port {air.port} is taken.*\n.*--port-base"):
+            with pytest.raises(UsageError, match=rf"port {air.port} is taken.*\n.*--port-base"):
                 async with serving(service, SystemClock(), ports={air.port: ()}):
                     raise AssertionError
 

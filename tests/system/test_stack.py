@@ -12,7 +12,7 @@ import pytest
 
 from fastbusy import stack
 from kernel.clock import SystemClock
-from kernel.errors import StackError
+from kernel.errors import StackError, UsageError
 from tests.system.ports import free_port_base
 
 pytestmark = pytest.mark.system
@@ -67,7 +67,7 @@ def test_it_is_ready_when_it_answers_anything_but_an_error_of_its_own(tmp_path: 
         try:
             await child.ready(f"http://127.0.0.1:{port}/x", SystemClock())
             assert child.running
-            with pytest.raises(StackError, match=rf"port {port} is taken .*\n  → move"):
+            with pytest.raises(UsageError, match=rf"port {port} is taken .*\n  → move"):
                 stack.refuse_taken_ports("127.0.0.1", [port], "move")
         finally:
             await child.stop()
@@ -139,5 +139,5 @@ def test_nothing_of_a_stubborn_group_is_left(tmp_path: Path) -> None:
 def test_a_taken_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(StackError, match=f"port {port} is taken"):
+        with pytest.raises(UsageError, match=f"port {port} is taken"):
             stack.refuse_taken_ports("127.0.0.1", [port], "choose another")

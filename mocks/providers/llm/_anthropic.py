@@ -126,7 +126,8 @@ def _text(blocks: Sequence[Block]) -> str:
 
 
 def _told(message: InputMessage) -> Iterator[Message]:
-    """What a message is to the brain: tool results are messages of their own, before the words."""
+    """What a message is to the brain: tool results are messages of their own, before the words,
+    and so are the texts of a user."""
     calls: list[ToolCallMade] = []
     for block in message.blocks:
         if block.type == "tool_result":
@@ -135,9 +136,16 @@ def _told(message: InputMessage) -> Iterator[Message]:
             yield Message("tool", text, tool_call_id=block.tool_use_id or "")
         elif block.type == "tool_use":
             calls.append(ToolCallMade(block.id or "", block.name or "", block.input or {}))
-    text = _text([block for block in message.blocks if block.text not in _PLACEHOLDERS])
-    if text or calls:
-        yield Message(message.role, text, tuple(calls))
+    told = [block for block in message.blocks if block.text not in _PLACEHOLDERS]
+    if message.role == "assistant":
+        text = _text(told)
+        if text or calls:
+            yield Message(message.role, text, tuple(calls))
+        return
+    # Clients make one message of several of the same role.
+    for block in told:
+        if text := _text([block]):
+            yield Message(message.role, text)
 
 
 def prompt_tokens(asked: Asked) -> int:
@@ -248,14 +256,15 @@ class Reply:
     def _content(self) -> list[Event]:
         text = [{"type": "text", "text": self.answer.text}] if self.answer.text else []
         return text + [
-            {"type": "tool_use", "id": call_id(call), "name": call.name, "input": call.arguments}
+            {"type": "tool_use", "id": call.id, "name": call.name, "input": call.arguments}
             for call in self.answer.calls
         ]
 
 
-def call_id(call: ToolCallMade) -> str:
-    """The brain's id of a call, as Anthropic's look."""
-    return f"toolu_01{call.id.removeprefix('call_')}"
+def named(answer: Answer) -> Answer:
+    """The answer, with ids of its calls as Anthropic's look."""
+    calls = (replace(one, id=f"toolu_01{one.id.removeprefix('call_')}") for one in answer.calls)
+    return replace(answer, calls=tuple(calls))
 
 
 def _deltas(block: Event) -> Iterator[Event]:

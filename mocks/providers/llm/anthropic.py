@@ -19,7 +19,16 @@ from ...chat_completions import field_of
 from ...provider import Route
 from ...wire import Body, Head, Request, Wire, id_of, json_reply
 from ...work import Admitted, Note, Refused
-from ._anthropic import MessagesRequest, Prompt, Reply, cut, objection, prompt_tokens, server_sent
+from ._anthropic import (
+    MessagesRequest,
+    Prompt,
+    Reply,
+    cut,
+    named,
+    objection,
+    prompt_tokens,
+    server_sent,
+)
 from ._anthropic_errors import error_value, limit_headers, refusal_of
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
@@ -130,7 +139,7 @@ class Messages(_Prompted, Conversing):
 
     def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
         arrival = admitted.arrival
-        answer, stop_reason = cut(self._think(arrival), self._wanted.max_tokens)
+        answer, stop_reason = cut(named(self._think(arrival)), self._wanted.max_tokens)
         note, tokens_out = journalled(answer)
         yield Emit(note)
         name = id_of("msg_01", self._world.seed, arrival.identity, arrival.attempt)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from kernel.actor import Emit, Instruction, Nudge
 from kernel.clock import MILLISECOND_NS, SECOND_NS
@@ -17,7 +16,7 @@ from speech.events import Cut, Ended, TextEvent
 
 from ...dictation import Dictation, SpokenWord, Utterance
 from ...wire import Text
-from ...work import Begin, Finish
+from ...work import Begin, Finish, Note
 from ...world import World
 from ._deepgram import Parameters, results, speech_started, utterance_end
 
@@ -127,6 +126,11 @@ class Transcription:
         if (utterance := self._said.release()) is not None:
             yield from self._conclude(utterance, now_ns, speech_final=False)
 
+    def broken_off(self) -> Iterator[Instruction]:
+        """The client is gone, and hears no more of what is being said."""
+        if (utterance := self._said.current) is not None:
+            yield Emit(Note(self._work, utterance.understood))
+
     def utterance_end(self) -> Instruction:
         """Nothing was said since the last word for as long as was asked for."""
         return Emit(Text(utterance_end(self._last_word_s)))
@@ -168,9 +172,7 @@ class Transcription:
         told = self._results(
             utterance.tell(), is_final=True, speech_final=speech_final, from_finalize=from_finalize
         )
-        data: dict[str, Any] = {"text_out": utterance.text}
-        if utterance.identity is not None:
-            data["identity"] = utterance.identity
+        data = utterance.understood
         if utterance.end_s is not None:
             data["asked_at_ns"] = self._over_ns
         yield Nudge("final", None)

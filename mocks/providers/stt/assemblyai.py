@@ -20,7 +20,7 @@ from ...dictation import Dictation, SpokenWord, Utterance
 from ...hearing import TICK_NS
 from ...provider import Route
 from ...wire import Binary, Close, Head, Request, Text, Wire
-from ...work import Admitted, Begin, Finish, Heard, Listen, Note, Opened, Refused, Sound
+from ...work import Admitted, Begin, Closed, Finish, Heard, Listen, Note, Opened, Refused, Sound
 from ...world import World
 from ._assemblyai import (
     CANCELLED,
@@ -86,6 +86,8 @@ class Listening:
             case Admitted(work, arrival) if work == self._work:
                 self._first_ns = self._world.first_ns(arrival)
                 return self._await_end()
+            case Closed() if (utterance := self._said.current) is not None:
+                return [Emit(Note(self._work, utterance.understood))]
         return []
 
     @property
@@ -240,9 +242,7 @@ class Listening:
 
     def _conclude(self, utterance: Utterance) -> Iterator[Instruction]:
         """The end of an utterance, of its turn, and of the work on it."""
-        data: dict[str, Any] = {"text_out": utterance.text}
-        if utterance.identity is not None:
-            data["identity"] = utterance.identity
+        data = utterance.understood
         if utterance.end_s is not None:
             data["asked_at_ns"] = self._over_ns
         yield Nudge("pause", None)

@@ -17,7 +17,7 @@ from ...hearing import TICK_NS
 from ...provider import Route
 from ...refusing import close_code, refused_upgrade, status_of
 from ...wire import Binary, Close, Head, Request, Text, Wire, uuid_of
-from ...work import Admitted, Begin, Heard, Listen, Note, Opened, Refused
+from ...work import Admitted, Begin, Closed, Heard, Listen, Note, Opened, Refused
 from ...world import World
 from ._deepgram import (
     TOO_QUIET,
@@ -48,7 +48,7 @@ class Listening:
         self._request, self._world = request, world
         self._id = uuid_of(world.seed, request.connection, request.query)
         self._opened_ns = self._active_ns = 0
-        self._closing = False
+        self._open = self._closing = False
 
     def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
         match message:
@@ -60,19 +60,19 @@ class Listening:
                 return self._nudged(key, now_ns)
             case Text() | Binary() if self._closing:
                 return []
-            case Text(data):
-                return self._told(data, now_ns)
-            case Binary(b""):
-                return self._close_stream(now_ns)
+            case Text() | Binary():
+                return self._told(message.data, now_ns)
             case Opened():
-                return self._open()
+                return self._begin()
             case Admitted(""):
                 return self._accept(now_ns)
             case Admitted(work, arrival):
                 return self._transcription.admit(arrival, work)
+            case Closed() if self._open:
+                return self._transcription.broken_off()
         return []
 
-    def _open(self) -> Iterator[Instruction]:
+    def _begin(self) -> Iterator[Instruction]:
         try:
             self._asked = Parameters.of(self._request)
         except BadRequest as problem:
@@ -84,6 +84,7 @@ class Listening:
             yield Emit(Begin())
 
     def _accept(self, now_ns: int) -> Iterator[Instruction]:
+        self._open = True
         headers = {"dg-request-id": self._id}
         if self._request.header("sec-websocket-protocol"):
             headers["Sec-WebSocket-Protocol"] = "token"
@@ -93,7 +94,9 @@ class Listening:
         yield Emit(Listen(self._asked.rate_hz, self._asked.encoding))
         yield Nudge("tick", now_ns + _FIRST_TICK_NS)
 
-    def _told(self, data: str, now_ns: int) -> Iterable[Instruction]:
+    def _told(self, data: str | bytes, now_ns: int) -> Iterable[Instruction]:
+        if isinstance(data, bytes):
+            return [] if data else self._close_stream(now_ns)
         # Words keep a stream open that has had sound, but none that never had any.
         if self._transcription.audio_s:
             self._active_ns = now_ns

@@ -14,7 +14,7 @@ from fastbusy.cli import main
 from fastbusy.commands import doctor
 from fastbusy.preparing import Options
 from fastbusy.wired import Wiring, links
-from kernel.errors import StackError
+from kernel.errors import UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
 
     def refuse(host: str, ports: list[int], remedy: str) -> None:
         for port in taken.intersection(ports):
-            raise StackError(f"port {port} is taken", where=host, remedy=remedy)
+            raise UsageError(f"port {port} is taken", where=host, remedy=remedy)
 
     monkeypatch.setattr(doctor, "refuse_taken_ports", refuse)
     return taken
@@ -57,7 +57,7 @@ def test_a_full_disk_has_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_a_taken_port_is_named(tmp_path: Path, taken: set[int]) -> None:
     free = "9700–9706 on 127.0.0.1 are free, and 9650 for a sample agent"
-    assert told_by(tmp_path)["ports"] == ("ports", free, "")
+    assert told_by(tmp_path)["ports"] == ("ports", free, "", False)
     for port, who in {9650: "a sample agent", 9703: "tts"}.items():
         taken.add(port)
         diagnosis = told_by(tmp_path)["ports"]
@@ -68,10 +68,18 @@ def test_a_taken_port_is_named(tmp_path: Path, taken: set[int]) -> None:
 def test_exit_code_and_marks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = [doctor.Diagnosis("disk", "1 MB free", "free some"), doctor.Diagnosis("cores", "2")]
+    told = [
+        doctor.Diagnosis("ports", "8700 is taken", "choose another", blocks=True),
+        doctor.Diagnosis("disk", "1 MB free", "free some"),
+        doctor.Diagnosis("cores", "2"),
+    ]
     monkeypatch.setattr(doctor, "examine", lambda *_: told)
     assert main(["doctor"]) == 4
-    assert capsys.readouterr().out == "! disk   1 MB free\n         → free some\n✓ cores  2\n"
+    assert capsys.readouterr().out == (
+        "✗ ports  8700 is taken\n         → choose another\n"
+        "! disk   1 MB free\n         → free some\n"
+        "✓ cores  2\n"
+    )
     del told[0]
     assert main(["doctor"]) == 0
 

@@ -45,13 +45,22 @@ def test_what_was_cut_off_is_marked(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out.endswith("…\n")
 
 
-def test_silence(tmp_path: Path) -> None:
+def test_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_wav(tmp_path / "quiet.wav", np.zeros(8000, np.int16), 8000)
     assert main(["hear", str(tmp_path / "quiet.wav")]) == 3
+    told = capsys.readouterr()
+    assert (told.out, "quiet.wav: no words" in told.err) == ("", True)
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("none.wav", "there is no recording"), ("text.wav", "not a WAV file")]
+    ("name", "told"),
+    [
+        ("none.wav", "there is no recording"),
+        ("n" * 300, "there is no recording"),
+        ("text.wav", "not a WAV file"),
+        (".", "a folder is no recording"),
+        ("", "→ recorded there: text.wav"),
+    ],
 )
 def test_what_is_no_recording(
     name: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -19,7 +19,7 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     """The options of runs that do not happen."""
     options: list[Options] = []
 
-    def run_blocking(wanted: Options, show: Any) -> Judged:
+    def run_blocking(wanted: Options, *shown: Any) -> Judged:
         options.append(wanted)
         return judge_folder(run_folder(tmp_path / f"run{len(options)}"))
 
@@ -65,7 +65,7 @@ def test_a_folder_that_holds_a_run_is_not_written_over(
 
 
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run_blocking(wanted: Options, show: Any) -> Judged:
+    def run_blocking(wanted: Options, *shown: Any) -> Judged:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "run_blocking", run_blocking)

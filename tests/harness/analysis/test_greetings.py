@@ -1,6 +1,6 @@
 import pytest
 
-from harness.analysis.greetings import greetings_in_vain
+from harness.analysis.greetings import refused_greetings
 from harness.analysis.knocks import Knocks
 from harness.correlation.correlate import correlate
 from tests.harness.histories import Story
@@ -29,7 +29,7 @@ def rush(calls: int, waits: tuple[float, ...], greet: bool = True) -> Story:
 
 def only(story: Story) -> Knocks:
     history = story.history()
-    (found,) = greetings_in_vain(history.plus(correlate(history)))
+    (found,) = refused_greetings(history.plus(correlate(history)))
     return found
 
 
@@ -52,8 +52,8 @@ def test_a_storm_is_seen_though_nobody_knows_whose_it_is() -> None:
 
 def test_a_greeting_that_is_known_is_no_knock() -> None:
     history = rush(1, (1.6, 1.6)).history()
-    assert list(greetings_in_vain(history.plus(correlate(history)))) == []
-    assert list(greetings_in_vain(Story().history())) == []
+    assert list(refused_greetings(history.plus(correlate(history)))) == []
+    assert list(refused_greetings(Story().history())) == []
 
 
 def test_a_call_that_has_its_greeting_needs_no_other() -> None:

@@ -3,13 +3,12 @@ from typing import Any
 import pytest
 
 from harness.analysis.tasks import (
-    Goal,
     goals,
     missing,
     tasks_done,
     tools_that_answered_well,
 )
-from kernel.dialogue import Done
+from kernel.dialogue import Done, Goal
 from kernel.history import History
 from tests.harness.histories import Story
 

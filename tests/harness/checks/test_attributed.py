@@ -22,6 +22,16 @@ def test_ninety_nine_in_a_hundred(unknown: int, outcome: str) -> None:
     assert finding.measures["by_facts"] == 99
 
 
+def test_greetings_that_nothing_tells_apart_are_told_apart() -> None:
+    story = run(1)
+    for index in range(3):
+        story.call(index + 2, at=50).ends()
+        story.work("llm", 50.1, 50.2, type="info", purpose="greeting")
+    finding = Attributed()(story.history())
+    assert (finding.outcome, finding.measures["nameless"]) == ("pass", 3)
+    assert finding.summary.endswith("3 more are greetings that nothing tells apart")
+
+
 def test_the_share_can_be_set() -> None:
     assert Attributed(at_least=Share(0.5))(run(50).history()).outcome == "pass"
 

@@ -37,3 +37,11 @@ def test_troubles_on_the_way_warn_unless_they_are_allowed() -> None:
     assert found("ok", complete=True, troubles=["a", "b"]).outcome == "warn"
     finding = found("ok", allowed=2, complete=True, troubles=["a", "b"])
     assert (finding.outcome, finding.measures["troubles"]) == ("pass", 2)
+
+
+def test_a_fault_whose_beginning_is_lost_voids_the_run() -> None:
+    story = Story()
+    story.tell(5, "nemesis", "fault", "ok", "fault/burst", "run")
+    finding = HistoryComplete()(story.history())
+    assert finding.outcome == "unknown"
+    assert "such as fault/burst" in finding.summary

@@ -148,7 +148,7 @@ def test_sockets_are_judged_though_too_little_work_is_joined() -> None:
         story.work("llm", 102 + index / 10, 103 + index / 10, purpose="greeting")
     assert RetryAmplification()(story.history()).outcome == "fail"
     calm = sockets(1)
-    calm.work("llm", 102, 103, purpose="greeting")
+    calm.work("llm", 102, 103, text_in="Hello?")
     finding = RetryAmplification()(calm.history())
     assert finding.outcome == "unknown"
     assert "see the check `attributed`" in finding.summary

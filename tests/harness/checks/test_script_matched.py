@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from harness.checks.script_matched import ScriptMatched
+from kernel.history import History
 from tests.harness.histories import Story
 
 
@@ -38,3 +39,24 @@ def test_the_evidence_is_what_the_llm_was_asked() -> None:
 
 def test_a_run_without_an_llm_never_lost_the_script() -> None:
     assert ScriptMatched()(Story().history()).outcome == "pass"
+
+
+def talk(*said: tuple[float, str, bool]) -> History:
+    story = Story()
+    caller = story.call(1, at=0).talks().ends()
+    for at, words, off_script in said:
+        caller.works("llm", at, at + 0.3, text_in=words, off_script=off_script)
+    return story.history()
+
+
+def test_a_request_that_had_not_heard_all_of_a_turn_is_no_turn() -> None:
+    finding = ScriptMatched()(talk((2, "Hi, this", True), (3, "Hi, this is Ada.", False)))
+    assert (finding.outcome, finding.measures["turns"]) == ("pass", 1)
+
+
+@pytest.mark.parametrize(
+    "later", [(30, "Hi, this is Ada.", False), (3, "Hello?", False), (3, "hi this", True)]
+)
+def test_what_nothing_goes_on_from_is_one(later: tuple[float, str, bool]) -> None:
+    finding = ScriptMatched()(talk((2, "Hi, this", True), later))
+    assert (finding.outcome, finding.measures["turns"]) == ("unknown", 2)

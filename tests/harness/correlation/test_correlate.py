@@ -271,23 +271,59 @@ def test_attribution_counts_what_a_call_must_have_caused() -> None:
     assert attribution(Story().history()).share == 0.0
 
 
-def test_a_greeting_that_never_came_could_be_anybodys() -> None:
+def test_a_refused_greeting_could_be_anybodys_however_often_it_was_asked_for() -> None:
     story = two_calls()
-    story.work("llm", 1, 1, "fail", purpose="greeting", text_in="Greet the caller.")
-    story.work("llm", 1, 2, "info", purpose="greeting", text_in="Greet the caller.")
-    story.work("llm", 1, 2, purpose="greeting", text_out="Hello, stranger.")
+    for at in (1, 2, 3, 4):
+        story.work("llm", at, at, "fail", purpose="greeting", text_in="Greet the caller.")
+    for at in (5, 5.1, 5.2):
+        story.work("llm", at, 6, purpose="greeting", text_out="Hello, stranger.")
     history = story.history()
     found = attribution(history.plus(correlate(history)))
-    assert (found.joined, found.total) == (0, 1)
+    assert (found.joined, found.total, found.nameless) == (0, 1, 6)
 
 
-def test_a_greeting_in_vain_counts_once_it_is_joined() -> None:
+def test_a_refused_greeting_counts_once_it_is_joined() -> None:
     story = Story()
     story.call(1, at=0).talks().ends()
     story.work("llm", 1, 1, "fail", purpose="greeting", text_in="Greet the caller.")
     history = story.history()
     found = attribution(history.plus(correlate(history)))
     assert (found.joined, found.total) == (1, 1)
+
+
+def test_a_preemptive_request_has_heard_how_an_utterance_begins() -> None:
+    story = two_calls()
+    for number, words in ((1, "I need a table for two."), (2, "I need a taxi.")):
+        story.work("stt", 5, 8, identity=number << 7, text_out=words)
+    early = story.work("llm", 6, 6.2, type="info", text_in="I need a ta")
+    taxi = story.work("llm", 6, 6.2, type="info", text_in="I need a taxi")
+    table = story.work("llm", 6, 6.2, type="info", text_in="i need a tab")
+    late = story.work("llm", 60, 61, type="info", text_in="I need a taxi")
+    silent = story.work("llm", 6, 6.2, type="info", text_in="…")
+    found = joins(story)
+    assert found[taxi] == ("c0002", "text_and_time")
+    assert found[table] == ("c0001", "text_and_time")
+    assert not {early, late, silent} & set(found)
+
+
+def test_what_is_asked_beside_a_conversation_is_about_what_was_just_said() -> None:
+    story = two_calls()
+    story.work("stt", 4, 5, identity=1 << 7, text_out="Yes, please.")
+    story.work("stt", 9, 10, identity=2 << 7, text_out="Yes, please.")
+    story.work("llm", 10.2, 10.9, history="Robert Jones", text_out="That is booked. Anything else?")
+    guard = story.work("llm", 10.1, 10.2, text_in="Yes, please.", purpose="side")
+    turn = story.work("llm", 10.1, 10.2, text_in="Yes, please.")
+    check = story.work("llm", 11, 11.2, text_in="That is booked. Anything else?", purpose="side")
+    late = story.work("llm", 20, 20.2, text_in="Yes, please.", purpose="side")
+    found = joins(story)
+    assert found[guard] == found[check] == ("c0002", "text_and_time")
+    assert not {turn, late} & set(found)
+
+
+def test_a_fact_may_stand_in_what_the_assistant_said() -> None:
+    story = two_calls()
+    asked = story.work("llm", 5, 6, said="Summary: Mary Smith wants to book.", text_in="Yes.")
+    assert joins(story) == {asked: ("c0001", "facts")}
 
 
 def test_the_words_of_a_call_that_had_not_begun_are_not_meant() -> None:

@@ -51,3 +51,12 @@ def test_a_caller_who_redials_has_several_calls() -> None:
     again = {"facts": {"name": "Mary Smith"}, "lines_text": ("Mary Smith here.",)}
     story.call(2, at=60, redial_of="c0001", **again).ends()
     assert FactIndex(story.history()).owners("Mary Smith") == {"c0001", "c0002"}
+
+
+def test_a_call_without_its_beginning_owns_nothing() -> None:
+    story = Story()
+    story.tell(1, "caller", "call", "ok", "c0001")
+    story.tell(
+        2, "caller", "call", "invoke", "c0001", data={"number": 1, "telling": ["Mary Smith"]}
+    )
+    assert FactIndex(story.history()).owners("Mary Smith") == set()

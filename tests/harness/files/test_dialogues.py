@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.files.dialogues import dialogue_flaws
-from kernel.dialogue import Dialogue, Line
+from kernel.dialogue import Dialogue, Line, SideRequest
 from kernel.errors import FileProblems
 
 from ..catalogue import SCENARIO, scenario
@@ -189,3 +189,22 @@ def test_a_mistake_has_line_value_and_remedy(old: str, new: str, expected: str) 
     with pytest.raises(FileProblems) as caught:
         scenario(SCENARIO.replace(old, new))
     assert str(caught.value) == expected
+
+
+NAMED = "side_requests: [{model: small}, {system: You are a guardrail, tools: false, answer: OK}]\n"
+
+
+def test_side_requests_are_named_by_what_they_look_like() -> None:
+    assert scenario(SCENARIO + NAMED).value.side_requests == (
+        SideRequest(model="small"),
+        SideRequest(system="You are a guardrail", tools=False, answer="OK"),
+    )
+
+
+def test_a_side_request_that_any_request_looks_like_is_refused() -> None:
+    with pytest.raises(FileProblems) as problems:
+        scenario(SCENARIO + NAMED.replace("model: small", "answer: OK"))
+    assert str(problems.value) == (
+        "s.yaml:30: every request of the agent is beside the conversation\n"
+        "  → write its model, words of its system prompt (system:), json: or tools:"
+    )

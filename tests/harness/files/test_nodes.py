@@ -26,7 +26,8 @@ def test_lines_count_from_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("", True), ("unknown", True), ("'null'", False), ("0", False)]
+    ("text", "expected"),
+    [("", False), ("~", True), ("unknown", True), ("'null'", False), ("0", False)],
 )
 def test_nothing_has_several_spellings(text: str, expected: bool) -> None:
     assert is_null(compose(f"a: {text}", "f.yaml").value[0][1]) is expected

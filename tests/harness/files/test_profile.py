@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.files.grammar import Loaded
+from harness.files.grammar import NAME_REMEDY, Loaded
 from harness.files.profile import FaultProfile, ProfiledFault, grammar
 from harness.files.strict import parse
 from kernel.errors import FileProblems
@@ -104,7 +104,7 @@ def test_targets_are_those_that_have_a_mock() -> None:
         (
             "label: silent",
             "label: so silent",
-            "p.yaml:8: 'so silent' cannot be a label\n  → use letters, digits, '.', '_' and '-'",
+            f"p.yaml:8: 'so silent' cannot be a label\n  → {NAME_REMEDY}",
         ),
         (
             "share: 50%",
@@ -115,7 +115,7 @@ def test_targets_are_those_that_have_a_mock() -> None:
         (
             "name: burst",
             "name: burst!",
-            "p.yaml:1: 'burst!' cannot name a profile\n  → use letters, digits, '.', '_' and '-'",
+            f"p.yaml:1: 'burst!' cannot name a profile\n  → {NAME_REMEDY}",
         ),
         (
             "Something to change.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,26 @@ def test_no_more_is_read_than_is_needed_to_refuse(tmp_path: Path) -> None:
     assert len(read_text(path)) == MAX_BYTES + 1
     path.write_bytes("é".encode() * MAX_BYTES)
     assert read_text(path).endswith("é\N{REPLACEMENT CHARACTER}")
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "n" * 300 + ".yaml", "a\0b", "a\0b.yaml"])
+def test_a_name_that_no_file_can_have(folder: Path, name: str) -> None:
+    with pytest.raises(FileProblems) as caught:
+        read(folder, name)
+    assert len(str(caught.value)) < 900
+
+
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    for name in ("pipe", str(folder / "pipe.yaml")):
+        with pytest.raises(FileProblems):
+            read(folder, name)
+    with pytest.raises(FileProblems, match=r"pipe\.yaml: a pipe or a device is no file"):
+        read_text(folder / "pipe.yaml")
+
+
+def test_a_profile_is_no_scenario_and_the_other_way_round(folder: Path) -> None:
+    with pytest.raises(FileProblems, match=r"burst\.yaml: a fault profile is no scenario\n  → run"):
+        read_files(folder / "burst.yaml", known=KNOWN, folders=[folder], environment={})
+    with pytest.raises(FileProblems, match=r"s\.yaml: a scenario is no fault profile\n  → name"):
+        read_profile(folder / "s.yaml", KNOWN)

@@ -127,7 +127,7 @@ def test_callers_without_shares_get_equal_parts() -> None:
             "load:",
             "laod:",
             "s.yaml:7: unknown key 'laod'\n  → did you mean 'load'? known keys: name, why, agent, "
-            "callers, dialogues, load, gate, latency, seed, profiles",
+            "callers, dialogues, side_requests, load, gate, latency, seed, profiles",
         ),
         (
             "rate: 1/s",
@@ -298,7 +298,39 @@ def test_callers_without_shares_get_equal_parts() -> None:
             "name: small",
             "name: ../small",
             "s.yaml:1: '../small' cannot name a scenario\n"
-            "  → use letters, digits, '.', '_' and '-'",
+            "  → use up to 100 letters, digits, '.', '_' and '-'",
+        ),
+        (
+            "name: small",
+            f"name: {'n' * 5000}",
+            f"s.yaml:1: '{'n' * 37}...{'n' * 38}' cannot name a scenario\n"
+            "  → use up to 100 letters, digits, '.', '_' and '-'",
+        ),
+        (
+            "phase: surge",
+            f"phase: {'n' * 101}",
+            f"s.yaml:10: '{'n' * 37}...{'n' * 38}' cannot name a phase\n"
+            "  → use letters, digits, - and _, for example warm_up",
+        ),
+        (
+            "seed: 7",
+            "seed: -1",
+            "s.yaml:15: -1 is no seed\n  → give a whole number from 0 on, of up to 15 digits",
+        ),
+        (
+            "seed: 7",
+            f"seed: {'7' * 5000}",
+            f"s.yaml:15: seed: '{'7' * 37}...{'7' * 38}' is not a whole number",
+        ),
+        (
+            "limit: 20",
+            "limit: ٣",
+            "s.yaml:3: limit: '٣' is not a whole number",
+        ),
+        (
+            "rate: 1/s, for: 60s",
+            "calls: 3, for:",
+            "s.yaml:9: for: there is no value\n  → write one, or take the key out",
         ),
     ],
 )

@@ -30,7 +30,7 @@ def test_without_words_there_is_one_turn_with_nothing_in_it(messages: list[Messa
 
 
 def test_a_user_who_speaks_in_pieces_speaks_once() -> None:
-    assert turns([user("Hi,"), user(" "), user(" I am Ada. ")]) == [Turn(heard="Hi, I am Ada.")]
+    assert turns([user("Hi,"), user(" "), user(" I am Ada. ")]) == [Turn(heard="Hi,\nI am Ada.")]
 
 
 def test_what_the_assistant_says_ends_a_turn() -> None:
@@ -58,9 +58,35 @@ def test_a_result_without_an_id_is_that_of_the_last_call() -> None:
     assert turns([result("free")])[0].results == {"": "free"}
 
 
+STARTED = '{"type": "async_tool", "status": "running", "tool_call_id": "call_1"}'
+FINISHED = (
+    '{"type": "async_tool", "status": "finished", "tool_call_id": "call_1", "result": "free"}'
+)
+
+
+@pytest.mark.parametrize("text", ["IN_PROGRESS", STARTED])
+def test_a_tool_at_work_has_no_result_yet(text: str) -> None:
+    (turn,) = turns([user("Monday."), assistant("", CALL), result(text, "call_1")])
+    assert (turn.results, turn.running) == ({}, {"call_1"})
+
+
+@pytest.mark.parametrize("role", ["developer", "system", "user"])
+def test_a_late_result_belongs_to_the_turn_that_called(role: str) -> None:
+    history = [user("Monday."), assistant("", CALL), result(STARTED, "call_1")]
+    history += [assistant("One moment."), user("Hello?"), Message(role, FINISHED)]
+    first, second = turns(history)
+    assert (first.results, first.running) == ({"call_1": "free"}, set())
+    assert (second.heard, second.answered) == ("Hello?", False)
+
+
+def test_a_call_that_was_cancelled_was_never_answered() -> None:
+    (turn,) = turns([user("Monday."), assistant("", CALL), result("CANCELLED", "call_1")])
+    assert (turn.results, turn.running) == ({}, set())
+
+
 def test_words_during_a_tool_call_belong_to_the_same_turn() -> None:
     (turn,) = turns([user("Monday."), assistant("", CALL), user("Hello?")])
-    assert turn.heard == "Monday. Hello?"
+    assert turn.heard == "Monday.\nHello?"
     assert turn.calls == [CALL]
 
 
@@ -79,6 +105,12 @@ def test_the_system_is_no_part_of_a_conversation() -> None:
     said = [user("a"), assistant("b"), user("c")]
     mixed = [system("x"), said[0], said[1], Message("developer", "y"), said[2], system("z")]
     assert turns(mixed) == turns(said)
+
+
+def test_instructions_in_the_users_place_are_the_authors() -> None:
+    greet = user("<instructions>\nGreet the caller.\n</instructions>")
+    assert turns([system("Be kind."), greet]) == [Turn()]
+    assert turns([user("a"), assistant("b"), greet]) == turns([user("a"), assistant("b")])
 
 
 def test_instructions_are_all_that_the_author_wrote() -> None:

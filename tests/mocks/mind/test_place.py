@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import pytest
 
 from kernel.dialogue import Dialogue, Line, Reply, ToolCall
-from mocks.mind.conversation import ToolOffered, Turn
+from mocks.mind.conversation import ToolCallMade, ToolOffered, Turn
 from mocks.mind.place import Place, Places
 
 TODAY = dt.date(2026, 1, 1)
@@ -141,6 +141,34 @@ def test_what_was_never_heard_may_have_been_repeated_by_the_assistant() -> None:
 
 def test_a_script_without_dialogues_has_no_places() -> None:
     assert Places([], TODAY).find([Turn(heard="Hello?")], []) is None
+
+
+def test_a_summary_tells_facts_and_never_the_place() -> None:
+    summary = (
+        "Summary: Hi, this is Ada King. I want to book. On May 3rd, please. I have 10:00. Right?"
+    )
+    place = PLACES.find([Turn(heard=CLOSING[0])], [], [summary])
+    assert where(place) == ("book", 3)
+    assert place is not None
+    assert place.heard == {"name": "Ada King", "date": "May 3rd", "result.0": "10:00"}
+
+
+def test_a_fact_of_the_wrong_kind_in_a_summary_is_none() -> None:
+    place = PLACES.find(
+        [Turn(heard=CLOSING[0])], [], ["On my way, please. Sure, 17. Which day suits you?"]
+    )
+    assert place is None or not place.heard
+
+
+def test_what_a_tool_was_called_with_is_known_unless_it_was_heard() -> None:
+    called = [ToolCallMade("1", "find_slots", {"date": "2026-05-03"})]
+    turns = [Turn("Hi, this is Ada King. I want to book.", called, said="?"), Turn(CLOSING[0])]
+    place = PLACES.find(turns, [])
+    assert place is not None
+    assert place.heard == {"name": "Ada King", "date": "2026-05-03"}
+    place = PLACES.find([*turns, Turn("On May 4th, please.")], [])
+    assert place is not None
+    assert place.heard["date"] == "May 4th"
 
 
 def test_keys_are_lines_too() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mocks.mind.results import failed, look_up, parse
+from mocks.mind.results import failed, given_up, late, look_up, parse, runs
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -65,6 +65,11 @@ def test_any_text_has_a_value(text: str) -> None:
         "Request failed with status code 500",
         "Traceback (most recent call last)",
         "timed out",
+        "An internal error occurred",
+        "The function `book` failed and returned no result.",
+        "The function `book` is not currently available.",
+        "the tool returned an invalid output",
+        "Unknown function: book",
         {"error": "taken"},
         {"error": {"message": "taken"}},
         {"is_error": True},
@@ -162,3 +167,38 @@ def test_what_lies_too_deep_is_not_found() -> None:
 @given(values, st.lists(st.text(max_size=3), max_size=3))
 def test_any_path_may_be_looked_up(value: Any, path: list[str]) -> None:
     look_up([step for step in path if step.isascii()], [value])
+
+
+def asynchronous(status: str) -> str:
+    told = {"type": "async_tool", "status": status, "tool_call_id": "c1", "description": "…"}
+    return json.dumps({**told, "result": '{"slots": []}'})
+
+
+@pytest.mark.parametrize(
+    ("text", "running", "news"),
+    [
+        ("IN_PROGRESS", True, None),
+        (asynchronous("running"), True, None),
+        (asynchronous("finished"), False, ("c1", '{"slots": []}')),
+        ("in progress", False, None),
+        ('{"type": "async_tool"', False, None),
+        ('{"status": "running"}', False, None),
+        ("", False, None),
+    ],
+)
+def test_results_that_come_later(text: str, running: bool, news: tuple[str, str] | None) -> None:
+    assert (runs(text), late(text)) == (running, news)
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("CANCELLED", True),
+        ("CANCELLED: this tool call was cancelled before it returned a result", True),
+        ("CANCELLED: appointment 7", False),
+        ("cancelled", False),
+        ('"CANCELLED"', False),
+    ],
+)
+def test_a_call_that_was_given_up(text: str, gone: bool) -> None:
+    assert given_up(text) is gone

@@ -130,3 +130,19 @@ def test_in_doubt_the_line_that_is_due_is_kept() -> None:
 
 def test_a_script_without_lines_holds_nothing() -> None:
     assert Sayings.of_callers([], TODAY).of("Hello, is anybody there?") == []
+
+
+@pytest.mark.parametrize("wall", ["\n", ": ", '"', "<br>"])
+def test_a_long_line_does_not_hide_a_short_one_beside_it(wall: str) -> None:
+    long = "Hi, this is Ada King, 415 555 0134. I would like to book an appointment."
+    text = f"{long}{wall}{'and then there was a lot of talk ' * 9}{wall}On May 3rd, please."
+    found = sorted(CALLERS.of(text), key=lambda saying: saying.start)
+    assert [saying.line for saying in found] == [1, 2]
+    assert found[1].heard == {"date": "May 3rd"}
+    assert found[1].end == pytest.approx(len(text), abs=12)
+
+
+def test_the_shortest_line_is_seen_when_it_is_set_apart() -> None:
+    short = Sayings.of_callers([Dialogue("agree", (Line("Yes."),))], TODAY)
+    around = "we are open at nine and close at five, " * 9
+    assert [saying.line for saying in short.of(f"Docs: {around}\nUser: Yes.\nBe brief.")] == [1]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from kernel.dialogue import Dialogue
+from kernel.dialogue import Dialogue, Line, Reply
 from kernel.text import DAMAGED
 from mocks.mind.conversation import Turn
 from mocks.mind.place import Place
@@ -104,3 +104,32 @@ def test_without_a_place_only_results_are_known() -> None:
 def test_what_the_assistant_repeated_of_a_result_stands_in_for_it() -> None:
     repeated = Values(Place(DIALOGUE, 1, {"result.slots.0": "08:00"}), [], dt.date(2026, 1, 1))
     assert repeated.argument("{result.slots.0}") == "08:00"
+
+
+TALK = Dialogue(
+    "book",
+    (Line("I am {name}."), Line("On {date}."), Line("Size {size}, please.")),
+    facts={"name": "person", "date": "date"},
+    replies={1: Reply("Hi."), 2: Reply(then="I have {result.slots.0}."), 3: Reply(then="{result}")},
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "heard", "retold"),
+    [
+        (1, {"name": "Ada King"}, "I am Ada King."),
+        (2, {"name": "Ada King", "date": "May 3rd"}, "I am Ada King. On May 3rd."),
+        (2, {"date": "May 3rd"}, "On May 3rd."),
+        (3, {"size": "big"}, "Size big, please. I have 09:00."),
+        (0, {"name": "Ada King"}, ""),
+    ],
+)
+def test_what_was_said_so_far_is_told_in_the_scripts_words(
+    line: int, heard: dict[str, str], retold: str
+) -> None:
+    found = Values(Place(TALK, line, heard), TURNS, dt.date(2026, 1, 1))
+    assert found.retold() == retold
+
+
+def test_nowhere_nothing_was_said() -> None:
+    assert Values(None, TURNS, dt.date(2026, 1, 1)).retold() == ""

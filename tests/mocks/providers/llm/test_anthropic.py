@@ -198,6 +198,8 @@ def test_a_tool_is_called_and_its_result_spoken(stream: bool) -> None:
     drive.run()
     assert drive.work[1].text_out == "I have 09:00."
     assert "2026-12-03" in drive.work[1].history
+    assert drive.work[0].given_ids == drive.work[1].ids == (call["id"],)
+    assert drive.work[1].said == "Sure"
     ask(drive, ASKED, made, {"role": "user", "content": [{**result, "is_error": True}]},
         tools=TOOLS)  # fmt: skip
     drive.run()

@@ -11,8 +11,8 @@ from mocks.providers.llm._anthropic import (
     InputMessage,
     Prompt,
     Reply,
-    call_id,
     cut,
+    named,
     objection,
     prompt_tokens,
     server_sent,
@@ -43,7 +43,7 @@ def prompt(*messages: Any, **fields: Any) -> Prompt:
     ("messages", "taken"),
     [
         ([user("Hi")], [Message("user", "Hi")]),
-        ([user(text("Hi"), text("there"))], [Message("user", "Hi there")]),
+        ([user(text("Hi"), text("there"))], [Message("user", "Hi"), Message("user", "there")]),
         ([user(text("Hi"), {"type": "image", "source": {}})], [Message("user", "Hi")]),
         ([user("(empty)"), assistant("Hello")], [Message("assistant", "Hello")]),
         ([assistant("Hello"), user(text("."))], [Message("assistant", "Hello")]),
@@ -190,7 +190,7 @@ def test_what_was_called_comes_in_fragments() -> None:
     assert fragments[0] == ""
     assert len(fragments) > 3
     assert json.loads("".join(fragments)) == call.arguments
-    assert call_id(call) == "toolu_01ab"
+    assert [one.id for one in named(reply.answer).calls] == ["toolu_01ab"]
 
 
 def test_calls_follow_the_words_and_each_other() -> None:

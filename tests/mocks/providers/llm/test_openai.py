@@ -141,6 +141,7 @@ def test_a_tool_is_called_and_its_result_spoken() -> None:
     drive.run()
     assert drive.work[1].text_out == "I have 09:00."
     assert "2026-12-03" in drive.work[1].history
+    assert work.given_ids == drive.work[1].ids == (call["id"],)
 
 
 def test_a_retry_gets_the_same_answer_and_a_latency_of_its_own() -> None:

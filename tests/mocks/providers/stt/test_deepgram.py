@@ -438,3 +438,22 @@ def test_no_message_is_too_strange(sent: list[Any], closes: bool) -> None:
     client.run(30_000)
     assert client.service.bugs == 0
     assert client.messages[-1]["type"] == "Metadata"
+
+
+def test_who_leaves_in_the_middle_of_an_utterance_was_heard_so_far() -> None:
+    client = Client()
+    begun = client.mouth.speak("I would like to book an appointment.", identity=77).samples
+    client.play(begun[: len(begun) // 2])
+    client.service.vanish(client.number, client.now_ns)
+    (work,) = client.work
+    assert work.identity == 77
+    assert work.text_out
+    assert "I would like to book an appointment.".startswith(work.text_out)
+    assert len(work.text_out) < 30
+
+
+def test_who_leaves_before_the_stream_is_open_was_not_heard() -> None:
+    client = Client()
+    client.service.vanish(client.number, client.now_ns)
+    assert client.service.bugs == 0
+    assert client.work == ()
