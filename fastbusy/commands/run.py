@@ -7,6 +7,7 @@ URL of a media stream without one.
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 
 from harness.headline import begun
@@ -54,7 +55,9 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
         with Show() as show:
             judged = run_blocking(options_of(scenario, args), show, show.start)
     except Interrupted as interrupted:
-        tell(interrupted.judged)
+        # What ended the run may have been the end of the terminal.
+        with suppress(OSError):
+            tell(interrupted.judged)
         raise
     tell(judged)
     return exit_code(judged.verdict.verdict, args.unknown_is)
