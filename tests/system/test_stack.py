@@ -141,3 +141,9 @@ def test_a_taken_port_is_named() -> None:
         port = server.getsockname()[1]
         with pytest.raises(UsageError, match=f"port {port} is taken"):
             stack.refuse_taken_ports("127.0.0.1", [port], "choose another")
+
+
+@pytest.mark.parametrize("host", ["n" * 300, "a..b"])
+def test_what_names_no_machine(host: str) -> None:
+    with pytest.raises(UsageError, match="nothing can listen on port 8700: this is no name"):
+        stack.refuse_taken_ports(host, [8700], "choose another")
