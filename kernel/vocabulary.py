@@ -85,6 +85,7 @@ class SetupEnds(msgspec.Struct):
     status: int | None = None
     words: str = ""
     detail: str = ""
+    sid: str = ""
 
 
 class Aside(msgspec.Struct):
