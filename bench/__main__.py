@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 
 MEASUREMENTS = (
-    "judging", "virtual_time", "hearing", "mock_throughput", "callers", "turn_latency",
+    "judging", "virtual_time", "hearing", "mock_throughput", "callers", "callers_per_core",
+    "turn_latency",
 )  # fmt: skip
 
 

@@ -147,6 +147,7 @@ def measure(port: int, process: int, streams: int, spread_s: float) -> Figures:
     first: list[float] = []
     chunks: list[float] = []
     for asked_ns, chunks_ns in zip(seen.asked_ns, seen.chunks_ns, strict=True):
+        assert len(chunks_ns) > WORDS, f"{len(chunks_ns)} chunks of more than {WORDS}"
         late_ms = [
             (at_ns - asked_ns) / 1e6 - FIRST_MS - index * BETWEEN_MS
             for index, at_ns in enumerate(chunks_ns[: WORDS + 1])

@@ -22,7 +22,7 @@ def llmock(folder: Path) -> list[str]:
     venv = folder / "venv"
     if not (venv / "bin" / "llmock").exists():
         _run(sys.executable, "-m", "venv", str(venv))
-        _run(str(venv / "bin" / "pip"), "install", "--quiet", LLMOCK)
+        _run(str(venv / "bin" / "pip"), "install", "-qq", LLMOCK)
     return [str(venv / "bin" / "llmock"), "serve"]
 
 

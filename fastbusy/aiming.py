@@ -17,7 +17,7 @@ from harness.media import clips
 from harness.planning.plan import Target
 from harness.transports import tls
 from harness.transports.by_scheme import scheme_of, transports
-from kernel.errors import FileProblems, Problem, UsageError
+from kernel.errors import FileProblems, Problem, UsageError, brief
 from kernel.redact import NO_SECRETS, Secrets
 
 from . import samples
@@ -78,7 +78,7 @@ def aimed(
     scheme = scheme_of(wanted)
     if scheme in _LATER:
         raise UsageError(
-            f"agent {wanted.shown!r}: {_LATER[scheme]} is not built yet",
+            f"agent {brief(wanted.shown)}: {_LATER[scheme]} is not built yet",
             where=where,
             remedy="give the agent's Twilio voice webhook, http(s)://…, or its stream, ws(s)://…",
         )
@@ -126,7 +126,7 @@ def _check_sample(wanted: str, where: str) -> None:
     name, _, flaw = wanted.partition(":")
     if name not in _SAMPLES or (name == "flawed") != bool(flaw):
         raise UsageError(
-            f"{wanted!r} is no agent",
+            f"{brief(wanted)} is no agent",
             where=where,
             remedy="write reference, flawed:FLAW, the http(s):// URL of a voice webhook, "
             "or the ws(s):// URL of a media stream",
@@ -134,7 +134,7 @@ def _check_sample(wanted: str, where: str) -> None:
     flaws = samples.flaws()
     if flaw and flaw not in flaws:
         raise UsageError(
-            f"there is no flaw {flaw!r}", where=where, remedy=f"one of: {', '.join(flaws)}"
+            f"there is no flaw {brief(flaw)}", where=where, remedy=f"one of: {', '.join(flaws)}"
         )
 
 

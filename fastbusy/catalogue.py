@@ -36,6 +36,13 @@ def units() -> Mapping[str, tuple[Unit, ...]]:
 
 
 @cache
+def tools() -> Mapping[str, tuple[str, ...]]:
+    """The tools that mocks serve, each with the arguments that it takes."""
+    served = (getattr(provider, "tools", {}) for provider in load_providers())
+    return {name: takes for each in served for name, takes in each.items()}
+
+
+@cache
 def fault_kinds() -> Mapping[str, FaultKind]:
     """Every fault kind by the name of its file."""
     return {

@@ -81,16 +81,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"fastbusy: {error}", *(f"  {note}" for note in notes), sep="\n", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _fall_silent()
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone; Python would complain again while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fall_silent()
         return 0
     except Exception:
         # Python's own exit code for this is 1, which says that the agent failed.
         traceback.print_exc()
         print("fastbusy: this is a bug of ours; please report it", file=sys.stderr)
         return BROKEN
+
+
+def _fall_silent() -> None:
+    """The reader of our output has gone; Python would complain again while it shuts down."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _read(words: list[str], environ: Mapping[str, str]) -> argparse.Namespace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 
 from rich.console import Console
@@ -59,10 +60,16 @@ class Show:
         self, kind: type[BaseException] | None, error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:  # fmt: skip
-        if self._live is not None:
-            self._live.stop()
+        # A terminal that was closed takes nothing more; the run ends as it should all the same.
+        with suppress(OSError):
+            if self._live is not None:
+                self._live.stop()
 
     def __call__(self, progress: Progress) -> None:
+        with suppress(OSError):
+            self._tell(progress)
+
+    def _tell(self, progress: Progress) -> None:
         if self._live is not None:
             self._live.update(_panel(progress))
         elif progress.elapsed_s - self._told_s >= _LINE_EVERY_S:

@@ -24,6 +24,11 @@ def scenario(name: str) -> Path:
     return _find(name, SCENARIOS, "scenario")
 
 
+def shipped() -> str:
+    """The names of the scenarios that ship, as a help text lists them."""
+    return ", ".join(sorted(path.stem for path in SCENARIOS.glob("*.yaml")))
+
+
 def fault_profile(name: str, beside: Path | None = None) -> Path:
     """A fault profile: a path, a name beside the scenario file, or one that ships with fastbusy."""
     if beside is not None:

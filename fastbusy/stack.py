@@ -191,6 +191,10 @@ def refuse_taken_ports(host: str, ports: Sequence[int], remedy: str) -> None:
                 probe.bind((address[0], port))
         except OSError as error:
             raise cannot_listen(host, port, error, remedy) from error
+        except UnicodeError:
+            # What a name looked up is encoded with takes no label that is empty or too long.
+            nameless = OSError(errno.EADDRNOTAVAIL, "this is no name of a machine")
+            raise cannot_listen(host, port, nameless, remedy) from None
         except OverflowError:
             nowhere = OSError(errno.EADDRNOTAVAIL, "ports go from 0 to 65535")
             raise cannot_listen(host, port, nowhere, remedy) from None

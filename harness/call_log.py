@@ -63,6 +63,7 @@ class CallLog:
         data = {
             "how": refused.how,
             "step": refused.step,
+            "direct": refused.direct,
             "status": refused.status,
             "retry_after_s": refused.retry_after_s,
             "words": refused.words,

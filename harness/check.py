@@ -34,6 +34,11 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def name(self) -> str:
         return type(self).__module__.rpartition(".")[2]
 
+    @property
+    def calls_needed(self) -> int:
+        """Calls after the warm-up without which it can only say `unknown`."""
+        return 0
+
     def __call__(self, history: History) -> Finding:
         """The finding; where joins are missing that it needs, what holds without them."""
         if self.per_call:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from kernel.errors import FastbusyError, StackError, UsageError, brief
+from kernel.errors import FastbusyError, StackError, UsageError
 from kernel.event import Event, to_line
 from kernel.redact import NO_SECRETS, Secrets
 from kernel.units import encode
@@ -86,12 +86,11 @@ class Lines:
 class Recorder:
     """Writes one run folder. `flush` once a second; errors of the disk never stop a run.
 
-
     What anybody said or answered may quote the `secrets`; nothing that is written here does.
     """
 
     def __init__(self, folder: Path, secrets: Secrets = NO_SECRETS) -> None:
-        """Makes the folder. UsageError if that is impossible, StackError if the disk is full."""
+        """Makes the folder. UsageError if that is impossible, StackError if the disk takes none."""
         self.folder = folder
         self._secrets = secrets
         self.ended = False
@@ -194,11 +193,15 @@ def check_space(folder: Path, calls: int, keep: Keep) -> None:
         )
 
 
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+"""What is the disk's fault, and not that of who names a folder."""
+
+
 def _unmakeable(folder: Path, error: OSError) -> FastbusyError:
-    kind = StackError if error.errno == errno.ENOSPC else UsageError
+    kind = StackError if error.errno in _DISK else UsageError
     return kind(
         f"no run folder can be made: {error.strerror}",
-        where=brief(str(folder)),
+        where=str(folder),
         remedy="name another folder with --out",
     )
 

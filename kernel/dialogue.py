@@ -71,6 +71,8 @@ class ToolCall(msgspec.Struct, frozen=True):
             argument = _ARGUMENT.match(part)
             if not argument:
                 raise ValueError(f"{part.strip()!r} in {text!r} is not of the form name=value")
+            if argument[1] in arguments:
+                raise ValueError(f"{argument[1]!r} in {text!r} is given twice; give it once")
             arguments[argument[1]] = argument[2].strip("\"'")
         return cls(match[1], arguments)
 

@@ -16,7 +16,8 @@ call        caller [c0001 < phase/NAME]      invoke (due_ns = planned) number, d
                                              redial_of (a call that was given up before)
                                              ok/fail/info: how, ended_by, see `records.Call`
 setup       caller [c0001/setup < c0001]     invoke · ok sid · fail how, status, retry_after_s,
-                                             words, sid
+                                             words, sid, step (webhook, stream), direct (the
+                                             stream is the target itself), detail
                                              info how (nobody answered, reset, garbage), sid
 turn        caller [c0001/t1 < c0001]        invoke index, text, repeat
                                              ok/info: see `records.Turn`

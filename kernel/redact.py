@@ -15,6 +15,8 @@ SHORTEST = 6
 """Characters of a value that is looked for; shorter ones stand in too many innocent words."""
 _TELLING = r"(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)"
 _SECRET = re.compile(rf"\b(\w*{_TELLING}\w*)=(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
+_AFTER_EQUALS = re.compile(r"=[^&#]*")
+_USER = re.compile(r"//[^/?#]*@")
 _HEADER = re.compile(rf"{_TELLING}|^(?:proxy-)?authorization$|^cookie$", re.IGNORECASE)
 
 
@@ -23,9 +25,9 @@ def url(text: str) -> str:
     try:
         parts = urlsplit(text)
     except ValueError:
-        return str(text)
+        return _AFTER_EQUALS.sub(f"={HIDDEN}", _USER.sub(f"//{HIDDEN}@", text))
     _, at, place = parts.netloc.rpartition("@")
-    query = re.sub(r"=[^&]*", f"={HIDDEN}", parts.query)
+    query = _AFTER_EQUALS.sub(f"={HIDDEN}", parts.query)
     return urlunsplit(parts._replace(netloc=f"{HIDDEN}@{place}" if at else place, query=query))
 
 

@@ -81,9 +81,11 @@ class CallEnds(msgspec.Struct):
 class SetupEnds(msgspec.Struct):
     how: str = ""
     step: str = "webhook"
+    direct: bool = False
     status: int | None = None
     words: str = ""
     detail: str = ""
+    sid: str = ""
 
 
 class Aside(msgspec.Struct):

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -165,12 +166,16 @@ class Frame:
         """One of the `deltas`; the empty one says why the answer ends."""
         reason = None if delta else _finish(answer)
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
-        chunk = {**self._head("chat.completion.chunk"), "choices": [choice]}
+        chunk = {**self._chunk_head, "choices": [choice]}
         return {**chunk, "usage": None} if usage_follows else chunk
 
     def last(self, used: Mapping[str, Any]) -> dict[str, Any]:
         """The chunk without choices that tells the usage."""
-        return {**self._head("chat.completion.chunk"), "choices": [], "usage": used}
+        return {**self._chunk_head, "choices": [], "usage": used}
+
+    @cached_property
+    def _chunk_head(self) -> Mapping[str, Any]:
+        return self._head("chat.completion.chunk")
 
     def _head(self, kind: str) -> dict[str, Any]:
         return {

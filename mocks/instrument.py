@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
+
+import numpy as np
 
 from kernel.clock import MILLISECOND_NS, SECOND_NS
 
@@ -15,7 +18,7 @@ class Instrument:
 
     def __init__(self, now_ns: int, cpu_ns: int) -> None:
         self._since_ns, self._cpu_ns = now_ns, cpu_ns
-        self._late_ns: list[int] = []
+        self._late_ns = array("q")
 
     def sent(self, due_ns: int, now_ns: int) -> None:
         """An output that was due at `due_ns` is handed to the network."""
@@ -24,15 +27,18 @@ class Instrument:
     def sample(self, now_ns: int, cpu_ns: int) -> dict[str, Any]:
         """The data of an `instrument` event for the time since the last one."""
         over_ns = max(1, now_ns - self._since_ns)
-        late_ns = sorted(self._late_ns)
+        sent = len(self._late_ns)
+        # At a hundred thousand in a sample, sorting them would make the next ones late.
+        late_ns = np.array(self._late_ns or [0])
+        p99_at = int(sent * 0.99)
         told = {
             "cpu_share": round((cpu_ns - self._cpu_ns) / over_ns, 4),
-            "late_p99_ms": late_ns[int(len(late_ns) * 0.99)] / 1e6 if late_ns else 0.0,
-            "late_max_ms": late_ns[-1] / 1e6 if late_ns else 0.0,
-            "sent": len(late_ns),
-            "late": sum(one > LATE_NS for one in late_ns),
+            "late_p99_ms": int(np.partition(late_ns, p99_at)[p99_at]) / 1e6,
+            "late_max_ms": int(late_ns.max()) / 1e6,
+            "sent": sent,
+            "late": int(np.count_nonzero(late_ns > LATE_NS)),
             "over_s": round(over_ns / SECOND_NS, 3),
         }
         self._since_ns, self._cpu_ns = now_ns, cpu_ns
-        self._late_ns = []
+        self._late_ns = array("q")
         return told

@@ -83,13 +83,13 @@ class Outlet:
 
     def _shaped(self, piece: Piece, item: Item, now_ns: int) -> bool:
         """Does a fault change the head of the queue? Then it has to be looked at again."""
+        if piece.started and not self._chain:
+            return False
         arrival = piece.arrival
         if arrival is None or not piece.admitted or not isinstance(item.what, Wire):
             return False
         if not piece.started:
             piece.started = item.first = True
-        if not self._chain:
-            return False
         for applied in self._chain.concerning(arrival):
             shape = applied.can("shape")
             if shape is None or applied in item.shaped_by:

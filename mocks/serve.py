@@ -16,6 +16,7 @@ from kernel.ports import cannot_listen
 from .control import Control
 from .provider import Found, NotFound
 from .serve_connection import Connection
+from .serve_log import LOG
 from .serve_shell import Shell
 from .service import Service
 from .wire import UPGRADE, Request, json_reply
@@ -130,6 +131,7 @@ async def serving(
             runner = web.AppRunner(
                 build_app(shell, stages, token),
                 access_log=None,
+                logger=LOG,
                 handler_cancellation=True,
                 shutdown_timeout=SHUTDOWN_S,
             )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _CLOSE_REASON_BYTES = 123
 _CLOSE_S = 2.0
 _NO_CLOSE_FRAME = 1006
+_CONTENT = (Body, Text, Binary)
 _FRAMES = (WSMsgType.TEXT, WSMsgType.BINARY)
 
 
@@ -58,7 +59,7 @@ class Connection:
         if self._waiting or not transport or transport.get_write_buffer_size():
             return False
         write = self._writers.get(type(what))
-        if write is None or not isinstance(what, Body | Text | Binary):
+        if write is None or not isinstance(what, _CONTENT):
             return False
         self._shell.instrument.sent(departure.due_ns, self._now_ns())
         try:
@@ -194,4 +195,4 @@ class Connection:
 
 def _size(departure: Departure) -> int:
     what = departure.what
-    return len(what.data) if isinstance(what, Body | Text | Binary) else 0
+    return len(what.data) if isinstance(what, _CONTENT) else 0

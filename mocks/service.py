@@ -29,6 +29,7 @@ from .work import Begin, Cancel, Closed, Finish, Heard, Listen, Note, Opened, So
 from .world import World
 
 _log = logging.getLogger(__name__)
+_LAST = (Close, Reset)
 
 
 class Service:
@@ -199,7 +200,7 @@ class Service:
                 yield Departure(session.number, Close() if upgraded else what, item.due_ns)
             case _:
                 piece.wrote(item, now_ns)
-                if isinstance(what, Close | Reset):
+                if isinstance(what, _LAST):
                     self._end(session, what, now_ns)
                 yield Departure(session.number, what, item.due_ns)
 

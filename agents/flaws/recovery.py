@@ -57,7 +57,7 @@ class KeepsFaultState(FrontDesk):
 class Breaker(Provider):
     """Opens when failures outnumber successes by far; an open one lets no success happen."""
 
-    at = 15
+    at = 24
     failures = 0
 
     @property

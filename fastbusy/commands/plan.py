@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 
+from harness.planning.doubts import doubts
 from harness.planning.summary import summary
 from kernel.roll import seed_of
 
+from .. import catalogue, shelf
 from ..preparing import Options, prepare
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenario", help="a file, or one that ships: demo, appointments")
+    parser.add_argument("scenario", help=f"a file, or one that ships: {shelf.shipped()}")
     parser.add_argument("--agent", default="", metavar="TARGET", help="whom to call (reference)")
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
@@ -23,5 +25,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     options = Options(args.scenario, args.agent, profiles=tuple(args.profile), seed=args.seed)
     prepared = prepare(options, os.environ)
-    print(summary(prepared.plan, prepared.target.limit))
+    doubtful = doubts(prepared.plan, catalogue.tools())
+    print(summary(prepared.plan, prepared.target.limit, doubtful))
     return 0

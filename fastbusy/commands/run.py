@@ -7,13 +7,14 @@ URL of a media stream without one.
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 
 from harness.headline import begun
 from harness.verdict import exit_code
 from kernel.roll import seed_of
 
-from .. import target_options
+from .. import shelf, target_options
 from ..judging import Judged
 from ..live import Show
 from ..places import mocks_of, place_options
@@ -22,7 +23,7 @@ from ..whole import Interrupted, run_blocking
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenario", help="a file, or one that ships: demo, appointments")
+    parser.add_argument("scenario", help=f"a file, or one that ships: {shelf.shipped()}")
     run_options(parser)
 
 
@@ -55,7 +56,9 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
         with Show() as show:
             judged = run_blocking(options_of(scenario, args), show, show.start)
     except Interrupted as interrupted:
-        tell(interrupted.judged)
+        # What ended the run may have been the end of the terminal.
+        with suppress(OSError):
+            tell(interrupted.judged)
         raise
     tell(judged)
     return exit_code(judged.verdict.verdict, args.unknown_is)

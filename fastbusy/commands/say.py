@@ -6,7 +6,7 @@ import argparse
 import errno
 from pathlib import Path
 
-from kernel.errors import StackError, UsageError, brief
+from kernel.errors import StackError, UsageError
 from speech.alphabet import Role
 from speech.recording import say
 from speech.voice import VOICES
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         kind = StackError if error.errno == errno.ENOSPC else UsageError
         raise kind(
             f"cannot write: {error.strerror}",
-            where=brief(str(args.output)),
+            where=str(args.output),
             remedy="name a file, in a folder that exists, after -o",
         ) from error
     print(f"{args.output}: {utterance.duration_s:.2f} s, voice {voice.name}")

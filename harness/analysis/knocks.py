@@ -63,6 +63,7 @@ class Knocks:
 
     at_once  how many sockets of it a call has open at a time, where they are known by their work
     lacking  the calls that had no socket of the stage, up: all calls that were up
+    noun     what was asked for
     """
 
     stage: str
@@ -71,10 +72,11 @@ class Knocks:
     at_once: int
     lacking: Needs
     up: Needs
+    noun: str = "socket"
 
     @property
-    def place(self) -> str:
-        return f"{self.stage}/{self.provider}"
+    def what(self) -> str:
+        return f"{self.stage}/{self.provider} {self.noun}"
 
     def during(self, fault: FaultWindow) -> Knocks:
         """Those while a fault was on their provider; none if it was on another."""

@@ -88,7 +88,7 @@ def _resampled(samples: Samples, share: float, seed: int, name: str) -> npt.NDAr
 
 
 def of_all(failures: int, count: int) -> str:
-    """`3 of 40`; no failure among n shows only that the true share is below 3/n."""
+    """`3 of 40`; no failure among n > 3 shows that the true share is below 3/n."""
     if failures or not count:
         return f"{failures} of {count}"
-    return f"0 of {count} (below {min(1.0, 3 / count):.2g})"
+    return f"0 of {count} (below {3 / count:.2g})" if count > 3 else f"0 of {count}"

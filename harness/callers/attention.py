@@ -14,6 +14,7 @@ _SETTLING = ("reprompt", "apology", "refusal")
 """Roles of what is no answer, but after which none is owed any more."""
 
 _CLAUSE_END = re.compile(r"[.,;:?!…](?=\s|$)")
+_BEGUN_WORD = re.compile(r"\S*[^\s.?!]")
 _TELLING_WORDS = 5
 """Fewer, in a clause that is not complete, may be the beginning of a filler."""
 _AUDIBLE_NS = 200_000_000
@@ -116,6 +117,11 @@ class Attention:
         )
 
 
+def _broke_off(utterance: Utterance) -> bool:
+    """In its first word: nobody goes on as if that were an answer."""
+    return not utterance.verified and bool(_BEGUN_WORD.fullmatch(utterance.text))
+
+
 def _role(utterance: Utterance, exchange: Exchange | None) -> str:
     """See `kernel.records.Heard.role`."""
     if utterance.sound == "clip":
@@ -125,6 +131,8 @@ def _role(utterance: Utterance, exchange: Exchange | None) -> str:
     manner = manner_of(utterance.text, opening=exchange is None)
     if exchange is None:  # nothing has been asked yet: what has content greets
         return _OPENING.get(manner, "greeting")
+    if _broke_off(utterance) and not exchange.interrupted:
+        return "other"
     if manner in ("content", "acknowledgement") and not exchange.concerns(utterance):
         return "other"
     return "answer" if manner == "content" else manner

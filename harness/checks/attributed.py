@@ -16,7 +16,8 @@ from ..finding import Finding
 class Attributed(Check, frozen=True):
     """The share of provider work that could be joined to the call that caused it. Below 99 % the
     checks that look at single calls cannot speak. Greetings that nobody heard before their call
-    ended say nothing of whose they were: up to one for each call they are counted apart.
+    ended say nothing of whose they were: up to one for each call they are counted apart, and so
+    are all that were refused, which the checks on retries hold against the calls without one.
 
     at_least  the share
     """

@@ -22,7 +22,8 @@ _FEWEST = 5
 class BackoffGrows(Check, frozen=True):
     """Of requests with four attempts or more, the last waits are longer than the first ones, in the
     median over all of them: jitter may make a single wait shorter than the one before it. A wait
-    that the provider asked for says nothing, nor does one that is long enough by itself.
+    that the provider asked for says nothing, nor does one that is long enough by itself. An agent
+    that always gives up before a fourth attempt has nothing to let grow, and passes.
 
     factor  the last wait by the first
     enough  a wait that needs not grow any more
@@ -35,11 +36,16 @@ class BackoffGrows(Check, frozen=True):
     enough: Duration = Duration(4)
 
     def look(self, history: History) -> Finding:
-        found = [
-            (logical, waits)
-            for logical in requests(history).logical
-            if len(logical.attempts) >= _ATTEMPTS and len(waits := _own_waits_s(logical)) > 1
-        ]
+        wanted = requests(history).logical
+        often = [logical for logical in wanted if len(logical.attempts) >= _ATTEMPTS]
+        in_vain = sum(logical.attempts[-1].type == "fail" for logical in wanted)
+        if not often and in_vain >= _FEWEST:
+            return self.finding(
+                "pass",
+                f"{in_vain} requests were given up, all of them before attempt {_ATTEMPTS}",
+                {"requests": 0},
+            )
+        found = [(logical, waits) for logical in often if len(waits := _own_waits_s(logical)) > 1]
         if len(found) < _FEWEST:
             return self.unknown(
                 f"{len(found)} requests were tried {_ATTEMPTS} times or more with waits of the "

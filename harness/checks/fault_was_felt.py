@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from kernel.history import History
+from kernel.records import FaultWindow
 
 from ..analysis.attempts import speculative
+from ..analysis.greetings import refused_greetings
 from ..analysis.logical import requests
 from ..check import Check
 from ..finding import Finding
@@ -31,7 +33,7 @@ class FaultWasFelt(Check, frozen=True):
             return self.finding("pass", "no fault was planned")
         bitten, on_work = _bitten(history)
         felt = {
-            fault.label: len(bitten[fault.label])
+            fault.label: max(len(bitten[fault.label]), _ungreeted(history, fault))
             if fault.label in on_work
             else fault.identities  # it bit sockets, which belong to no call
             for fault in history.faults
@@ -44,6 +46,16 @@ class FaultWasFelt(Check, frozen=True):
             summary if enough else f"{summary}; let it last longer, bite more or meet more load",
             {f"{label}_calls": count for label, count in felt.items()},
         )
+
+
+def _ungreeted(history: History, fault: FaultWindow) -> int:
+    """Calls whose greetings it refused at one time, so that no two of these are one's retries."""
+    at_once = (
+        run
+        for asked in refused_greetings(history)
+        for run in asked.during(fault).too_early(0.0, 0.0)
+    )
+    return max((min(len(run.sockets), len(run.needs)) for run in at_once), default=0)
 
 
 def _bitten(history: History) -> tuple[Mapping[str, set[str]], set[str]]:

@@ -40,7 +40,7 @@ class HarnessOnTime(Check, frozen=True):
             {
                 "late_share": worst.late_share,
                 "late_max_ms": max(process.late_max_ms for process in sending),
-                "frames": sum(process.sent for process in sending),
+                "frames": worst.sent,
             },
         )
 

@@ -10,6 +10,7 @@ from kernel.history import History
 from kernel.records import Work
 from kernel.units import Share
 
+from ..analysis.greetings import refused_greetings
 from ..analysis.knocks import Knocks, knocks
 from ..analysis.logical import Logical, requests
 from ..analysis.statistics import of_all
@@ -23,8 +24,8 @@ _SLACK_S, _SLACK_SHARE = 0.05, 0.05
 class RetryAfterHonoured(Check, frozen=True):
     """No request is tried again at the same provider before the wait it asked for in Retry-After
     is over, less 50 ms and 5 %. Asking another provider, or apologising to the caller instead of
-    waiting, is right. Refused sockets are not known by call: within one wait each call without a
-    socket may ask once, and what is beyond that came too early.
+    waiting, is right. Refused sockets, and refused greetings, are not known by call: within
+    one wait each call without one may ask once, and what is beyond that came too early.
 
     early  share of refusals that may be answered too early; any early retry warns
     """
@@ -59,9 +60,9 @@ class RetryAfterHonoured(Check, frozen=True):
             told += f"; {rush.told}"
             shares.append(rush.telling)
             evidence += rush.evidence
-        if rushes:
-            measures["refused_sockets"] = sum(rush.refused for rush in rushes)
-            measures["early_sockets"] = sum(rush.early for rush in rushes)
+            for kind, count in (("refused", rush.refused), ("early", rush.early)):
+                name = f"{kind}_{rush.noun}s"
+                measures[name] = measures.get(name, 0) + count
         all_refusals = len(refusals) + sum(rush.refused for rush in rushes)
         if all_refusals < _FEWEST:
             return self.unknown(
@@ -112,9 +113,10 @@ def _refusals(logical: Logical) -> Iterator[_Refusal]:
 
 @dataclass(frozen=True)
 class _Rush:
-    """The sockets that one provider refused and told to wait."""
+    """What one provider refused and told to wait, and nobody knows for whom."""
 
-    place: str
+    what: str
+    noun: str
     runs: Sequence[Knocks]
 
     @property
@@ -134,19 +136,19 @@ class _Rush:
     @property
     def told(self) -> str:
         early = f"at least {self.early}" if self.early else "0"
-        return f"{early} of {self.refused} refused {self.place} sockets came back too early"
+        return f"{early} of {self.refused} refused {self.what}s came back too early"
 
     @property
     def evidence(self) -> Iterator[Evidence]:
         for run in self.runs:
             if run.surplus:
-                asked = f"{len(run.sockets)} {self.place} sockets asked for within one Retry-After"
+                asked = f"{len(run.sockets)} {self.what}s asked for within one Retry-After"
                 for call, at_ns in run.suspects.items():
                     yield Evidence(call, at_ns, f"{asked} by {len(run.suspects)} calls")
 
 
 def _rushes(history: History) -> Iterator[_Rush]:
-    for provider in knocks(history):
+    for provider in (*knocks(history), *refused_greetings(history)):
         runs = [run for run in provider.too_early(_SLACK_SHARE, _SLACK_S) if run.sockets]
         if runs:
-            yield _Rush(provider.place, runs)
+            yield _Rush(provider.what, provider.noun, runs)

@@ -10,6 +10,7 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.records import FaultWindow
 
+from ..analysis.greetings import refused_greetings
 from ..analysis.knocks import Knocks, knocks
 from ..analysis.logical import Logical, Requests, requests
 from ..check import Check
@@ -23,7 +24,8 @@ class RetryAmplification(Check, frozen=True):
     asks for the same thing in the same call and turn after an earlier attempt failed, timed out or
     was given up. The next turn, side requests, prewarming, hedges and requests that the agent took
     back are none. A socket that was refused, or given up before it opened, is an attempt at the
-    connection that some call needed: those are counted per call and turn without a socket.
+    connection that some call needed: those are counted per call and turn without a socket, and so
+    are refused greetings, per call without one.
 
     at_most     attempts per request, more fail
     warn_above  more than this warn
@@ -46,10 +48,11 @@ class RetryAmplification(Check, frozen=True):
         return found if found.outcome in ("warn", "fail") else None
 
     def _judged(self, history: History, asked: Requests) -> Finding:
+        in_vain = (*knocks(history), *refused_greetings(history))
         strains = [
             strain
             for fault in history.faults
-            for strain in (*_requests(fault, asked.logical), *_sockets(fault, knocks(history)))
+            for strain in (*_requests(fault, asked.logical), *_knocks(fault, in_vain))
             if strain.requests >= _FEWEST
         ]
         apart = {f"{kind}_requests": count for kind, count in sorted(asked.apart.items())}
@@ -111,19 +114,19 @@ def _requests(fault: FaultWindow, logical: Sequence[Logical]) -> Iterator[_Strai
         )
 
 
-def _sockets(fault: FaultWindow, knocks: Sequence[Knocks]) -> Iterator[_Strain]:
-    """The sockets that were not opened while the fault was on, by provider."""
-    for provider in knocks:
+def _knocks(fault: FaultWindow, in_vain: Sequence[Knocks]) -> Iterator[_Strain]:
+    """What was asked for in vain while the fault was on, and nobody knows for whom."""
+    for provider in in_vain:
         during = provider.during(fault)
         if during.sockets:
             count, suspects = len(during.sockets), during.suspects
-            note = f"one of {len(suspects)} calls without a {during.place} socket"
+            note = f"one of {len(suspects)} calls without a {during.what}"
             yield _Strain(
                 fault=fault.name,
-                what=f"{during.place} socket",
+                what=during.what,
                 ratio=during.per_need,
                 requests=len(during.needs),
                 most=f"{count} in vain, whichever of the calls without one asked",
-                measures={"refused_sockets": count},
+                measures={f"refused_{during.noun}s": count},
                 evidence=[Evidence(call, at_ns, note) for call, at_ns in suspects.items()],
             )

@@ -23,6 +23,10 @@ class Samples(Check, frozen=True):
 
     calls: int = 10
 
+    @property
+    def calls_needed(self) -> int:
+        return self.calls
+
     def look(self, history: History) -> Finding:
         offered, turns = len(judged_calls(history)), sum(1 for _ in answers(history))
         enough = offered >= self.calls

@@ -33,6 +33,10 @@ class SetupSuccess(Check, frozen=True):
     warn_below: Share = Share(0.99)
     fewest: int = 10
 
+    @property
+    def calls_needed(self) -> int:
+        return self.fewest
+
     def look(self, history: History) -> Finding:
         offered = [
             call

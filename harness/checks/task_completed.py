@@ -35,6 +35,10 @@ class TaskCompleted(Check, frozen=True):
     at_least: Share = Share(0.95)
     fewest: int = 10
 
+    @property
+    def calls_needed(self) -> int:
+        return self.fewest
+
     def look(self, history: History) -> Finding:
         script = ScriptMatched()(history)
         if script.outcome != "pass":

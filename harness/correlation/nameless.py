@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from kernel.clock import SECOND_NS
 from kernel.records import Call, Work
 
-from .scene import CLOCKS_NS, Scene
+from .scene import CLOCKS_NS, Scene, is_refused_greeting
 from .wording import sentences
 
 _SPOKEN_NS = 30 * SECOND_NS
@@ -22,7 +22,8 @@ _SPOKEN_NS = 30 * SECOND_NS
 
 def nameless(scene: Scene, joins: Mapping[str, tuple[str, str]]) -> Collection[str]:
     """The spans of unjoined greetings, and of the voice that was to speak them, that answered calls
-    without a greeting explain: one for each call. What is more than that stays unexplained."""
+    without a greeting explain: one for each call. What is more than that stays unexplained, but
+    for those that were refused: a call may ask for its greeting more than once."""
     greetings = [work for work in scene.attributable if work.purpose == "greeting"]
     greeted = {joins[work.span][0] for work in greetings if work.span in joins}
     without = [
@@ -31,9 +32,10 @@ def nameless(scene: Scene, joins: Mapping[str, tuple[str, str]]) -> Collection[s
         if call.answered_ns is not None and call.span not in greeted
     ]
     lost = [work for work in greetings if work.span not in joins]
-    explained = list(_one_each(lost, without))
+    refused = [work for work in lost if is_refused_greeting(work)]
+    explained = list(_one_each([work for work in lost if not is_refused_greeting(work)], without))
     voices = [work for work in scene.attributable if work.stage == "tts" and work.span not in joins]
-    return {work.span for work in (*explained, *_speaking(voices, explained))}
+    return {work.span for work in (*refused, *explained, *_speaking(voices, explained))}
 
 
 def _one_each(greetings: Sequence[Work], calls: Sequence[Call]) -> Iterator[Work]:

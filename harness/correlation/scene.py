@@ -25,6 +25,13 @@ def only(calls: Iterable[str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_refused_greeting(work: Work) -> bool:
+    """Before the first word all callers are alike, and this one was not even answered: whose it
+    was, only the connection can tell.
+    """
+    return work.purpose == "greeting" and work.type == "fail"
+
+
 class Moments:
     """Texts, and when they came up in which call."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from kernel.dialogue import SLOT, Dialogue, Line, Reply, SideRequest, slots
 from kernel.facts import KINDS
@@ -12,7 +12,7 @@ from kernel.likeness import look_alikes
 from ..callers.behaviour import behaviour
 from ..callers.keypad import KEYS
 from ..planning.people import UNIQUE
-from .grammar import Flaw, Path, suggestion
+from .grammar import Flaw, Path, Rule, nearest, suggestion
 
 _BRACES = re.compile(r"\{[^{}]*\}?")
 _KIND = re.compile(r"^[a-z_]+$")
@@ -38,17 +38,8 @@ def side_request_flaws(side: SideRequest) -> Iterator[Flaw]:
 
 def dialogue_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
     """Flaws of one dialogue, by path from it."""
-    if not dialogue.caller:
-        yield Flaw(("caller",), "the caller says nothing", "write at least one line")
-        return
-    yield from _fact_flaws(dialogue)
-    yield from _unique_flaws(dialogue)
-    yield from _alike_flaws(dialogue)
-    yield from _answer_flaws(dialogue)
-    yield from _reply_flaws(dialogue)
-    yield from _behaviour_flaws(dialogue)
-    for path, text in _texts(dialogue):
-        yield from _slot_flaws(dialogue, path, text)
+    for part in PARTS:
+        yield from part(dialogue)
 
 
 def _fact_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
@@ -65,6 +56,9 @@ def _fact_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
 
 def _unique_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
     """Calls are told apart by what is said first, even where the sound is not heard."""
+    if not dialogue.caller:
+        yield Flaw(("caller",), "the caller says nothing", "write at least one line")
+        return
     first = dialogue.caller[0].text
     kinds = {dialogue.facts.get(name) for name in slots(first)}
     if not kinds & UNIQUE:
@@ -101,19 +95,36 @@ def _answer_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
 
 def _reply_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
     last = len(dialogue.caller)
-    for number, reply in dialogue.replies.items():
-        path: Path = ("replies", str(number))
-        if not 1 <= number <= last:
+    for number in dialogue.replies:
+        if last and not 1 <= number <= last:
             what = f"a reply to line {number}, but the caller has lines 1 to {last}"
-            yield Flaw(path, what, "number the replies by the caller's lines")
-        yield from _shape_flaws(path, reply)
+            remedy = "number the replies by the caller's lines"
+            yield Flaw(("replies", str(number)), what, remedy)
     if dialogue.replies and (silent := sorted({*range(1, last + 1)} - {*dialogue.replies})):
         what = f"no reply to line {', '.join(map(str, silent))}"
         yield Flaw(("replies",), what, "every line of the caller needs one, or none has any")
-    tools = {reply.call.name for reply in dialogue.replies.values() if reply.call}
-    if dialogue.done.tool_ok and tools and dialogue.done.tool_ok not in tools:
-        what = f"done: no reply calls {dialogue.done.tool_ok!r}"
-        yield Flaw(("done", "tool_ok"), what, suggestion(dialogue.done.tool_ok, tools, "tools"))
+
+
+def _done_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    wanted, tools = dialogue.done.tool_ok, _called(dialogue)
+    if wanted and tools and wanted not in tools and not nearest(wanted, tools):
+        yield _undone(wanted, tools)
+
+
+def _misspelt_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    """A slip shows by the calls that can be read, whatever the others are."""
+    wanted, tools = dialogue.done.tool_ok, _called(dialogue)
+    if wanted and wanted not in tools and nearest(wanted, tools):
+        yield _undone(wanted, tools)
+
+
+def _called(dialogue: Dialogue) -> set[str]:
+    return {reply.call.name for reply in dialogue.replies.values() if reply.call}
+
+
+def _undone(wanted: str, tools: Collection[str]) -> Flaw:
+    what = f"done: no reply calls {wanted!r}"
+    return Flaw(("done", "tool_ok"), what, suggestion(wanted, sorted(tools), "tools"))
 
 
 def _behaviour_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
@@ -125,7 +136,12 @@ def _behaviour_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
                 yield Flaw(("caller", number - 1, kind), f"{kind}: {what}", remedy)
 
 
-def _shape_flaws(path: Path, reply: Reply) -> Iterator[Flaw]:
+def _shape_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    for number, reply in dialogue.replies.items():
+        yield from _one_shape_flaws(("replies", str(number)), reply)
+
+
+def _one_shape_flaws(path: Path, reply: Reply) -> Iterator[Flaw]:
     if reply.call and not reply.then:
         what = f"nothing is said after {reply.call.name}"
         yield Flaw(path, what, "add then: the words for its result")
@@ -153,7 +169,12 @@ def _texts(dialogue: Dialogue) -> Iterator[tuple[Path, str]]:
             yield (*path, "call"), text
 
 
-def _slot_flaws(dialogue: Dialogue, path: Path, text: str) -> Iterator[Flaw]:
+def _slot_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    for path, text in _texts(dialogue):
+        yield from _one_slot_flaws(dialogue, path, text)
+
+
+def _one_slot_flaws(dialogue: Dialogue, path: Path, text: str) -> Iterator[Flaw]:
     for braces in _BRACES.findall(SLOT.sub("", text)):
         remedy = "write {name} in lower-case letters, digits and _"
         yield Flaw(path, f"{braces!r} in {text!r} is no slot", remedy)
@@ -166,3 +187,18 @@ def _slot_flaws(dialogue: Dialogue, path: Path, text: str) -> Iterator[Flaw]:
         elif slot not in dialogue.facts:
             what = f"{{{slot}}} in {text!r} is no fact of this dialogue"
             yield Flaw(path, what, suggestion(slot, dialogue.facts, "facts"))
+
+
+PARTS: Mapping[Rule, Collection[str]] = {
+    _fact_flaws: ("facts",),
+    _unique_flaws: ("caller", "facts"),
+    _alike_flaws: ("caller",),
+    _answer_flaws: ("answers", "replies"),
+    _reply_flaws: ("caller", "replies"),
+    _done_flaws: ("replies", "done"),
+    _misspelt_flaws: ("done",),
+    _shape_flaws: (),
+    _behaviour_flaws: ("caller",),
+    _slot_flaws: ("facts", "greeting"),
+}
+"""The rules of a dialogue, each with the keys that must be readable for it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -92,6 +92,9 @@ class Flaw(NamedTuple):
     remedy: str = ""
 
 
+Rule = Callable[[Any], Iterable[Flaw]]
+
+
 @dataclass(frozen=True)
 class Variant:
     """A struct one of whose keys names a further type; that type's keys stand beside its own.
@@ -139,6 +142,8 @@ class Grammar:
     entries   path of a mapping → the types that its keys name
     beside    type → the types that keys beside its own name
     rules     type → what else must hold for a value of it
+    parts     type → the same by parts, each with the keys that it asks: what can be said of a value
+              whose other keys cannot be read. Of a mapping among them the readable entries are left
     """
 
     short: Mapping[type, str] = field(default_factory=dict)
@@ -147,7 +152,8 @@ class Grammar:
     variants: Mapping[type, Variant] = field(default_factory=dict)
     entries: Mapping[Path, Named] = field(default_factory=dict)
     beside: Mapping[type, Beside] = field(default_factory=dict)
-    rules: Mapping[type, Callable[[Any], Iterable[Flaw]]] = field(default_factory=dict)
+    rules: Mapping[type, Rule] = field(default_factory=dict)
+    parts: Mapping[type, Mapping[Rule, Collection[str]]] = field(default_factory=dict)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

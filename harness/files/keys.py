@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, get_origin, get_type_hints
 
 import msgspec
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 
 class Key(NamedTuple):
@@ -21,6 +22,15 @@ def is_record(kind: Any) -> bool:
     if not isinstance(kind, type) or hasattr(kind, "parse"):
         return False
     return issubclass(kind, msgspec.Struct) or dataclasses.is_dataclass(kind)
+
+
+def fits(tree: Node, kind: Any) -> bool:
+    """Whether a node of this shape can be a value of `kind` at all."""
+    if isinstance(tree, SequenceNode):
+        return get_origin(kind) is tuple
+    if isinstance(tree, MappingNode):
+        return get_origin(kind) is dict or is_record(kind)
+    return get_origin(kind) not in (tuple, dict)
 
 
 def keys_of(kind: Any) -> dict[str, Key]:

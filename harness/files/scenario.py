@@ -18,7 +18,7 @@ from ..callers.behaviour import kinds
 from ..planning.plan import Persona, Target
 from ..planning.reach import ClientCert, Correlate
 from ..planning.shapes import Shape, shapes
-from .dialogues import dialogue_flaws, line_flaws, side_request_flaws
+from .dialogues import PARTS, line_flaws, side_request_flaws
 from .grammar import (
     LONGEST_NAME,
     NAME,
@@ -28,6 +28,7 @@ from .grammar import (
     Grammar,
     Named,
     Path,
+    Rule,
     Variant,
     suggestion,
 )
@@ -163,13 +164,12 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
         entries={("gate",): Named("check", checks)},
         beside={Line: Beside("behaviour", "behaviours", kinds())},
         rules={
-            Dialogue: dialogue_flaws,
             Line: line_flaws,
             SideRequest: side_request_flaws,
             Persona: persona_flaws,
             Target: target_flaws,
-            Scenario: partial(scenario_flaws, checks),
         },
+        parts={Dialogue: PARTS, Scenario: scenario_parts(checks)},
     )
 
 
@@ -182,23 +182,37 @@ def persona_flaws(persona: Persona) -> Iterator[Flaw]:
         yield Flaw(("redial", "times"), what, "write 1 or more, or take redial out")
 
 
-def scenario_flaws(checks: Collection[str], scenario: Scenario) -> Iterator[Flaw]:
-    """What the parts of a scenario say against each other."""
+def scenario_parts(checks: Collection[str]) -> Mapping[Rule, Collection[str]]:
+    """What the parts of a scenario say against each other, by the keys that must be readable."""
+    return {
+        _name_flaws: ("name",),
+        _why_flaws: ("why",),
+        _seed_flaws: ("seed",),
+        _dialogues_flaws: ("dialogues",),
+        _phase_flaws: ("load",),
+        _group_flaws: ("callers", "dialogues"),
+        partial(_gate_flaws, checks): ("gate",),
+    }
+
+
+def _name_flaws(scenario: Scenario) -> Iterator[Flaw]:
     if not NAME.match(scenario.name):
         yield Flaw(("name",), f"{brief(scenario.name)} cannot name a scenario", NAME_REMEDY)
+
+
+def _why_flaws(scenario: Scenario) -> Iterator[Flaw]:
     if not scenario.why.strip():
         yield Flaw(("why",), "why: is empty", "say in a sentence what it shows")
+
+
+def _seed_flaws(scenario: Scenario) -> Iterator[Flaw]:
     if not 0 <= scenario.seed <= LARGEST_SEED:
         yield Flaw(("seed",), f"{scenario.seed} is no seed", SEED_REMEDY)
+
+
+def _dialogues_flaws(scenario: Scenario) -> Iterator[Flaw]:
     if not scenario.dialogues:
         yield Flaw(("dialogues",), "there is no dialogue", "add one: what do callers say?")
-    if not scenario.load:
-        yield Flaw(
-            ("load",), "there is no phase", "add one: - {phase: baseline, rate: 1/s, for: 60s}"
-        )
-    yield from _group_flaws(scenario)
-    yield from _phase_flaws(scenario)
-    yield from _gate_flaws(scenario, checks)
 
 
 def _group_flaws(scenario: Scenario) -> Iterator[Flaw]:
@@ -217,6 +231,9 @@ def _group_flaws(scenario: Scenario) -> Iterator[Flaw]:
 
 
 def _phase_flaws(scenario: Scenario) -> Iterator[Flaw]:
+    if not scenario.load:
+        remedy = "add one: - {phase: baseline, rate: 1/s, for: 60s}"
+        yield Flaw(("load",), "there is no phase", remedy)
     seen: set[str] = set()
     for at, phase in enumerate(scenario.load):
         path: Path = ("load", at, "phase")
@@ -230,7 +247,7 @@ def _phase_flaws(scenario: Scenario) -> Iterator[Flaw]:
         seen.add(phase.name)
 
 
-def _gate_flaws(scenario: Scenario, checks: Collection[str]) -> Iterator[Flaw]:
+def _gate_flaws(checks: Collection[str], scenario: Scenario) -> Iterator[Flaw]:
     for at, name in enumerate(scenario.gate):
         if name not in checks:
             what = f"gate: unknown check {name!r}"

@@ -7,7 +7,7 @@ msgspec structs and dataclasses are written as keys and values.
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -16,7 +16,7 @@ from kernel.errors import FileProblems, Problem
 
 from .cuts import Item, uncut
 from .grammar import Beside, Grammar, Loaded, Named, Path, Source, Variant, nearest, suggestion
-from .keys import Key, is_record, keys_of
+from .keys import Key, fits, is_record, keys_of
 from .nodes import Tree, compose, is_null, line_of, plain, shape
 from .places import Level, inward, outward
 from .scalars import Unreadable, in_two, scalar
@@ -58,6 +58,7 @@ class _Reader:
         self.lines: dict[Path, int] = {}
         self._file, self._grammar, self._environment = file, grammar, environment
         self._around: list[Level] = []
+        self._left: dict[Path, dict[Any, Any]] = {}  # what could be read of broken mappings
         self._elsewhere: set[Path] = set()
         """Keys that are missed in their place and stand in another."""
 
@@ -89,7 +90,7 @@ class _Reader:
         if types.NoneType in kinds and is_null(tree):
             return None
         kinds = tuple(kind for kind in kinds if kind is not types.NoneType)
-        fitting = [kind for kind in kinds if _fits(tree, kind)]
+        fitting = [kind for kind in kinds if fits(tree, kind)]
         return self.read(tree, (fitting or kinds)[0], path)
 
     def _list(self, tree: Tree, kind: Any, path: Path) -> Any:
@@ -119,8 +120,10 @@ class _Reader:
                 self._wrong(key, path, f"{written!r} stands in the wrong place", remedy)
             else:
                 last = {written: Key(written, named.types.get(written) if named else kind, False)}
-        broken = entries is None or _BROKEN in found or _BROKEN in found.values()
-        return _BROKEN if broken else found
+        if entries is not None and _BROKEN not in found and _BROKEN not in found.values():
+            return found
+        self._left[path] = {key: each for key, each in found.items() if _BROKEN not in (key, each)}
+        return _BROKEN
 
     def _named(self, named: Named, name: str, tree: Tree, path: Path) -> Any:
         """The value as it is written, if it can be read as the type that `name` stands for."""
@@ -267,29 +270,31 @@ class _Reader:
         return values
 
     def _build(self, tree: Tree, kind: type, values: dict[str, Any], path: Path) -> Any:
-        if _BROKEN in values.values():
+        broken = {name for name, value in values.items() if value is _BROKEN}
+        parts = self._grammar.parts.get(kind, {})
+        rules = [rule for rule, needed in parts.items() if broken.isdisjoint(needed)]
+        if broken and not rules:
             return _BROKEN
         try:
-            value = kind(**values)
+            whole = {name: each for name, each in values.items() if name not in broken}
+            value = kind(**whole, **self._remains(kind, broken, path))
         except ValueError as error:
             return self._wrong(tree, path, *in_two(error))
-        rule = self._grammar.rules.get(kind)
+        if not broken and kind in self._grammar.rules:
+            rules.append(self._grammar.rules[kind])
         source = Source(self._file, self.lines)
-        for flaw in rule(value) if rule else ():
+        for flaw in (flaw for rule in rules for flaw in rule(value)):
             self.problems.append(source.problem((*path, *flaw.path), flaw.what, flaw.remedy))
-        return value
+        return _BROKEN if broken else value
+
+    def _remains(self, kind: type, broken: Collection[str], path: Path) -> dict[str, Any]:
+        """What stands for keys that cannot be read, where no default does."""
+        wanted = {each.attribute for each in keys_of(kind).values() if each.required}
+        left = {name: self._left.get((*path, name), ()) for name in broken}
+        return {name: each for name, each in left.items() if each or name in wanted}
 
     def _scalar(self, tree: Tree, kind: Any, path: Path) -> Any:
         try:
             return scalar(tree, kind, self._environment)
         except Unreadable as error:
             return self._wrong(tree, path, error.what, error.remedy)
-
-
-def _fits(tree: Tree, kind: Any) -> bool:
-    """Whether a node of this shape can be a value of `kind` at all."""
-    if isinstance(tree, SequenceNode):
-        return get_origin(kind) is tuple
-    if isinstance(tree, MappingNode):
-        return get_origin(kind) is dict or is_record(kind)
-    return get_origin(kind) not in (tuple, dict)

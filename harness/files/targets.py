@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from kernel import redact
+from kernel.errors import brief
 
 from ..planning.plan import Target
 from ..protocols.twilio import OWN_HEADERS
+from .addresses import address_flaw
 from .grammar import Filled, Flaw
 
 SAMPLES = ("reference",)
@@ -24,6 +26,10 @@ def target_flaws(target: Target) -> Iterator[Flaw]:
     if address and ":" not in address and address not in SAMPLES:
         remedy = "give reference, flawed:FLAW or the http(s):// address of a Twilio voice webhook"
         yield Flaw(("webhook",), f"no agent can be reached at {address.shown!r}", remedy)
+    elif "://" in address and (wrong := address_flaw(address)):
+        remedy = "write the whole URL, such as http://127.0.0.1:8080/incoming"
+        what = f"no agent can be called at {brief(address.shown)}: {wrong}"
+        yield Flaw(("webhook",), what, remedy)
     if target.status_callback and not target.status_callback.startswith(("http://", "https://")):
         what = f"status_callback: nobody can be told at {target.status_callback.shown!r}"
         yield Flaw(("status_callback",), what, "give its http:// or https:// address")
@@ -54,6 +60,8 @@ def _url_flaws(target: Target) -> Iterator[Flaw]:
             listed = " or ".join(f"{scheme}://" for scheme in schemes)
             what = f"{key}: {url.shown!r} is no {listed} URL"
             yield Flaw((key,), what, f"write the whole URL, beginning with {listed}")
+        elif url and (wrong := address_flaw(url)):
+            yield Flaw((key,), f"{key}: {brief(url.shown)}: {wrong}", "write the whole URL")
 
 
 def _header_flaws(name: str, value: Filled) -> Iterator[Flaw]:

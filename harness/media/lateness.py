@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import NamedTuple
+
+import numpy as np
 
 LATE_NS = 20_000_000
 """A frame is late once the next one is due."""
@@ -21,16 +24,18 @@ class Lateness:
     """Collects lateness frame by frame, and gives it away sample by sample."""
 
     def __init__(self) -> None:
-        self._late_ns: list[int] = []
+        self._late_ns = array("q")
 
     def add(self, late_ns: int) -> None:
         self._late_ns.append(late_ns)
 
     def sample(self) -> Sample:
         """What was collected since the last sample."""
-        ordered, self._late_ns = sorted(self._late_ns), []
-        if not ordered:
+        late_ns, self._late_ns = np.array(self._late_ns), array("q")
+        sent = len(late_ns)
+        if not sent:
             return Sample(0, 0, 0.0, 0.0)
-        p99_ns = ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
-        late = sum(late_ns > LATE_NS for late_ns in ordered)
-        return Sample(len(ordered), late, round(p99_ns / 1e6, 3), round(ordered[-1] / 1e6, 3))
+        p99_at = sent * 99 // 100
+        p99_ns, worst_ns = int(np.partition(late_ns, p99_at)[p99_at]), int(late_ns.max())
+        late = int(np.count_nonzero(late_ns > LATE_NS))
+        return Sample(sent, late, round(p99_ns / 1e6, 3), round(worst_ns / 1e6, 3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from kernel.units import Duration
@@ -19,14 +19,17 @@ FELT = 10  # calls that a fault must bite before anything is said about it
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
-def summary(plan: Plan, limit: int | None = None) -> str:
-    """Several lines. `limit` is the number of calls that the agent says it takes at once."""
+def summary(plan: Plan, limit: int | None = None, doubtful: Iterable[str] = ()) -> str:
+    """Several lines. `limit` is the number of calls that the agent says it takes at once,
+    `doubtful` what else is to be said of the plan.
+    """
     calls = stays(plan, limit)
     blocks = [_head(plan, calls), _phase_table(plan, calls, limit), _picture(plan, calls)]
     told = {
         "behaviours": _behaviours(plan),
         "faults": _faults(plan, calls),
         "unknown": _unknown(plan, calls),
+        "doubtful": doubtful,
     }
     for title, lines in told.items():
         if block := list(lines):

@@ -10,6 +10,7 @@ from aiohttp.abc import ResolveResult
 from ..planning.plan import Target
 from ..planning.reach import Address
 from . import tls
+from .troubles import plainly
 
 _EXCERPT = 120
 _UNTIMED = aiohttp.ClientTimeout(total=None)
@@ -57,7 +58,7 @@ def failure(error: Exception) -> tuple[str, str]:
         return tls.why(error.certificate_error)
     if isinstance(error, aiohttp.ClientConnectorSSLError):
         return tls.why(error.os_error)
-    said = " ".join(str(error).split())[:_EXCERPT] or type(error).__name__
+    said = plainly(error)[:_EXCERPT]
     # aiohttp's InvalidURL is a ValueError; what is no HTTP it calls an error of the response.
     if isinstance(error, ValueError | aiohttp.ClientResponseError):
         return "garbage", said

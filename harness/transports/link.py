@@ -63,6 +63,7 @@ class Refused:
     type    `fail` if the agent said so, `info` if nobody can tell
     by      who did it
     step    how far it came: the webhook, or the media stream behind it
+    direct  the stream is the target itself; no TwiML names it
     detail  what was seen, with the URL
     words   what the caller was told in a voice; `heard` is when
     sid     the network's name for the call
@@ -78,6 +79,7 @@ class Refused:
     detail: str = ""
     sid: str = ""
     heard: tuple[Heard, ...] = ()
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from kernel.records import Heard
 from ..callers.manners import COMFORT_PATIENCE
 from ..media import announcing
 from ..media.playout import Playout
-from ..planning.plan import PlannedCall, Target
+from ..planning.plan import PlannedCall
 from ..protocols import twilio, twiml
 from ..protocols.course import Act, Course, Fetch
 from .link import Answered, Ended, Refused
@@ -29,14 +29,6 @@ SPEECH_S_PER_CHARACTER = 0.06
 """How long words take that are told before the caller's ear is there."""
 TAIL_S = 0.06
 """Until the last of what was played has reached the caller's ear."""
-
-
-def _course(target: Target, parameters: dict[str, str]) -> Course:
-    url = str(target.webhook)
-    if urlsplit(url).scheme in ("ws", "wss"):
-        return Course.of(twiml.Stream(url, parameters), shown=target.shown)
-    signed_as, fallback_url = str(target.signed_as), str(target.fallback_url)
-    return Course(url, signed_as, fallback_url, shown=target.shown)
 
 
 class _Over(Exception):
@@ -61,7 +53,13 @@ class TwilioCall:
         self._form = twilio.call_form(sid, place.account_sid, call.from_number)
         parameters = {name: str(value) for name, value in target.parameters.items()}
         self._form |= parameters
-        self._course = _course(target, parameters)
+        self._direct = urlsplit(target.webhook).scheme in ("ws", "wss")
+        if self._direct:
+            stream = twiml.Stream(str(target.webhook), parameters)
+            self._course = Course.of(stream, shown=target.shown)
+        else:
+            urls = target.webhook, target.signed_as, target.fallback_url
+            self._course = Course(*map(str, urls), shown=target.shown)
         self._callback = str(target.status_callback), "POST"
         self._playout = Playout(0)
         self._streams = Streams(place, self._form, self._playout)
@@ -91,7 +89,7 @@ class TwilioCall:
         await self._finish(self._status(refused))
         role = "refusal" if refused.how.endswith("_refusal") else "other"
         heard = tuple(msgspec.structs.replace(each, role=role) for each in self._heard)
-        return replace(refused, sid=self.sid, heard=heard)
+        return replace(refused, sid=self.sid, heard=heard, direct=self._direct)
 
     @staticmethod
     def _status(refused: Refused) -> CallStatus:

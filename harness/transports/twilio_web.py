@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -90,7 +89,7 @@ class AgentWeb:
         """The WebSocket of a media stream. Unreached if it cannot be opened."""
         assert self._session is not None
         shown = self._target.shown(url)
-        if urlsplit(url).scheme not in ("ws", "wss"):
+        if url.partition(":")[0].lower() not in ("ws", "wss"):
             detail = f"<Stream url={redact.url(url)!r}>; write a ws:// or wss:// URL"
             raise _no_stream(Refused("garbage", "info", step="stream", detail=detail))
         headers = dict(twilio.STREAM_HEADERS)

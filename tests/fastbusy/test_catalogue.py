@@ -38,3 +38,7 @@ def test_known_is_what_a_scenario_may_name() -> None:
     assert known.targets == catalogue.targets()
     assert known.units == catalogue.units()
     assert catalogue.voices()
+
+
+def test_mocked_tools_tell_their_arguments() -> None:
+    assert catalogue.tools()["lookup_slots"] == ("date",)

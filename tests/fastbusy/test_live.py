@@ -53,3 +53,22 @@ def test_a_terminal_gets_a_panel() -> None:
     assert "41/66 dialled, 24 up" in told
     assert "12 served, 5 refused politely" in told
     assert "rate limit on llm" in told
+
+
+class Closed(io.StringIO):
+    """A terminal after it was closed."""
+
+    gone = False
+
+    def write(self, text: str) -> int:
+        if self.gone:
+            raise OSError(5, "Input/output error")
+        return super().write(text)
+
+
+def test_a_terminal_that_is_closed_ends_no_run() -> None:
+    log = Closed()
+    with Show(Console(file=log)) as show:
+        show.start()
+        log.gone = True
+        show(GLANCE)

@@ -118,3 +118,12 @@ def test_an_unknown_profile_lists_profiles_only() -> None:
 def test_the_default_target_takes_any_number_of_calls() -> None:
     assert Target().limit is None
     assert preparing.TODAY.year >= 2026
+
+
+@pytest.mark.parametrize("agent", ["ws://[::1", "http://127.0.0.1:99999/in", "https:///incoming"])
+def test_an_agent_that_nobody_could_call(tmp_path: Path, agent: str) -> None:
+    told = "no agent can be called at .*\n  → write the whole URL"
+    with pytest.raises(UsageError, match=f"--agent: {told}"):
+        prepare(Options(scenario(tmp_path), agent=agent), {})
+    with pytest.raises(UsageError, match=rf"mine\.yaml:\d+: {told}"):
+        prepare(Options(scenario(tmp_path, f"agent: '{agent}'\n")), {})

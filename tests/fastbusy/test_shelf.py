@@ -43,3 +43,8 @@ def test_a_name_that_no_file_can_have(find: Callable[[str], Path], name: str) ->
     with pytest.raises(UsageError, match="command line: there is no ") as caught:
         find(name)
     assert len(str(caught.value)) < 400
+
+
+def test_the_help_names_all_that_ships() -> None:
+    assert {"demo", "smoke", "appointments"} <= set(shelf.shipped().split(", "))
+    assert shelf.scenario(shelf.shipped().split(", ")[0]).is_file()

@@ -100,6 +100,17 @@ def test_a_stream_whose_tls_is_not_trusted() -> None:
     assert (missing.link, "agent.ca" in missing.remedy) == ("stream", True)
 
 
+@pytest.mark.parametrize(
+    ("how", "remedy"),
+    [("unreachable", "start the agent"), ("upgrade_404", "whole URL"), ("reset", "media stream")],
+)
+def test_a_stream_that_no_twiml_names(how: str, remedy: str) -> None:
+    missing = found(*setup("info", how=how, step="stream", direct=True, detail="ws://agent/"))
+    assert missing is not None
+    assert remedy in missing.remedy
+    assert "<Stream" not in missing.remedy
+
+
 def test_a_stream_that_closes_at_once() -> None:
     missing = found(*setup(), end(1.2, "closed", "agent"))
     assert missing is not None

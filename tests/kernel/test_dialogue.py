@@ -38,6 +38,11 @@ def test_arguments_have_names(wrong: str) -> None:
         ToolCall.parse(wrong)
 
 
+def test_an_argument_is_given_once() -> None:
+    with pytest.raises(ValueError, match=r"'a' in .* is given twice; give it once"):
+        ToolCall.parse("f(a=1, b=2, a=3)")
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -10,6 +10,7 @@ from kernel.redact import NO_SECRETS, Secrets, command, credentials, is_telling,
         ("https://me:hush@voice.example/in", "https://…@voice.example/in"),
         ("https://voice.example/in?token=hush&a=b", "https://voice.example/in?token=…&a=…"),
         ("http://[broken", "http://[broken"),
+        ("ws://me:hush@[::1/ws?key=hush#a", "ws://…@[::1/ws?key=…#a"),
         ("reference", "reference"),
     ],
 )

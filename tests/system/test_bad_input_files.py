@@ -113,7 +113,7 @@ def test_a_folder_that_holds_a_run_is_left_alone(tmp_path: Path, capsys: Told) -
 def test_a_place_that_cannot_be_a_folder(tmp_path: Path, capsys: Told) -> None:
     (tmp_path / "file").write_text("")
     for out in (tmp_path / "file", tmp_path / "file" / "below"):
-        assert main(["run", "demo", "--out", str(out)]) == 4
+        assert main(["run", "demo", "--out", str(out)]) == 2
         said = capsys.readouterr().err
         assert f"{out}: no run folder can be made: " in said
         assert "→ name another folder with --out" in said

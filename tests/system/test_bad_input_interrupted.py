@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -104,6 +105,21 @@ def test_a_second_ctrl_c_hurries_and_leaves_nothing_behind(tmp_path: Path) -> No
     assert end_of_run(tmp_path / "out").data["reason"] == "interrupted by SIGINT"
     assert "Traceback" not in told(run)
     assert check(tmp_path / "out").returncode == 3
+
+
+def test_a_terminal_that_is_closed_ends_the_run_as_a_signal_does(tmp_path: Path) -> None:
+    base = free_port_base()
+    write_scenario(tmp_path)
+    words = ("run", "small.yaml", "--port-base", str(base), "--out", "out")
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(tmp_path)
+        os.execve(sys.executable, [sys.executable, "-m", "fastbusy", *words], environment())
+    assert until((tmp_path / "out" / "logs" / "mocks.log").exists)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 130
+    assert nobody_listens(base)
+    assert findings(tmp_path / "out")["run"]["interrupted"] == "interrupted by SIGHUP"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -13,6 +13,7 @@ from kernel.records import Call
 
 from .bad_agents import Answer, bad_agent, much, raw
 from .calls import place, planned
+from .ports import free_port_base
 from .scripted_agent import Line, ScriptedAgent, chat
 
 pytestmark = pytest.mark.system
@@ -119,6 +120,19 @@ REFUSALS = {
     "sent on": (xml("<Dial>+14155550111</Dial>"), "fail", "deflected", "agent"),
     "queued": (xml("<Enqueue>support</Enqueue>"), "fail", "queued", "caller"),
     "no stream URL": (xml("<Connect><Stream/></Connect>"), "info", "garbage", "agent"),
+    "broken URL": (
+        xml('<Connect><Stream url="wss://[::1"/></Connect>'),
+        "info",
+        "garbage",
+        "agent",
+    ),
+    "broken redirect": (xml("<Redirect>http://[::1</Redirect>"), "info", "garbage", "agent"),
+    "no such port": (
+        xml('<Connect><Stream url="ws://a:99999/"/></Connect>'),
+        "info",
+        "garbage",
+        "agent",
+    ),
     "loop": (xml("<Redirect>/incoming</Redirect>"), "info", "garbage", "agent"),
     "reset": (reset, "info", "reset", "network"),
 }
@@ -159,6 +173,13 @@ def test_nobody_listens_at_the_webhook() -> None:
 
     call = asyncio.run(run())
     assert (call.type, call.how, call.ended_by) == ("info", "unreachable", "network")
+
+
+def test_nobody_listens_at_the_stream_that_was_named() -> None:
+    history = asyncio.run(place(Target(webhook=f"ws://127.0.0.1:{free_port_base()}/"))).history
+    told = history.of_kind("setup")[-1].data
+    assert (told["how"], told["direct"]) == ("unreachable", True)
+    assert told["detail"].endswith("/: cannot connect: Connection refused")
 
 
 def test_a_webhook_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ Plain JSON over HTTP, as an agent's own backend would speak it; under `/tools` a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -250,6 +250,9 @@ class Clinic:
 
     name = "clinic"
     stage: Stage = "tools"
+    tools: Mapping[str, tuple[str, ...]] = {
+        operation.name: operation.takes for operation in OPERATIONS
+    }
 
     def __init__(self) -> None:
         self.routes = tuple(

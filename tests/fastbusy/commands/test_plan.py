@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fastbusy import shelf
 from fastbusy.cli import main
 
 
@@ -38,3 +39,16 @@ def test_all_mistakes_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_a_scenario_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "dmeo"]) == 2
     assert "did you mean 'demo'?" in capsys.readouterr().err
+
+
+def test_what_is_likely_not_meant_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (shelf.SCENARIOS / "smoke.yaml").read_text()
+    for slip in (("heard: booked", "heard: bokked"), ("slots(", "slot("), ("est: 3", "est: 4")):
+        text = text.replace(*slip)
+    (tmp_path / "slips.yaml").write_text(text)
+    assert main(["plan", str(tmp_path / "slips.yaml")]) == 0
+    doubts = capsys.readouterr().out.partition("\ndoubtful\n")[2].partition("\n\n")[0]
+    for slip in ("'bokked'", "'lookup_slot'", "task_completed"):
+        assert slip in doubts

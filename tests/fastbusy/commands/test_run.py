@@ -12,6 +12,7 @@ from fastbusy.commands import run as command
 from fastbusy.judging import Judged, judge_folder
 from fastbusy.preparing import Options
 from fastbusy.target_options import Aim
+from fastbusy.whole import Interrupted
 from tests.fastbusy.folders import run_folder
 
 
@@ -88,4 +89,20 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "run_blocking", run_blocking)
+    assert main(["run", "demo"]) == 130
+
+
+def test_an_interrupted_run_whose_terminal_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = judge_folder(run_folder(tmp_path / "run"))
+
+    def run_blocking(wanted: Options, *shown: Any) -> Judged:
+        raise Interrupted(judged)
+
+    def tell(_: Judged) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(command, "run_blocking", run_blocking)
+    monkeypatch.setattr(command, "tell", tell)
     assert main(["run", "demo"]) == 130

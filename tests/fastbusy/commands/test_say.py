@@ -28,8 +28,8 @@ def test_the_file_carries_the_text(tmp_path: Path, rate: int, role: str) -> None
     [
         (["--voice", "99"], 2, "there is no voice 99\n  → choose one from 1 to"),
         (["--rate", "8010"], 2, "no mouth speaks at 8010 Hz"),
-        (["-o", "nowhere/x.wav"], 2, "nowhere/x.wav': cannot write: No such file or directory"),
-        (["-o", "."], 2, "'.': cannot write: Is a directory\n  → name a file"),
+        (["-o", "nowhere/x.wav"], 2, "nowhere/x.wav: cannot write: No such file or directory"),
+        (["-o", "."], 2, ".: cannot write: Is a directory\n  → name a file"),
     ],
 )
 def test_what_cannot_be_said(

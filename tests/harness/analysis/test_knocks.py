@@ -31,7 +31,7 @@ def test_many_calls_that_knock_once_are_one_attempt_each() -> None:
     for caller in told.callers[1:]:
         told.knock("stt", caller.dialled + 0.1, retry_after_s=5.0)
     found = only(told)
-    assert (found.place, len(found.sockets), len(found.needs)) == ("stt/stt", 30, 30)
+    assert (found.what, len(found.sockets), len(found.needs)) == ("stt/stt socket", 30, 30)
     assert (found.per_need, surplus(told)) == (1.0, 0)
 
 

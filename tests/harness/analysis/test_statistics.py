@@ -83,6 +83,7 @@ def test_too_few_samples_on_either_side_are_no_change() -> None:
 
 def test_no_failure_among_n_shows_what_it_shows() -> None:
     assert of_all(0, 60) == "0 of 60 (below 0.05)"
-    assert of_all(0, 2) == "0 of 2 (below 1)"
+    assert of_all(0, 4) == "0 of 4 (below 0.75)"
+    assert [of_all(0, 2), of_all(0, 3)] == ["0 of 2", "0 of 3"]
     assert of_all(3, 40) == "3 of 40"
     assert of_all(0, 0) == "0 of 0"

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -41,6 +41,25 @@ def test_the_role_depends_on_words_and_moment(text: str, opening: str, later: st
     assert Attention().note(said(text), None).role == opening
     heard = Attention().note(said(text), ASKED)
     assert (heard.role, heard.turn) == (later, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "verified", "role"),
+    [
+        ("Hell", False, "other"),
+        ("Booke", False, "other"),
+        ("Booked.", False, "answer"),
+        ("Booked", True, "answer"),
+        ("You are", False, "answer"),
+    ],
+)
+def test_what_breaks_off_in_its_first_word_is_no_answer(
+    text: str, verified: bool, role: str
+) -> None:
+    heard = Utterance(4 * S, 5 * S, text, verified)
+    assert Attention().note(heard, ASKED).role == role
+    assert Attention().note(heard, None).role == "greeting"
+    assert Attention().note(heard, replace(ASKED, interrupted=True)).role == "answer"
 
 
 def test_noise_and_what_came_too_early_have_no_role() -> None:

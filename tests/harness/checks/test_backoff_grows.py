@@ -41,5 +41,18 @@ def test_what_the_provider_asked_for_says_nothing() -> None:
     assert BackoffGrows()(run([0.1] * 3, retry_after=2).history()).outcome == "fail"
 
 
-def test_three_attempts_are_too_few() -> None:
-    assert BackoffGrows()(run([0.5, 0.5]).history()).outcome == "unknown"
+def test_who_gives_up_sooner_has_nothing_to_let_grow() -> None:
+    finding = BackoffGrows()(run([0.5, 0.5]).history())
+    assert (finding.outcome, finding.measures["requests"]) == ("pass", 0)
+    assert BackoffGrows()(run([0.5, 0.5], calls=4).history()).outcome == "unknown"
+
+
+def test_who_is_served_sooner_has_shown_nothing() -> None:
+    story = Story().phase("surge", 0, 300)
+    for number in range(1, 7):
+        caller = story.call(number, at=number).says()
+        for wait, type in ((0, "fail"), (0.5, "fail"), (1, "ok")):
+            at = caller.now + wait
+            caller.works("llm", at, at + 0.1, type=type, text_in="hello")
+        caller.hears(after=2).ends()
+    assert BackoffGrows()(story.history()).outcome == "unknown"

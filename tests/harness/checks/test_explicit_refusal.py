@@ -13,7 +13,7 @@ def test_served_or_told_passes() -> None:
     finding = ExplicitRefusal()(run().history())
     assert finding.outcome == "pass"
     assert finding.summary == (
-        "0 of 2 (below 1) offered calls ended without being told; 1 were refused politely"
+        "0 of 2 offered calls ended without being told; 1 were refused politely"
     )
     assert finding.measures["refused_politely_p50_s"] == 0.4
 

@@ -76,3 +76,22 @@ def test_a_fault_on_sockets_is_known_by_the_mocks_own_count() -> None:
 
 def test_a_run_without_faults_passes() -> None:
     assert FaultWasFelt()(Story().history()).outcome == "pass"
+
+
+def test_calls_whose_greetings_were_refused_at_one_time_felt_it() -> None:
+    story = Story().phase("surge", 0, 100).fault("429", "llm", at=10, until=50, identities=99)
+    for number in range(1, 11):
+        story.call(number, at=15).talks().ends()
+        for at in (16, 18):
+            refused = {"purpose": "greeting", "bites": ["429"], "retry_after_s": 1.5}
+            story.work("llm", at, at, "fail", **refused)
+    assert FaultWasFelt()(story.history()).measures == {"429_calls": 10}
+
+
+def test_one_call_that_storms_for_its_greeting_is_one_call() -> None:
+    story = Story().phase("surge", 0, 100).fault("429", "llm", at=10, until=50, identities=99)
+    story.call(1, at=15).talks().ends()
+    for at in range(16, 40):
+        refused = {"purpose": "greeting", "bites": ["429"], "retry_after_s": 30.0}
+        story.work("llm", at, at, "fail", **refused)
+    assert FaultWasFelt()(story.history()).measures == {"429_calls": 1}

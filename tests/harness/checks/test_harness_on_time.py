@@ -25,7 +25,9 @@ def test_a_process_that_was_busy_itself_has_too_much_to_do() -> None:
 
 def test_the_worst_process_decides() -> None:
     story = Story().instrument(sent=100000).instrument("mock.tts", sent=100, late=50)
-    assert "mock.tts" in HarnessOnTime()(story.history()).summary
+    finding = HarnessOnTime()(story.history())
+    assert finding.summary.startswith("50 of 100 frames of mock.tts")
+    assert (finding.measures["frames"], finding.measures["late_share"]) == (100, 0.5)
 
 
 def test_callers_that_report_nothing_prove_nothing() -> None:

@@ -183,3 +183,19 @@ def test_sockets_are_judged_though_too_little_work_is_joined() -> None:
     finding = RetryAfterHonoured()(calm.history())
     assert finding.outcome == "unknown"
     assert "see the check `attributed`" in finding.summary
+
+
+@pytest.mark.parametrize(("wait", "outcome"), [(1.6, "pass"), (0.1, "fail")])
+def test_greetings_are_judged_though_nobody_knows_whose_they_are(wait: float, outcome: str) -> None:
+    story = Story()
+    for number in range(1, 7):
+        story.call(number, at=0).says().works("stt", 1, 2).ends(after=9)
+        for at in (0.5, 0.5 + wait):
+            story.work("llm", at, at, "fail", purpose="greeting", retry_after_s=1.5)
+    finding = RetryAfterHonoured()(story.history())
+    assert finding.outcome == outcome
+    early = 6 if outcome == "fail" else 0
+    assert f"{early} of 12 refused llm/openai greetings came back too early" in (
+        finding.summary.replace("at least ", "")
+    )
+    assert finding.measures["early_greetings"] == early

@@ -152,3 +152,16 @@ def test_sockets_are_judged_though_too_little_work_is_joined() -> None:
     finding = RetryAmplification()(calm.history())
     assert finding.outcome == "unknown"
     assert "see the check `attributed`" in finding.summary
+
+
+@pytest.mark.parametrize(("attempts", "outcome"), [(2, "pass"), (3, "warn"), (9, "fail")])
+def test_greetings_count_though_nobody_knows_whose_they_are(attempts: int, outcome: str) -> None:
+    story = Story().phase("surge", 0, 100).fault("429", "llm", at=0, until=90)
+    for number in range(1, 13):
+        story.call(number, at=0).says().works("stt", 1, 2).ends(after=9)
+        for attempt in range(attempts):
+            story.work("llm", 1 + attempt, 1 + attempt, "fail", purpose="greeting")
+    finding = RetryAmplification()(story.history())
+    assert (finding.outcome, finding.measures["attempts_per_request"]) == (outcome, attempts)
+    assert finding.measures["refused_greetings"] == 12 * attempts
+    assert "llm/openai greeting" in finding.summary

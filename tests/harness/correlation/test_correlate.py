@@ -291,6 +291,26 @@ def test_attribution_counts_what_a_call_must_have_caused() -> None:
     assert attribution(Story().history()).share == 0.0
 
 
+def test_a_refused_greeting_could_be_anybodys_however_often_it_was_asked_for() -> None:
+    story = two_calls()
+    for at in (1, 2, 3, 4):
+        story.work("llm", at, at, "fail", purpose="greeting", text_in="Greet the caller.")
+    for at in (5, 5.1, 5.2):
+        story.work("llm", at, 6, purpose="greeting", text_out="Hello, stranger.")
+    history = story.history()
+    found = attribution(history.plus(correlate(history)))
+    assert (found.joined, found.total, found.nameless) == (0, 1, 6)
+
+
+def test_a_refused_greeting_counts_once_it_is_joined() -> None:
+    story = Story()
+    story.call(1, at=0).talks().ends()
+    story.work("llm", 1, 1, "fail", purpose="greeting", text_in="Greet the caller.")
+    history = story.history()
+    found = attribution(history.plus(correlate(history)))
+    assert (found.joined, found.total) == (1, 1)
+
+
 def test_a_preemptive_request_has_heard_how_an_utterance_begins() -> None:
     story = two_calls()
     for number, words in ((1, "I need a table for two."), (2, "I need a taxi.")):

@@ -389,3 +389,25 @@ def test_a_scenario_needs_a_dialogue_and_a_phase() -> None:
         "there is no dialogue",
         "there is no phase",
     ]
+
+
+def test_what_can_be_told_is_told_whatever_else_is_wrong() -> None:
+    slips = {
+        "seed: 7": "seed: seven",
+        "On {date}, please.": "On {dat}, please.",
+        "Sure, {name}.": "Sure, {nam}.",
+        "lookup(date={date})": "lookup(date={da})",
+        "tool_ok: lookup,": "tool_ok: lokup,",
+        "name: small": "name: ../small",
+    }
+    text = SCENARIO
+    for right, wrong in slips.items():
+        assert right in text, right
+        text = text.replace(right, wrong)
+    broken = "\n      3: {say: Hi, dtmf: 1}\n    done"
+    text = text.replace("\n    done", broken, 1)
+    with pytest.raises(FileProblems) as caught:
+        scenario(text)
+    told = str(caught.value)
+    for slip in ("'seven'", "{dat}", "{nam}", "{da}", "'lokup'", "'../small'", "key 'dtmf'"):
+        assert slip in told, slip

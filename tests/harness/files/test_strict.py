@@ -362,6 +362,23 @@ def test_an_unreadable_part_does_not_hide_the_rules_of_another() -> None:
     ]
 
 
+def test_a_rule_asks_for_the_keys_that_it_needs_and_sees_what_is_left_of_others() -> None:
+    def known(page: Page) -> Iterator[Flaw]:
+        yield Flaw((), f"people: {', '.join(page.people)}, colour: {page.colour}")
+
+    grammar = Grammar(parts={Page: {lines_differ: ("lines",), known: ()}}, named={Person: "name"})
+    text = "lines: [{say: a}, {say: a}]\npeople: {ann: {}, bob: {age: old}}\ncolour: blue"
+    with pytest.raises(FileProblems) as caught:
+        parse(text, Page, file="p.yaml", grammar=grammar)
+    told = [problem.what for problem in caught.value.problems]
+    assert "said twice: 'a'" in told
+    assert "people: ann, colour: red" in told
+    assert len(told) == 5, told  # besides: title, age and colour
+    with pytest.raises(FileProblems) as caught:
+        parse(text.replace("a}]", "[a]}]"), Page, file="p.yaml", grammar=grammar)
+    assert "said twice: 'a'" not in str(caught.value)
+
+
 def test_keys_beside_a_types_own_may_name_types() -> None:
     words = read("title: a\nwords: [{word: x, square: 3, circle: {radius: 1.5}}, {word: y}]").words
     assert words == (Word("x", {"square": 3, "circle": {"radius": 1.5}}), Word("y"))

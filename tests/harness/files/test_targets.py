@@ -40,6 +40,18 @@ def test_sound_targets(target: Target) -> None:
             ),
         ),
         (
+            {"webhook": Filled("http://me:hush@[::1/in")},
+            Flaw(
+                ("webhook",),
+                "no agent can be called at 'http://…@[::1/in': Invalid IPv6 URL",
+                "write the whole URL, such as http://127.0.0.1:8080/incoming",
+            ),
+        ),
+        (
+            {"stream": Filled("wss:///ws")},
+            Flaw(("stream",), "stream: 'wss:///ws': it names no host", "write the whole URL"),
+        ),
+        (
             {"signed_as": Filled("voice.example")},
             Flaw(
                 ("signed_as",),

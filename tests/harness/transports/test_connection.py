@@ -36,7 +36,7 @@ def test_where_a_stream_is_dialled_and_as_what(
 @pytest.mark.parametrize(
     ("error", "how", "said"),
     [
-        (aiohttp.InvalidURL("x://"), "garbage", "x://"),
+        (aiohttp.InvalidURL("x://"), "garbage", "this is no address that can be called"),
         (aiohttp.ServerDisconnectedError(), "reset", "Server disconnected"),
         (ConnectionResetError(), "reset", "ConnectionResetError"),
         (ValueError("no  such\nthing"), "garbage", "no such thing"),

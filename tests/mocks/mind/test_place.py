@@ -110,6 +110,22 @@ def test_what_was_heard_last_counts_if_it_is_of_its_kind() -> None:
     assert place.heard["date"] == "June 4th"
 
 
+def test_a_like_sentence_of_the_assistant_is_not_read_for_another_slot() -> None:
+    sure = "Sure, {name}. Which day would you like?"
+    offer = "I have {result.0}. Which one would you like?"
+    book = Dialogue(
+        name="book",
+        caller=tuple(map(Line, ("Hi, {name} here. I want to book.", "On {date}, please."))),
+        facts={"name": "person", "date": "date"},
+        replies={1: Reply(sure), 2: Reply(call=ToolCall("find_slots", {}), then=offer)},
+    )
+    said = "I have 09:00 or 09:30. Which one would you like?"
+    turns = [Turn(heard="I want to book.", said=said), Turn(heard="On May 3rd, please.")]
+    place = Places([book], TODAY).find(turns, [])
+    assert place is not None
+    assert "name" not in place.heard
+
+
 def test_what_was_never_heard_may_have_been_repeated_by_the_assistant() -> None:
     place = find("blah", "On May 3rd, please.", said=["Sure, Ada King. Which day suits you?"])
     assert place is not None
