@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 from harness.finding import Finding, Outcome
@@ -61,6 +62,14 @@ def run(
     *,
     agent: str = "",
     agent_command: str = "",
+    stream_url: str = "",
+    signed_as: str = "",
+    connect_to: str = "",
+    ca: str | Path = "",
+    client_cert: str | Path = "",
+    client_key: str | Path = "",
+    headers: Mapping[str, str] = MappingProxyType({}),
+    parameters: Mapping[str, str] = MappingProxyType({}),
     profiles: Sequence[str] = (),
     seed: int | None = None,
     out: str | Path | None = None,
@@ -80,6 +89,14 @@ def run(
     given = {
         "agent": agent,
         "agent_command": agent_command,
+        "stream_url": stream_url,
+        "signed_as": signed_as,
+        "connect_to": connect_to,
+        "ca": str(ca),
+        "client_cert": str(client_cert),
+        "client_key": str(client_key),
+        "header": tuple(f"{name}: {value}" for name, value in headers.items()),
+        "parameter": tuple(f"{name}={value}" for name, value in parameters.items()),
         "profile": tuple(profiles),
         "seed": None if seed is None else seed_of(str(seed)),
         "out": None if out is None else Path(out),

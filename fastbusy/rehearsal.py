@@ -19,7 +19,7 @@ from mocks.brain import Brain
 from mocks.provider import Catalogue, load_providers
 from mocks.serve import serving
 from mocks.service import Service
-from mocks.world import World
+from mocks.world import Settings, World
 
 from . import samples, virtual
 from .env import environment
@@ -36,13 +36,13 @@ def rehearse(options: Options) -> Judged:
     prepared = prepare(options, os.environ)
     if not prepared.sample:
         raise UsageError(
-            f"{prepared.target.webhook} cannot run in virtual time",
+            f"{prepared.target.webhook.shown} cannot run in virtual time",
             where="--agent",
             remedy="name a sample agent: reference or flawed:FLAW",
         )
     if options.out is None:
         raise UsageError("a rehearsal needs a folder", remedy="give it as out=")
-    recorder = Recorder(options.out)
+    recorder = Recorder(options.out, prepared.secrets)
     recorder.write_plan(prepared.plan)
     try:
         virtual.run(
@@ -59,7 +59,12 @@ def rehearse(options: Options) -> Judged:
 async def _run(options: Options, prepared: Prepared, recorder: Recorder) -> None:
     clock, (host, base) = virtual.VirtualClock(), (options.host, options.port_base)
     port = int(prepared.target.webhook.rpartition(":")[2].partition("/")[0])
-    world = World(Brain(Script(seed=prepared.plan.seed)), seed=prepared.plan.seed)
+    correlate = prepared.target.correlate
+    world = World(
+        Brain(Script(seed=prepared.plan.seed)),
+        seed=prepared.plan.seed,
+        settings=Settings(correlate=correlate.header, metadata=correlate.metadata),
+    )
     service = Service(Catalogue(load_providers()), world)
     settings = samples.settings(host, port, prepared.target.limit)
     agent = samples.application(prepared.sample, {**environment(host, base), **settings})

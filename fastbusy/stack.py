@@ -16,15 +16,19 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from kernel import redact
 from kernel.clock import SECOND_NS, Clock
 from kernel.errors import FastbusyError, StackError, UsageError
 from kernel.ports import cannot_listen
 
 _GRACE_S = 5.0
 _POLL_S = 0.05
+_POLL_LIMIT = aiohttp.ClientTimeout(total=2)
 _NO_SUCH_COMMAND = (126, 127)
 """What a shell ends with if it cannot run the command."""
 _PR_SET_PDEATHSIG = 1
+
+OpenSession = Callable[[], aiohttp.ClientSession]
 
 
 class Child:
@@ -51,24 +55,27 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
-    async def ready(self, url: str, clock: Clock, within_s: float = 30.0) -> None:
-        """Wait until `url` answers anything at all below 500.
+    async def ready(
+        self,
+        url: str,
+        clock: Clock,
+        within_s: float = 30.0,
+        open_session: OpenSession = aiohttp.ClientSession,
+    ) -> None:
+        """Wait until `url` answers anything at all below 500; a failed TLS handshake is an answer.
 
         Its failure with the end of its log if the process ends first or the time runs out.
         """
         give_up_ns = clock.now_ns() + round(within_s * SECOND_NS)
-        async with aiohttp.ClientSession() as session:
+        async with open_session() as session:
             while clock.now_ns() < give_up_ns:
                 if not self.running:
                     raise self._ended_early()
-                with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError, OSError):
-                    timeout = aiohttp.ClientTimeout(total=2)
-                    async with session.get(url, timeout=timeout) as response:
-                        if response.status < 500:
-                            return
+                if await _answers(session, url):
+                    return
                 await clock.sleep(_POLL_S)
         raise self._failure(
-            f"{self.name} did not answer {url} within {within_s:g} s; its last words:\n"
+            f"{self.name} did not answer {redact.url(url)} within {within_s:g} s; its last words:\n"
             f"{self._last_words()}",
             where=str(self.log),
             remedy=f"see that {self.name} listens at that URL",
@@ -133,6 +140,16 @@ class Child:
         return "\n".join(f"  {line}" for line in text.splitlines()[-lines:]) or "  (nothing)"
 
 
+async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(url, timeout=_POLL_LIMIT) as response:
+            return response.status < 500
+    except aiohttp.ClientSSLError:
+        return True  # it is up; what is wrong with its TLS is for the preflight to say
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return False
+
+
 async def start(
     name: str,
     command: Sequence[str] | str,
@@ -183,16 +200,20 @@ def refuse_taken_ports(host: str, ports: Sequence[int], remedy: str) -> None:
             raise cannot_listen(host, port, nowhere, remedy) from None
 
 
-def refuse_strangers(url: str) -> None:
-    """UsageError if somebody answers already where a child is going to listen."""
+def refuse_strangers(url: str, at: tuple[str, int] | None = None) -> None:
+    """UsageError if somebody answers already where a child is going to listen.
+
+    `at` is where that is, if it is not what the URL names.
+    """
     place = urlsplit(url)
-    port = place.port or (443 if place.scheme == "https" else 80)
+    port = place.port or (443 if place.scheme in ("https", "wss") else 80)
+    host, port = at or (place.hostname or "", port)
     try:
-        socket.create_connection((place.hostname or "", port), timeout=_GRACE_S).close()
+        socket.create_connection((host, port), timeout=_GRACE_S).close()
     except OSError:
         return
     raise UsageError(
         f"port {port} is taken: somebody listens there before the agent is started",
-        where=url,
+        where=redact.url(url),
         remedy="stop it, or leave --agent-command out and call what is running",
     )

@@ -12,20 +12,24 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from aiohttp import ClientSession
 
 from harness.nemesis.mock_control import MockControl
 from harness.recorder import Recorder, check_space, point_latest
 from harness.run_log import tell_without_calls
 from harness.runner import Progress, run_plan
+from harness.transports.connection import open_session
 from kernel import redact
 from kernel.clock import Clock, SystemClock, wall_time_s
 from kernel.errors import FastbusyError, NotWired, StackError, UsageError
 from kernel.ports import PORT_OFFSETS
 
-from . import catalogue, external, samples, shelf, stack
+from . import catalogue, external, logs, samples, shelf, stack
 from .env import environment
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
@@ -87,13 +91,8 @@ def _judge(folder: Path) -> Judged:
 def _kept(folder: Path) -> Iterator[str]:
     """Where to look after a failure."""
     yield f"run folder: {folder}"
-    if (log := _log(folder, "agent")).exists():
+    if (log := logs.log(folder, "agent")).exists():
         yield f"agent's log: {log}"
-
-
-def _log(folder: Path, name: str) -> Path:
-    """What a child process writes."""
-    return folder / "logs" / f"{name}.log"
 
 
 def _make_room(options: Options, prepared: Prepared) -> Path:
@@ -124,7 +123,7 @@ async def _run(
     options: Options, prepared: Prepared, folder: Path, on_progress: OnProgress | None
 ) -> None:
     plan, target, clock = prepared.plan, prepared.target, SystemClock()
-    with closing(Recorder(folder)) as recorder:
+    with closing(Recorder(folder, prepared.secrets)) as recorder:
         recorder.write_plan(plan)
         recorder.write_command(reproduce(options, prepared))
         try:
@@ -147,21 +146,39 @@ async def surroundings(
     options: Options, prepared: Prepared, folder: Path, clock: Clock
 ) -> AsyncIterator[Sequence[MockControl]]:
     """Mocks and, if it is ours to start, the agent: up and answering. What is ours is stopped at
-    the end."""
+    the end.
+
+    Neither what they write nor an error in between tells the target's secrets.
+    """
+    try:
+        async with _surroundings(options, prepared, folder, clock) as mocks:
+            yield mocks
+    except FastbusyError as error:
+        error.reword(prepared.secrets.conceal)
+        raise
+    finally:
+        logs.conceal(folder, prepared.secrets)
+
+
+@asynccontextmanager
+async def _surroundings(
+    options: Options, prepared: Prepared, folder: Path, clock: Clock
+) -> AsyncIterator[Sequence[MockControl]]:
     async with AsyncExitStack() as running:
 
         async def up(
             name: str, command: list[str] | str, env: Mapping[str, str], url: str,
             failure: type[FastbusyError] = StackError,
+            open_session: stack.OpenSession = ClientSession,
         ) -> stack.Child:  # fmt: skip
             child = await stack.start(
-                name, command, env=env, log=_log(folder, name), failure=failure
+                name, command, env=env, log=logs.log(folder, name), failure=failure
             )
             running.push_async_callback(child.stop)
-            await child.ready(url, clock)
+            await child.ready(url, clock, open_session=open_session)
             return child
 
-        host, webhook = options.host, prepared.target.webhook
+        host, target, webhook = options.host, prepared.target, str(prepared.target.webhook)
         token = os.environ.get("FASTBUSY_CONTROL_TOKEN", "")
         if options.mocks:
             mocks = await running.enter_async_context(external.found(options.mocks, token))
@@ -173,22 +190,27 @@ async def surroundings(
             await running.enter_async_context(served.needed())
             mocks = [MockControl(url, token=token)]
             env = environment(host, options.port_base)
-        if options.agent_command:
-            stack.refuse_strangers(webhook)
-            await up("agent", options.agent_command, env, webhook, NotWired)
+        if prepared.command:
+            stack.refuse_strangers(webhook, target.connect_to)
+            session = partial(open_session, target)
+            await up("agent", prepared.command, env, webhook, NotWired, session)
         elif prepared.sample:
             port = urlsplit(webhook).port or 0
             stack.refuse_taken_ports(host, [port], _ELSEWHERE)
-            settings = samples.settings(host, port, prepared.target.limit)
+            settings = samples.settings(host, port, target.limit)
             await up("agent", samples.command(prepared.sample), {**env, **settings}, webhook)
         yield mocks
 
 
 def _our_mocks(options: Options, prepared: Prepared) -> tuple[list[str], dict[str, str]]:
     """The command that starts them, and its environment."""
-    words = [*_MOCKS, "--host", options.host, "--port-base", str(options.port_base)]
-    paths = os.pathsep.join([str(shelf.PACKAGES), *_python_path()])
-    return [*words, "--seed", str(prepared.plan.seed)], {"PYTHONPATH": paths}
+    correlate = prepared.target.correlate
+    words = [
+        *_MOCKS, "--host", options.host, "--port-base", str(options.port_base),
+        "--seed", str(prepared.plan.seed),
+        "--correlate", correlate.header, "--correlate-metadata", correlate.metadata,
+    ]  # fmt: skip
+    return words, {"PYTHONPATH": os.pathsep.join([str(shelf.PACKAGES), *_python_path()])}
 
 
 def _ports(base: int) -> list[int]:
@@ -222,6 +244,7 @@ def reproduce(options: Options, prepared: Prepared) -> str:
     words += ["--agent", redact.url(agent)] if agent else []
     if options.agent_command:
         words += ["--agent-command", redact.command(options.agent_command)]
+    words += options.aim.words
     for profile in options.profiles:
         words += ["--profile", profile]
     if options.mocks:

@@ -74,7 +74,7 @@ def links(told: dict[str, Any]) -> Iterator[LinkFound]:
 
 async def _call(options: Options, folder: Path) -> None:
     prepared, clock = prepare(options, os.environ), SystemClock()
-    recorder = Recorder(folder)
+    recorder = Recorder(folder, prepared.secrets)
     try:
         async with surroundings(options, prepared, folder, clock) as mocks:
             try:

@@ -14,6 +14,7 @@ from .callers.behaviour import behaviour
 from .callers.manners import Manners
 from .callers.messages import LineClosed
 from .callers.talking import Talking
+from .media.clips import NO_CLIPS, Clips
 from .media.phone import Phone
 from .media.wheel import Wheel
 from .planning.plan import PlannedCall
@@ -27,6 +28,7 @@ class Placing:
 
     keep       takes what was said and heard, when a call is over, and tells what became of it
     dialogues  those of the plan: what the agent will answer, if it says what its model says
+    clips      recordings of the agent that callers know
     stop_how   what a call comes to that is cancelled from now on
     """
 
@@ -38,6 +40,7 @@ class Placing:
     keep: Callable[[CallLog, Phone], Kept]
     dialogues: Mapping[str, Dialogue] = field(default_factory=dict)
     stop_how: str = "stopped"
+    clips: Clips = NO_CLIPS
 
     async def place(self, call: PlannedCall) -> CallLog:
         """Dial, talk, hang up. Cancelling it ends the call and is told as such, then raised."""
@@ -71,7 +74,7 @@ class Placing:
             ],
         )
         over = asyncio.Event()
-        phone = Phone(call.number, call.voice, link, caller, log.report, over.set)
+        phone = Phone(call.number, call.voice, link, caller, log.report, over.set, self.clips)
         self.wheel.join(phone)
         receiving = asyncio.create_task(self._receive(phone, link))
         try:

@@ -14,6 +14,7 @@ from kernel.history import History
 
 from .call_log import CallLog
 from .callers.manners import Manners
+from .media.clips import Clips
 from .media.phone import Phone
 from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
@@ -105,7 +106,10 @@ async def _place(
         wheel = Wheel(clock)
         # The only line of this call is no goodbye: its answer is what matters.
         manners = Manners(goodbye_wait_s=ANSWER_WAIT_S)
-        placing = Placing(transport, wheel, clock, events.append, manners, keep, plan.dialogues)
+        clips = Clips.read(target.clips)
+        placing = Placing(
+            transport, wheel, clock, events.append, manners, keep, plan.dialogues, clips=clips
+        )
         async with asyncio.TaskGroup() as group:
             turning = group.create_task(wheel.run())
             await placing.place(call)

@@ -13,6 +13,7 @@ import numpy as np
 
 from kernel.errors import FastbusyError, StackError, UsageError
 from kernel.event import Event, to_line
+from kernel.redact import NO_SECRETS, Secrets
 from kernel.units import encode
 from speech.encoding import Encoding
 from speech.g711 import mulaw_decode
@@ -83,11 +84,15 @@ class Lines:
 
 
 class Recorder:
-    """Writes one run folder. `flush` once a second; errors of the disk never stop a run."""
+    """Writes one run folder. `flush` once a second; errors of the disk never stop a run.
 
-    def __init__(self, folder: Path) -> None:
+    What anybody said or answered may quote the `secrets`; nothing that is written here does.
+    """
+
+    def __init__(self, folder: Path, secrets: Secrets = NO_SECRETS) -> None:
         """Makes the folder. UsageError if that is impossible, StackError if the disk takes none."""
         self.folder = folder
+        self._secrets = secrets
         self.ended = False
         """Whether the history has the end of the run."""
         self._errors: list[str] = []
@@ -99,7 +104,8 @@ class Recorder:
             raise _unmakeable(folder, error) from None
 
     def write_command(self, command: str) -> None:
-        self._write(self.folder / "command.txt", f"{command}\n".encode())
+        told = self._secrets.conceal(command)
+        self._write(self.folder / "command.txt", f"{told}\n".encode())
 
     def write_plan(self, plan: Plan) -> None:
         data = msgspec.json.format(msgspec.json.encode(plan, enc_hook=encode), indent=1)
@@ -107,6 +113,9 @@ class Recorder:
 
     def record(self, event: Event) -> None:
         """Any event; what was said or heard becomes a line of the transcript as well."""
+        if self._secrets:
+            concealed = self._secrets.conceal_in(event.data)
+            event = msgspec.structs.replace(event, data=concealed)
         self._events.add(to_line(event))
         self.ended |= event.kind == "run" and event.type != "invoke"
         line = _transcript_line(event)

@@ -6,7 +6,6 @@ import platform
 from collections.abc import Mapping
 from typing import Any
 
-from kernel import redact
 from kernel.clock import SECOND_NS
 from kernel.event import Event, Type
 from kernel.units import builtins
@@ -39,7 +38,7 @@ class RunLog:
             "why": plan.why,
             "seed": plan.seed,
             "calls": len(plan.calls),
-            "target": redact.url(self._target.webhook),
+            "target": self._target.shown(self._target.webhook),
             "limit": self._target.limit,
             "profiles": list(plan.profiles),
             "dialogues": {name: builtins(dialogue) for name, dialogue in plan.dialogues.items()},

@@ -15,6 +15,7 @@ from .analysis.fates import Fate
 from .call_log import CallLog
 from .callers.manners import Manners
 from .calling import Calling
+from .media.clips import Clips
 from .media.phone import Phone
 from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
@@ -119,7 +120,7 @@ class _Run:
         self._group = asyncio.TaskGroup()
         placing = Placing(
             transport, self._wheel, clock, recorder.record, Manners(), self._keep_recording,
-            plan.dialogues,
+            plan.dialogues, clips=Clips.read(target.clips),
         )  # fmt: skip
         self._calling = Calling(placing, clock, plan.phases, self._group)
 

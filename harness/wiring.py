@@ -24,7 +24,25 @@ _AT_ONCE_NS = 1_000_000_000
 _TRANSCRIPT_NS = 2_000_000_000
 """What agent and STT may take, on a slow machine too, to make a transcript of a spoken line."""
 _ENVIRONMENT = "run the agent with the variables that `fastbusy env` prints"
+_TLS_REMEDIES = {
+    "tls_unknown_ca": "give the authority that signed its certificate as agent.ca (--ca FILE)",
+    "tls_wrong_host": "put a host of its certificate into the URL, and the address that is to be "
+    "called into agent.connect_to (--connect-to HOST:PORT)",
+    "tls_expired": "renew its certificate, or name an instance that has a valid one as "
+    "agent.connect_to (--connect-to HOST:PORT)",
+    "tls": "see that it speaks TLS at that port, and give it the certificate that it asks for, if "
+    "it does, as agent.client_cert (--client-cert FILE)",
+}
+_CLIENT_CERT = (
+    "if it asks for a client's certificate, give one as agent.client_cert (--client-cert FILE)"
+)
+_STREAM_REMEDY = (
+    "let <Stream url=…> name a WebSocket of the agent that this machine can reach, or name one "
+    "in its place as agent.stream (--stream-url URL)"
+)
+_STREAM_REMEDIES = {**_TLS_REMEDIES, "reset": f"look into the agent's log; {_CLIENT_CERT}"}
 _WEBHOOK_REMEDIES = {
+    **_STREAM_REMEDIES,
     "unreachable": "start the agent, or name the URL of its voice webhook with --agent",
     "no_answer": "answer the voice webhook at once and do the rest of the work after it",
     "http_401": "give the agent's auth token to the scenario's agent.auth_token",
@@ -37,9 +55,10 @@ _WEBHOOK_REMEDIES = {
     "reject": "raise the agent's limit of calls: it refuses the first one",
     "spoken_refusal": "raise the agent's limit of calls: it refuses the first one",
 }
-
-
+_DIRECT_REMEDY = "let the agent take Twilio's media stream at that URL"
 _DIRECT_REMEDIES = {
+    **_TLS_REMEDIES,
+    "reset": f"{_DIRECT_REMEDY}; {_CLIENT_CERT}",
     "unreachable": "start the agent, or name the URL of its media stream with --agent",
     "upgrade_401": "give the agent's auth token to the scenario's agent.auth_token",
     "upgrade_403": "sign with the token the agent checks (agent.auth_token)",
@@ -145,9 +164,9 @@ def _setup(history: History) -> Iterator[MissingLink]:
     how, step = data["how"], data.get("step", "webhook")
     seen = data.get("detail") or data.get("words") or how
     if data.get("direct"):
-        remedy = _DIRECT_REMEDIES.get(how, "let the agent take Twilio's media stream at that URL")
+        remedy = _DIRECT_REMEDIES.get(how, _DIRECT_REMEDY)
     elif step == "stream":
-        remedy = "let <Stream url=…> name a WebSocket of the agent that this machine can reach"
+        remedy = _STREAM_REMEDIES.get(how, _STREAM_REMEDY)
     else:
         remedy = _WEBHOOK_REMEDIES.get(how, "look into the agent's log for its error")
     yield MissingLink(step, f"{how}: {seen}", remedy)

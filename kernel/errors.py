@@ -12,7 +12,7 @@ FastbusyError
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _BRIEF = reprlib.Repr()
@@ -39,6 +39,10 @@ class FastbusyError(Exception):
         if remedy:
             lines.append(f"  → {remedy}")
         super().__init__("\n".join(lines))
+
+    def reword(self, by: Callable[[str], str]) -> None:
+        """Change its texts, as where one of them quotes a secret."""
+        FastbusyError.__init__(self, by(self.what), where=by(self.where), remedy=by(self.remedy))
 
 
 class UsageError(FastbusyError):

@@ -89,9 +89,9 @@ class Call(msgspec.Struct, frozen=True):
     type      ok: talked to its planned end · fail: explicitly refused · info: anything else;
               None while the history does not hold its end
     how       `completed`, `reject`, `spoken_refusal`, `clip_refusal`, `http_503`, `upgrade_403`,
-              `no_answer`, `unreachable`, `garbage`, `closed`, `patience`, `monologue` (the agent
-              did not stop talking), `left_early` (by plan, before the last line), `deflected`,
-              `cut`, …
+              `no_answer`, `unreachable`, `tls_unknown_ca`, `tls_wrong_host`, `tls_expired`, `tls`,
+              `reset`, `garbage`, `closed`, `patience`, `monologue` (the agent did not stop
+              talking), `left_early` (by plan, before the last line), `deflected`, `cut`, …
     ended_by  `caller`, `agent`, `network`, `us`
     redial_of span of the call that this caller gave up before, empty for a planned call
     done      its dialogue says when the task is done, and it is
@@ -150,7 +150,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     identity    of the sound: the caller's (STT) or the mock's own utterance (TTS)
     tokens_in, tokens_out  LLM only
     cancelled   the client took it back: barge-in, hang-up
-    call        telephony only: the SID of the call that was asked about
+    call        what the client named as the call that it is for; telephony: the SID asked about
     """
 
     span: str

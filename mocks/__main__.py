@@ -71,6 +71,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
                         help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip
     parser.add_argument("--correlate", default="", metavar="HEADER",
                         help="header that says which call a request belongs to")  # fmt: skip
+    parser.add_argument("--correlate-metadata", default="", metavar="FIELD",
+                        help="field of a request's metadata that says so")  # fmt: skip
     return parser.parse_args(arguments)
 
 
@@ -89,7 +91,7 @@ def make_service(options: argparse.Namespace, epoch_ns: int) -> Service:
         Brain(Script(seed=options.seed)),
         seed=options.seed,
         latency=latencies(latency_changes(options.latency)),
-        settings=Settings(correlate=options.correlate),
+        settings=Settings(correlate=options.correlate, metadata=options.correlate_metadata),
         instance=options.instance,
         epoch_ns=epoch_ns,
     )

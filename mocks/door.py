@@ -27,10 +27,9 @@ class Door:
         if piece.name == "":
             what = "socket" if session.request.upgrades else "request"
         identity, by = begin.identity, begin.by
-        correlated = session.request.header(self._settings.correlate)
-        if correlated or not identity:
-            identity = correlated or f"{session.route.name}#{session.ordinal}"
-            by = "header" if correlated else "ordinal"
+        if session.call or not identity:
+            identity = session.call or f"{session.route.name}#{session.ordinal}"
+            by = "header" if session.call else "ordinal"
             if what == "context":
                 identity = f"{identity}/{session.begun}"
         return Arrival(

@@ -15,6 +15,7 @@ from kernel.fault import Refusal
 from kernel.timeline import Timeline
 
 from .chain import Applied, Chain
+from .correlating import named_call
 from .door import Door
 from .hearing import TICK_NS, Hearing
 from .journal import Journal
@@ -50,6 +51,7 @@ class Service:
     def open(self, found: Found, now_ns: int) -> int:
         """A request or an upgrade for a provider; returns the session's number."""
         session = self.sessions.open(found, Mute(), now_ns)
+        session.call = named_call(found.request, self.world.settings)
         try:
             session.actor = found.route.open(found.request, self.world)
         except Exception:

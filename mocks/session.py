@@ -107,6 +107,7 @@ class Session:
     """An actor and its work.
 
     ordinal  counts the arrivals on its route; gone: its client is
+    call     the one that the client says it is for
     sifts    its actor looks at sound before it is heard
     saying   what the actor was told last, and what of its answer it has not said yet
     untold   what it is told after that; then comes what the client said meanwhile, unread
@@ -118,6 +119,7 @@ class Session:
     route: Route
     actor: Actor
     ordinal: int
+    call: str = ""
     pieces: dict[str, Piece] = field(default_factory=dict)
     audio_s: float = 0.0
     begun: int = 0
@@ -145,6 +147,8 @@ class Session:
         }
         if key := self.request.key:
             data["key"] = key
+        if self.call:
+            data["call"] = self.call
         if piece.arrival:
             data["identity_by"] = piece.arrival.by
             if piece.arrival.purpose != "turn":

@@ -28,6 +28,7 @@ class Settings:
     """The bounds of a mock process.
 
     correlate           header whose value says which call a request belongs to, if there is one
+    metadata            field of a request's metadata that says so, if there is one
     journal_events      events that the journal keeps
     body_bytes          longest request body, message_bytes longest WebSocket message
     unread_bytes        how much may wait for a client that does not read before it is dropped
@@ -38,6 +39,7 @@ class Settings:
     """
 
     correlate: str = ""
+    metadata: str = ""
     journal_events: int = 200_000
     body_bytes: int = 8 << 20
     message_bytes: int = 4 << 20

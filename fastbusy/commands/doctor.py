@@ -1,7 +1,7 @@
 """Look at this machine: can it run the mocks, and how much load can it make?
 
-With --agent look at an agent instead: one call goes through every link between it, the callers and
-the mocks, and the first that is missing is named.
+With --agent, or with the scenario that names one, look at an agent instead: one call goes through
+every link between it, the callers and the mocks, and the first that is missing is named.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from kernel.errors import UsageError
 
+from .. import target_options
 from ..env import ports
 from ..places import mocks_of, place_options
 from ..stack import refuse_taken_ports
@@ -51,11 +52,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--agent-command", default="", metavar="CMD", help="started with the mocks' environment"
     )
+    target_options.arguments(parser)
     parser.add_argument(
         "--scenario",
-        default="appointments",
+        default="",
         metavar="NAME|FILE",
-        help="whose first line the caller says (appointments)",
+        help="whose agent to look at; whose first line the caller says (appointments)",
     )
     place_options(parser)
     parser.add_argument(
@@ -64,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.agent or args.agent_command:
+    if args.agent or args.agent_command or args.stream_url or args.scenario:
         return _look_at_agent(args)
     findings = list(examine(args.host, args.port_base, args.out))
     width = max(len(finding.what) for finding in findings)
@@ -82,12 +84,13 @@ def _look_at_agent(args: argparse.Namespace) -> int:
     from ..wired import check_wiring
 
     options = Options(
-        scenario=args.scenario,
+        scenario=args.scenario or "appointments",
         agent=args.agent,
         agent_command=args.agent_command,
         host=args.host,
         port_base=args.port_base,
         out=new_folder("doctor", args.out),
+        aim=target_options.aim_of(args),
         mocks=mocks_of(args),
     )
     wiring = check_wiring(options)

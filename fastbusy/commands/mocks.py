@@ -26,11 +26,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--latency", action="append", default=[], metavar="STAGE.FIELD=LATENCY",
                         help="for example llm.first='lognormal(350ms, 800ms)'")  # fmt: skip
+    parser.add_argument("--correlate", default="", metavar="HEADER",
+                        help="header that says which call a request belongs to")  # fmt: skip
+    parser.add_argument("--correlate-metadata", default="", metavar="FIELD",
+                        help="field of a request's metadata that says so")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     words = [*args.stages, "--host", args.host, "--port-base", str(args.port_base)]
     words += ["--seed", str(args.seed)]
+    words += ["--correlate", args.correlate, "--correlate-metadata", args.correlate_metadata]
     for change in args.latency:
         words += ["--latency", change]
     stages = () if "all" in args.stages else tuple(args.stages)

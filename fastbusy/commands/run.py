@@ -14,7 +14,7 @@ from harness.headline import begun
 from harness.verdict import exit_code
 from kernel.roll import seed_of
 
-from .. import shelf
+from .. import shelf, target_options
 from ..judging import Judged
 from ..live import Show
 from ..places import mocks_of, place_options
@@ -33,6 +33,7 @@ def run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--agent-command", default="", metavar="CMD", help="started with the mocks' environment"
     )
+    target_options.arguments(parser)
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
     )
@@ -75,6 +76,7 @@ def options_of(scenario: str, args: argparse.Namespace) -> Options:
         seed=args.seed,
         out=args.out,
         keep=args.keep,
+        aim=target_options.aim_of(args),
         mocks=mocks_of(args),
     )
 

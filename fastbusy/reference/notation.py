@@ -6,7 +6,8 @@ import datetime as dt
 import types
 from typing import Any, Literal, Union, get_args, get_origin
 
-from harness.files.grammar import Secret
+from harness.files.grammar import Filled, Secret, Shell
+from harness.planning.reach import Address
 from kernel.dialogue import ToolCall
 from kernel.fault import Stage
 from kernel.units import QUANTITIES, Duration, Latency, Rate, Ratio, Share
@@ -19,6 +20,9 @@ _WORDS: dict[Any, str] = {
     Latency: "latency: `300ms`, `lognormal(P50, P95)`",
     ToolCall: "tool call: `tool(name={fact})`",
     Secret: "text from the environment: `${NAME}`",
+    Filled: "text, secrets in it as `${NAME}`",
+    Shell: "shell command",
+    Address: "address: `127.0.0.1:8443`",
     Stage: "stage",
     str: "text",
     int: "whole number",

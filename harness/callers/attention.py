@@ -99,7 +99,7 @@ class Attention:
         self.sounds, self.speaks_from_ns, self._speech = False, None, None
         role = _role(utterance, exchange)
         self.roles.append(role)
-        if utterance.sound == "speech":
+        if utterance.sound != "noise":
             self.heard_ns = max(self.heard_ns, utterance.until_at_ns)
             self.last_role = role
         if role in _SETTLING:
@@ -124,6 +124,8 @@ def _broke_off(utterance: Utterance) -> bool:
 
 def _role(utterance: Utterance, exchange: Exchange | None) -> str:
     """See `kernel.records.Heard.role`."""
+    if utterance.sound == "clip":
+        return "filler" if utterance.clip == "comfort" else utterance.clip
     if utterance.sound != "speech" or not utterance.text:
         return "other"
     manner = manner_of(utterance.text, opening=exchange is None)

@@ -5,7 +5,7 @@ When something sounds is told by energy, to the sample; what it says, by the dec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from .messages import SoundBegan, SpeechBegan, Utterance
@@ -20,6 +20,8 @@ BREAK_NS = END_QUIET_NS // 2
 """A shorter quiet is no break in the sound."""
 
 Message = SoundBegan | SpeechBegan | Utterance
+Recognise = Callable[[int, int], str | None]
+"""What the known recording is for that was played between two instants, None if none was."""
 
 
 class Spoken(Protocol):
@@ -38,7 +40,8 @@ class Spoken(Protocol):
 class Listening:
     """Joins the energy and the text of one call. All instants are of playout."""
 
-    def __init__(self) -> None:
+    def __init__(self, recognise: Recognise = lambda from_ns, until_ns: None) -> None:
+        self._recognise = recognise
         self._from_ns: int | None = None
         self._last_ns = 0  # the last voiced sample
         self._break = (0, 0)  # the last quiet within the open utterance, from and until
@@ -98,14 +101,16 @@ class Listening:
         if self._from_ns is None:
             return
         spoken = self._spoken if self._speech else None
+        clip = None if spoken else self._recognise(self._from_ns, self._last_ns)
         utterance = Utterance(
             from_at_ns=self._from_ns,
             until_at_ns=self._last_ns,
             text=self.so_far if spoken else "",
             verified=self._verified,
             identity=spoken.identity if spoken else None,
-            sound="speech" if spoken else "noise",
+            sound="speech" if spoken else "clip" if clip else "noise",
             confidence=min(spoken.confidences[self._told :], default=1.0) if spoken else 1.0,
+            clip=clip or "",
         )
         self._told = len(spoken.text) if spoken else self._told
         self._from_ns, self._speech = None, False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from kernel.event import Type
-from kernel.records import Heard, Turn
+from kernel.records import Heard, Sound, Turn
 
 EndedBy = Literal["caller", "agent", "network", "us"]
 
@@ -63,6 +63,7 @@ class Utterance:
     """A stretch of the agent's sound is over; the fields are those of `kernel.records.Heard`.
 
     verified   END came and its check held, so that no more of it can follow
+    clip       what a known recording is for: `refusal`, `apology`, `comfort`
     """
 
     from_at_ns: int
@@ -70,8 +71,9 @@ class Utterance:
     text: str = ""
     verified: bool = False
     identity: int | None = None
-    sound: Literal["speech", "noise"] = "speech"
+    sound: Sound = "speech"
     confidence: float = 1.0
+    clip: str = ""
 
 
 ELSEWHERE = ("transferred", "deflected", "queued")

@@ -97,7 +97,7 @@ def by_identity(scene: Scene) -> Found:
 
 
 def by_sid(scene: Scene) -> Found:
-    """The telephone network was asked about this very call."""
+    """The client named the call itself, or asked the telephone network about it."""
     for work in scene.open:
         if call := scene.by_sid.get(work.call):
             yield work, call

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from kernel import redact
 from kernel.errors import Problem
 
 T = TypeVar("T")
@@ -25,6 +26,37 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "Secret(…)" if self else "Secret()"
+
+
+class Filled(str):
+    """A text in which `${NAME}` stands for what the environment has. No encoder writes it anywhere.
+
+    written  the text with the names in it, as far as there are any
+    secrets  what the environment gave
+    """
+
+    written: str = ""
+    secrets: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str, written: str, secrets: Iterable[str]) -> Filled:
+        filled = cls(text)
+        filled.written, filled.secrets = written, tuple(secrets)
+        return filled
+
+    @property
+    def shown(self) -> str:
+        """What may be told of it."""
+        return redact.url(self.written or self)
+
+    def __repr__(self) -> str:
+        return f"Filled({self.shown!r})"
+
+
+class Shell(str):
+    """A command for the shell, which knows the environment itself."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)

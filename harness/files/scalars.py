@@ -10,10 +10,11 @@ from yaml.nodes import ScalarNode
 
 from kernel.errors import brief
 
-from .grammar import Secret, suggestion
+from .grammar import Filled, Secret, Shell, suggestion
 from .nodes import Tree, plain, shape
 
-_VARIABLE = re.compile(r"^\$\{([A-Za-z_]\w*)\}$")
+_VARIABLE = re.compile(r"\$\{([^}]*)\}?")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _REMEDY = re.compile(r"^(.*); ((?:write|use|give) .*)$", re.DOTALL)
 _NOUNS: Mapping[Any, str] = {
     str: "a text", int: "a whole number", float: "a number", bool: "true or false"
@@ -38,6 +39,10 @@ def scalar(tree: Tree, kind: Any, environment: Mapping[str, str]) -> Any:
         raise Unreadable("there is no value", "write one, or take the key out")
     if kind is Secret:
         return _secret(tree.value, environment)
+    if kind is Filled:
+        return filled(tree.value, environment)
+    if kind is Shell:
+        return Shell(tree.value)
     if "${" in tree.value:
         what = f"{brief(tree.value)} is taken as it stands, only secrets come from the environment"
         raise Unreadable(what, "write the value, or give it on the command line")
@@ -68,11 +73,31 @@ def _converted(tree: ScalarNode, kind: Any) -> Any:
     raise Unreadable(what, "write it without quotes" if tree.style else "")
 
 
+def filled(text: str, environment: Mapping[str, str]) -> Filled:
+    """The text with what the environment has for every `${NAME}`. Unreadable if it lacks one."""
+    secrets: list[str] = []
+
+    def value_of(match: re.Match[str]) -> str:
+        secrets.append(_looked_up(match, environment))
+        return secrets[-1]
+
+    return Filled.of(_VARIABLE.sub(value_of, text), text, secrets)
+
+
 def _secret(text: str, environment: Mapping[str, str]) -> Secret:
-    match = _VARIABLE.match(text)
+    match = _VARIABLE.fullmatch(text)
     if not match:
         what = "a secret does not belong in a file"
         raise Unreadable(what, "write ${NAME} and set NAME in the environment")
-    if match[1] not in environment:
-        raise Unreadable(f"the environment has no {match[1]}", f"set it: export {match[1]}=…")
-    return Secret(environment[match[1]])
+    return Secret(_looked_up(match, environment))
+
+
+def _looked_up(match: re.Match[str], environment: Mapping[str, str]) -> str:
+    name = match[1]
+    if not _NAME.fullmatch(name) or not match[0].endswith("}"):
+        raise Unreadable(f"{match[0]!r} names no variable", "write ${NAME}")
+    if not environment.get(name):
+        what = f"{name} is empty in the environment"
+        missing = f"the environment has no {name}"
+        raise Unreadable(what if name in environment else missing, f"set it: export {name}=…")
+    return environment[name]

@@ -16,6 +16,7 @@ from kernel.units import Latency, Share
 
 from ..callers.behaviour import kinds
 from ..planning.plan import Persona, Target
+from ..planning.reach import ClientCert, Correlate
 from ..planning.shapes import Shape, shapes
 from .dialogues import PARTS, line_flaws, side_request_flaws
 from .grammar import (
@@ -31,8 +32,7 @@ from .grammar import (
     Variant,
     suggestion,
 )
-
-SAMPLES = ("reference",)
+from .targets import target_flaws
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -134,17 +134,8 @@ UNBUILT: dict[type, dict[str, str]] = {
         "forecast": "take it out: compare the runs of several rates by hand",
     },
     Target: {
-        "stream": "give its ws:// or wss:// address as the webhook",
         "sip": "give the agent's Twilio voice webhook",
         "webrtc": "give the agent's Twilio voice webhook",
-        "command": "start the agent with --agent-command",
-        "connect_to": "put the address that is to be called into webhook, the signed one into "
-        "signed_as",
-        "ca": "use an http:// address inside the test's network",
-        "client_cert": "use an http:// address inside the test's network",
-        "headers": "pass values as stream parameters under parameters:",
-        "correlate": "take it out: spans are joined by sound, facts and text",
-        "clips": "let the agent speak through the TTS mock, which the callers understand",
     },
 }
 
@@ -160,6 +151,8 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
     return Grammar(
         short={
             Target: "webhook",
+            ClientCert: "cert",
+            Correlate: "header",
             Line: "say",
             Reply: "say",
             **{check: check.scalar for check in checks.values()},
@@ -178,21 +171,6 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
         },
         parts={Dialogue: PARTS, Scenario: scenario_parts(checks)},
     )
-
-
-def target_flaws(target: Target) -> Iterator[Flaw]:
-    """What is wrong with an agent's address, whether a file or the command line gives it."""
-    address, limit = target.webhook, target.limit
-    # Which schemes there are is the transports' to say.
-    if address and ":" not in address and address not in SAMPLES:
-        remedy = "give reference, flawed:FLAW or the http(s):// address of a Twilio voice webhook"
-        yield Flaw(("webhook",), f"no agent can be reached at {address!r}", remedy)
-    if target.status_callback and not target.status_callback.startswith(("http://", "https://")):
-        what = f"status_callback: nobody can be told at {target.status_callback!r}"
-        yield Flaw(("status_callback",), what, "give its http:// or https:// address")
-    if limit is not None and limit < 1:
-        remedy = "write how many calls the agent takes at once, or unknown"
-        yield Flaw(("limit",), f"limit: {limit} calls is no limit", remedy)
 
 
 def persona_flaws(persona: Persona) -> Iterator[Flaw]:

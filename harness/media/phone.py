@@ -22,6 +22,7 @@ from ..callers.messages import Say, SayBegan, SoundBegan, SpeechBegan, Utterance
 from ..callers.talking import Talking
 from ..protocols.media_streams import FRAME_BYTES, RATE_HZ
 from ..transports.link import Link
+from .clips import NO_CLIPS, Clips
 from .playout import FRAME_NS, SAMPLE_NS, SILENCE
 
 FED_SILENCE_FRAMES = 25
@@ -47,6 +48,7 @@ class Phone:
     """One live call. Pure but for what it hands to its link.
 
     report   takes what the caller did, heard or came to, and when that was known
+    clips    recordings of the agent that the caller knows
     on_over  called once, when the caller has nothing more to say or to hear
     from_ns  when what is said and heard begins
     due_ns   when its next frame is due: the end of the 20 ms that the frame covers
@@ -60,6 +62,7 @@ class Phone:
         caller: Talking,
         report: Callable[[Any, int], None],
         on_over: Callable[[], None],
+        clips: Clips = NO_CLIPS,
     ) -> None:
         self.link, self.caller, self.report = link, caller, report
         self.number = number
@@ -67,12 +70,13 @@ class Phone:
         self._on_over = on_over
         self.from_ns = self.due_ns = 0
         self.stream = -1  # its number at the ear
-        self.listening = Listening()
+        self.listening = Listening(self._recognise)
         self.said, self.heard = bytearray(), bytearray()
         self.sent = self.late = self.late_max_ns = 0
         self.muffled = False
         self._mouth = Mouth(Role.CALLER, RATE_HZ, voice)
         self._transcript = Transcript(Role.CALLER)
+        self._clips = clips
         self._ear_zero_ns = 0
         self._silent_frames = 0
         self._ready: tuple[Say, Words] | None = None
@@ -161,6 +165,11 @@ class Phone:
             )
         elif self.listening.sounding:
             yield from self.listening.quiet(frame_ns + FRAME_NS)
+
+    def _recognise(self, from_ns: int, until_ns: int) -> str | None:
+        """What the recording is for that was played between two instants, if it is a known one."""
+        first, last = ((at_ns - self.from_ns) // SAMPLE_NS for at_ns in (from_ns, until_ns))
+        return self._clips.purpose_of(bytes(self.heard[max(0, first) : last]))
 
     def notice_symbol(self, symbol: Symbol) -> Iterator[Noticed]:
         """The ear has read a symbol in the agent's sound."""

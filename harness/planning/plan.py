@@ -10,12 +10,14 @@ from typing import Any
 
 import msgspec
 
+from kernel import redact
 from kernel.dialogue import Dialogue, Fact, Script
 from kernel.fault import FaultOrder
 from kernel.units import Duration
 
 from ..callers.redial import PlannedRedial, Redial
-from ..files.grammar import Secret
+from ..files.grammar import Filled, Secret, Shell
+from .reach import Address, ClientCert, ClipPurpose, Correlate
 
 
 class Persona(msgspec.Struct, frozen=True):
@@ -98,17 +100,55 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     status_callback  URL that Twilio tells when a call is over
     signed_as  URL to sign in place of the webhook's, where a proxy changes it
     auth_token what Twilio would sign with; unsigned without it
-    parameters custom parameters of the stream
+    stream     media stream to dial in place of the one to which the webhook's TwiML connects the
+               call; without a webhook it is all that is asked
+    command    starts the agent, with the mocks' environment
+    connect_to address that every connection to the agent goes to, whatever host its URLs name;
+               Host, SNI and signatures stay those of the URLs
+    ca         PEM file of authorities that are trusted beside those of this machine
+    client_cert what the harness shows to an agent that asks for a certificate
+    headers    what webhook requests and stream upgrades carry beside Twilio's own
+    parameters custom parameters of a stream without webhook, further fields of the webhook's form
+    correlate  where the agent names the call when it asks a provider for something
     limit      admitted calls at most, None = unknown
+    clips      WAV file of a recording that the agent plays → what it is for; callers know it again
     """
 
-    webhook: str = ""
-    fallback_url: str = ""
-    status_callback: str = ""
-    signed_as: str = ""
+    webhook: Filled = Filled()
+    fallback_url: Filled = Filled()
+    status_callback: Filled = Filled()
+    signed_as: Filled = Filled()
     auth_token: Secret = Secret()
-    parameters: dict[str, str] = {}
+    stream: Filled = Filled()
+    command: Shell = Shell()
+    connect_to: Address | None = None
+    ca: str = ""
+    client_cert: ClientCert | None = None
+    headers: dict[str, Filled] = {}
+    parameters: dict[str, Filled] = {}
+    correlate: Correlate = Correlate()
     limit: int | None = None
+    clips: dict[str, ClipPurpose] = {}
+
+    def shown(self, url: str) -> str:
+        """A URL of the agent as it may be told, and where it is really asked for."""
+        told = redact.url(url)
+        return f"{told} (at {self.connect_to})" if self.connect_to else told
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the environment gave for it and what opens its URLs; nobody is to read it."""
+        given = [str(self.auth_token)]
+        if self.client_cert:
+            given.append(str(self.client_cert.password))
+        texts = (
+            self.webhook, self.fallback_url, self.status_callback, self.signed_as, self.stream,
+        )  # fmt: skip
+        for text in (*texts, *self.headers.values(), *self.parameters.values()):
+            given += text.secrets
+        for url in texts:
+            given += redact.credentials(url)
+        return tuple(filter(None, given))
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,11 @@ Source: twilio.com/docs/voice/twiml, fallback: /docs/usage/security/availability
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
+from kernel import redact
 from kernel.control import CallOrder
 
 from ..transports.link import Refused
@@ -59,12 +60,20 @@ Act = Fetch | Say | Play | Pause | Stream | Start | Stop | Enqueue | Refused
 class Course:
     """Where a call is in its TwiML. `next` gives what to do; whoever does it tells what came of it.
 
+    shown  a URL of the agent as it may be told
     talks  agent and caller have talked: what ends the call from then on refuses nobody
     """
 
-    def __init__(self, url: str, signed_as: str = "", fallback_url: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        signed_as: str = "",
+        fallback_url: str = "",
+        *,
+        shown: Callable[[str], str] = redact.url,
+    ) -> None:
         self.talks = self._is_heard = False
-        self._fallback_url = fallback_url
+        self._fallback_url, self._shown = fallback_url, shown
         self._fetch: Fetch | None = Fetch(url, signed_as or url)
         self._base = self._fetch
         self._verbs: deque[Verb] = deque()
@@ -76,9 +85,9 @@ class Course:
         self._clips: list[str] = []
 
     @classmethod
-    def of(cls, stream: Stream) -> Course:
+    def of(cls, stream: Stream, *, shown: Callable[[str], str] = redact.url) -> Course:
         """A call without a webhook: all of it is this stream."""
-        course = cls(stream.url)
+        course = cls(stream.url, shown=shown)
         course._fetch = None
         course._verbs.append(stream)
         return course
@@ -157,14 +166,14 @@ class Course:
         if not self.talks and self._words:
             return Refused("spoken_refusal", "fail", words=self.words)
         if not self.talks and self._clips:
-            return Refused("clip_refusal", "fail", detail=", ".join(self._clips))
+            return Refused("clip_refusal", "fail", detail=", ".join(map(redact.url, self._clips)))
         return Refused("closed", "info", detail="the TwiML ends the call without a sound")
 
     def _take(self, document: bytes) -> None:
         try:
             self._verbs = deque(parse(document))
         except TwimlError as error:
-            detail = f"{self._base.url} answered: {error}"
+            detail = f"{self._shown(self._base.url)} answered: {error}"
             self.failed(NO_TWIML, Refused("garbage", "info", detail=detail))
 
     def _go_to(self, url: str, method: str) -> None:
@@ -209,7 +218,8 @@ class Course:
     def _redirected(self, redirect: Redirect) -> Act | None:
         self._fetches += 1
         if self._fetches > REDIRECTS + 1:
-            detail = f"more than {REDIRECTS} redirects, last to {redirect.url}"
+            last = self._shown(_join(self._base.url, redirect.url))
+            detail = f"more than {REDIRECTS} redirects, last to {last}"
             return Refused("garbage", "info", detail=detail, words=self.words)
         self._go_to(redirect.url, redirect.method)
         return None

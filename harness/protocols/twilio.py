@@ -26,6 +26,25 @@ STREAM_HEADERS = {"User-Agent": "Twilio.TmeWs/1.0", "Accept-Encoding": "gzip"}
 SIGNATURE_HEADER = "X-Twilio-Signature"
 STREAM_SIGNATURE_HEADER = "x-twilio-signature"
 IDEMPOTENCY_HEADER = "I-Twilio-Idempotency-Token"
+OWN_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "i-twilio-idempotency-token",
+        "sec-websocket-extensions",
+        "sec-websocket-key",
+        "sec-websocket-protocol",
+        "sec-websocket-version",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-twilio-signature",
+    }
+)
+"""Names, in lower case, of headers that webhook requests and upgrades bring with them."""
 
 
 def sid(prefix: str, *names: object) -> str:

@@ -112,6 +112,8 @@ def _heard(told: Told) -> Iterator[Line]:
 
 def _unread(sound: Heard) -> Html:
     length_ms = (sound.until_at_ns - sound.from_at_ns) / 1e6
+    if sound.sound == "clip":
+        return tag("em", f"known recording, {waited(length_ms)}")
     return tag("em", f"{sound.sound}, {waited(length_ms)}, nothing readable")
 
 

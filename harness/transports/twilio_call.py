@@ -51,13 +51,16 @@ class TwilioCall:
         self.sid = sid
         self._place, self._clock = place, place.clock
         self._form = twilio.call_form(sid, place.account_sid, call.from_number)
-        self._form |= target.parameters
+        parameters = {name: str(value) for name, value in target.parameters.items()}
+        self._form |= parameters
         self._direct = urlsplit(target.webhook).scheme in ("ws", "wss")
         if self._direct:
-            self._course = Course.of(twiml.Stream(target.webhook, dict(target.parameters)))
+            stream = twiml.Stream(str(target.webhook), parameters)
+            self._course = Course.of(stream, shown=target.shown)
         else:
-            self._course = Course(target.webhook, target.signed_as, target.fallback_url)
-        self._callback = target.status_callback, "POST"
+            urls = target.webhook, target.signed_as, target.fallback_url
+            self._course = Course(*map(str, urls), shown=target.shown)
+        self._callback = str(target.status_callback), "POST"
         self._playout = Playout(0)
         self._streams = Streams(place, self._form, self._playout)
         self._orders: deque[CallOrder] = deque()

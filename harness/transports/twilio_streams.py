@@ -14,6 +14,7 @@ from ..planning.plan import Target
 from ..protocols import twilio
 from ..protocols.media_streams import RATE_HZ, Outbox
 from ..protocols.twiml import Stream
+from .connection import dialled
 from .link import Network
 from .twilio_stream import TwilioStream
 from .twilio_web import AgentWeb, Unreached
@@ -55,8 +56,11 @@ class Streams:
         """Unreached if it cannot be opened."""
         call_sid = self._form["CallSid"]
         sid = twilio.sid("MZ", call_sid, len(self._all))
+        url, signed_as = verb.url, verb.url
+        if talks:
+            url, signed_as = dialled(self._place.target, verb.url)
         try:
-            socket = await self._place.web.connect(verb.url)
+            socket = await self._place.web.connect(url, signed_as)
         except Unreached as unreached:
             self._tell(verb, sid, "stream-error", f"{unreached.code}: {unreached.refused.detail}")
             raise

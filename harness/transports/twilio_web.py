@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 import aiohttp
 
+from kernel import redact
+
 from ..planning.plan import Target
 from ..protocols import twilio, twiml
 from ..protocols.course import Fetch
-from .link import Refused, Step
-from .troubles import plainly
+from . import connection
+from .link import By, Refused, Step
 from .twilio_stream import WS_TIMEOUT
 
 RESPONSE_LIMIT_S = 15.0
@@ -20,12 +22,17 @@ STREAM_LIMIT_S = 10.0
 CALLBACK_LIMIT_S = 5.0
 RETRIEVAL_FAILED, CONNECTION_FAILED = 11200, 11205
 """Twilio's errors for a document: it was not served; its server was not reached."""
-STREAM_ERRORS = {"unreachable": 31902, "no_answer": 31901, "garbage": 31923}
+TLS_ERRORS = {
+    "tls": 11220, "tls_wrong_host": 11235, "tls_expired": 11236, "tls_unknown_ca": 11237,
+}  # fmt: skip
+"""Twilio's errors for a document, by why the handshake failed."""
+STREAM_ERRORS = {
+    "unreachable": 31902, "no_answer": 31901, "garbage": 31923, **dict.fromkeys(TLS_ERRORS, 31910),
+}  # fmt: skip
 """Twilio's errors for a stream, by how it was refused; 31920 for any other."""
 HANDSHAKE_REFUSED = 31920
 
 _EXCERPT = 120
-_UNTIMED = aiohttp.ClientTimeout(total=None)
 
 
 class Unreached(Exception):
@@ -40,16 +47,12 @@ class AgentWeb:
     """The web server of one target; an async context. Requests are signed with its auth token."""
 
     def __init__(self, target: Target) -> None:
-        self._auth_token = target.auth_token
+        self._target = target
         self._session: aiohttp.ClientSession | None = None
         self._callbacks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
-            timeout=_UNTIMED,
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        self._session = connection.open_session(self._target)
 
     async def close(self) -> None:
         """Let the last callbacks be delivered."""
@@ -61,52 +64,55 @@ class AgentWeb:
     async def fetch(self, asked: Fetch, form: Mapping[str, str]) -> bytes:
         """The document, at most a byte more than TwiML may have. Unreached if there is none."""
         form = {**form, **asked.fields}
-        url = asked.url
+        shown = self._target.shown(asked.url)
         try:
             async with asyncio.timeout(RESPONSE_LIMIT_S):
-                response = await self._request(asked.method, url, asked.signed_as, form)
+                response = await self._request(asked.method, asked.url, asked.signed_as, form)
                 async with response:
                     document = await response.content.read(twiml.LIMIT_BYTES + 1)
                     # What does not end within the limit is read on only to be refused.
                     while not response.content.at_eof() and len(document) <= twiml.LIMIT_BYTES:
                         document += await response.content.read(twiml.LIMIT_BYTES)
         except TimeoutError:
-            detail = f"{url} did not answer within {RESPONSE_LIMIT_S:g} s"
+            detail = f"{shown} did not answer within {RESPONSE_LIMIT_S:g} s"
             refused = Refused("no_answer", "info", "network", detail=detail)
             raise Unreached(RETRIEVAL_FAILED, refused) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreached(CONNECTION_FAILED, _failed(error, url, "webhook")) from None
+            refused = _failed(error, shown, "webhook")
+            code = TLS_ERRORS.get(refused.how, CONNECTION_FAILED)
+            raise Unreached(code, refused) from None
         if response.status >= 400:
-            raise Unreached(RETRIEVAL_FAILED, _http_refusal(response, document))
+            raise Unreached(RETRIEVAL_FAILED, _http_refusal(response, shown, document))
         return document
 
-    async def connect(self, url: str) -> aiohttp.ClientWebSocketResponse:
+    async def connect(self, url: str, signed_as: str) -> aiohttp.ClientWebSocketResponse:
         """The WebSocket of a media stream. Unreached if it cannot be opened."""
         assert self._session is not None
+        shown = self._target.shown(url)
         if url.partition(":")[0].lower() not in ("ws", "wss"):
-            detail = f"<Stream url={url!r}>; write a ws:// or wss:// URL"
+            detail = f"<Stream url={redact.url(url)!r}>; write a ws:// or wss:// URL"
             raise _no_stream(Refused("garbage", "info", step="stream", detail=detail))
         headers = dict(twilio.STREAM_HEADERS)
-        if self._auth_token:
-            headers[twilio.STREAM_SIGNATURE_HEADER] = twilio.signature(self._auth_token, url)
+        if token := self._target.auth_token:
+            headers[twilio.STREAM_SIGNATURE_HEADER] = twilio.signature(token, signed_as)
         try:
             async with asyncio.timeout(STREAM_LIMIT_S):
                 return await self._session.ws_connect(
                     url, headers=headers, timeout=WS_TIMEOUT, compress=0
                 )
         except TimeoutError:
-            detail = f"{url} did not upgrade within {STREAM_LIMIT_S:g} s"
+            detail = f"{shown} did not upgrade within {STREAM_LIMIT_S:g} s"
             raise _no_stream(
                 Refused("no_answer", "info", "network", "stream", detail=detail)
             ) from None
         except aiohttp.WSServerHandshakeError as error:
-            detail = f"{url} answered HTTP {error.status} to the upgrade"
+            detail = f"{shown} answered HTTP {error.status} to the upgrade"
             how = f"upgrade_{error.status}"
             raise _no_stream(
                 Refused(how, "fail", step="stream", status=error.status, detail=detail)
             ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _no_stream(_failed(error, url, "stream")) from None
+            raise _no_stream(_failed(error, shown, "stream")) from None
 
     def tell(self, url: str, method: str, form: Mapping[str, str]) -> None:
         """Request a callback, if there is one. Nobody waits for it, and nothing comes of it."""
@@ -137,8 +143,8 @@ class AgentWeb:
             url, signed_as = twilio.with_query(url, form), twilio.with_query(signed_as, form)
             body = signed = None
             del headers["Content-Type"]
-        if self._auth_token:
-            headers[twilio.SIGNATURE_HEADER] = twilio.signature(self._auth_token, signed_as, signed)
+        if token := self._target.auth_token:
+            headers[twilio.SIGNATURE_HEADER] = twilio.signature(token, signed_as, signed)
         try:
             return await self._session.request(method, url, data=body, headers=headers)
         except aiohttp.ClientConnectorError:
@@ -149,17 +155,14 @@ def _no_stream(refused: Refused) -> Unreached:
     return Unreached(STREAM_ERRORS.get(refused.how, HANDSHAKE_REFUSED), refused)
 
 
-def _failed(error: Exception, url: str, step: Step) -> Refused:
+def _failed(error: Exception, where: str, step: Step) -> Refused:
     """No connection, or one that broke before anything was answered."""
-    detail = f"{url}: {plainly(error)[:_EXCERPT]}"
-    # aiohttp's InvalidURL is a ValueError; what is no HTTP it calls an error of the response.
-    if isinstance(error, ValueError | aiohttp.ClientResponseError):
-        return Refused("garbage", "info", step=step, detail=detail)
-    how = "unreachable" if isinstance(error, aiohttp.ClientConnectorError) else "reset"
-    return Refused(how, "info", "network", step, detail=detail)
+    how, said = connection.failure(error)
+    by: By = "agent" if how == "garbage" else "network"
+    return Refused(how, "info", by, step, detail=f"{where}: {said}")
 
 
-def _http_refusal(response: aiohttp.ClientResponse, document: bytes) -> Refused:
+def _http_refusal(response: aiohttp.ClientResponse, where: str, document: bytes) -> Refused:
     retry_after = response.headers.get("Retry-After", "")
     excerpt = document[:_EXCERPT].decode("utf-8", "replace")
     return Refused(
@@ -167,5 +170,5 @@ def _http_refusal(response: aiohttp.ClientResponse, document: bytes) -> Refused:
         "fail",
         status=response.status,
         retry_after_s=float(retry_after) if retry_after.isdigit() else None,
-        detail=f"{response.url} answered HTTP {response.status}: {excerpt}",
+        detail=f"{where} answered HTTP {response.status}: {excerpt}",
     )

@@ -11,6 +11,7 @@ import fastbusy
 from fastbusy import api
 from fastbusy.judging import Judged, judge_folder
 from fastbusy.preparing import Options
+from fastbusy.target_options import Aim
 from kernel.errors import UsageError
 from tests.fastbusy.folders import run_folder
 
@@ -39,6 +40,19 @@ def test_the_arguments_are_those_of_the_command(given: list[Options], tmp_path: 
     assert result.findings["no_dropped_calls"].gate
     assert result.pass_rate == 1.0
     assert result.folder == tmp_path / "run"
+
+
+def test_what_belongs_to_the_agent(given: list[Options]) -> None:
+    fastbusy.run(
+        "demo", agent="https://a/v", stream_url="wss://a/ws", signed_as="https://b/v",
+        connect_to="127.0.0.1:1", ca=Path("ca.pem"), client_cert="me.pem", client_key="me.key",
+        headers={"Authorization": "Bearer ${TOKEN}"}, parameters={"tenant": "demo"},
+    )  # fmt: skip
+    (options,) = given
+    assert options.aim == Aim(
+        "wss://a/ws", "https://b/v", "127.0.0.1:1", "ca.pem", "me.pem", "me.key",
+        ("Authorization: Bearer ${TOKEN}",), ("tenant=demo",),
+    )  # fmt: skip
 
 
 def test_what_is_left_out_comes_from_the_environment(

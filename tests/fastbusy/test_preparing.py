@@ -125,5 +125,5 @@ def test_an_agent_that_nobody_could_call(tmp_path: Path, agent: str) -> None:
     told = "no agent can be called at .*\n  → write the whole URL"
     with pytest.raises(UsageError, match=f"--agent: {told}"):
         prepare(Options(scenario(tmp_path), agent=agent), {})
-    with pytest.raises(UsageError, match=rf"mine\.yaml: {told}"):
+    with pytest.raises(UsageError, match=rf"mine\.yaml:\d+: {told}"):
         prepare(Options(scenario(tmp_path, f"agent: '{agent}'\n")), {})

@@ -12,6 +12,7 @@ import pytest
 
 from fastbusy import whole
 from fastbusy.preparing import Options, prepare
+from fastbusy.target_options import Aim
 from harness.recorder import point_latest
 from kernel.errors import NotWired, UsageError
 
@@ -56,6 +57,15 @@ def test_folders_of_one_second_are_numbered(
 )  # fmt: skip
 def test_the_command_that_repeats_a_run(options: Options, command: str) -> None:
     assert whole.reproduce(options, prepare(options, {})) == command
+
+
+def test_the_command_tells_no_secrets() -> None:
+    aim = Aim(connect_to="127.0.0.1:1", headers=("X-Gateway-Key: v1 ${TOKEN}",))
+    options = Options("demo", "https://me:hush@a/v?t=hush", aim=aim)
+    command = whole.reproduce(options, prepare(options, {"TOKEN": "hush-hush"}))
+    assert "--agent 'https://…@a/v?t=…' --connect-to 127.0.0.1:1 " in command
+    assert "--header 'X-Gateway-Key: v1 ${TOKEN}' " in command
+    assert "hush" not in command
 
 
 def test_a_failed_start_says_why_and_where_and_hides_no_run(

@@ -14,6 +14,7 @@ from kernel.dialogue import Script
 from kernel.errors import StackError, UsageError
 from kernel.event import Event, from_lines
 from kernel.fault import FaultOrder
+from kernel.redact import Secrets
 from kernel.units import Share, decode
 from speech.g711 import mulaw_encode
 from speech.wav import read_wav
@@ -62,6 +63,18 @@ def test_what_is_said_and_heard_is_a_transcript(tmp_path: Path) -> None:
         "text": "Hi.",
         "turn": 1,
     }
+
+
+def test_what_others_quote_of_a_secret_is_not_written(tmp_path: Path) -> None:
+    one = Recorder(tmp_path, Secrets(["open sesame"]))
+    heard = {**HEARD, "text": "You said: open sesame?"}
+    one.record(Event(2, "caller", "heard", "info", "c0001/h1", "c0001", data=heard))
+    one.write_command("run --header 'x: open sesame'")
+    one.close()
+    for name in ("events.jsonl", "transcripts.jsonl", "command.txt"):
+        found = (tmp_path / name).read_text()
+        assert "sesame" not in found
+        assert "…" in found
 
 
 def test_a_recording_has_the_caller_left_and_the_agent_right(tmp_path: Path) -> None:

@@ -71,6 +71,11 @@ def test_nothing_is_missing_in_a_whole_chain() -> None:
         ("garbage", "TwiML"),
         ("closed", "<Connect>"),
         ("reject", "limit"),
+        ("tls_unknown_ca", "agent.ca (--ca FILE)"),
+        ("tls_wrong_host", "agent.connect_to (--connect-to HOST:PORT)"),
+        ("tls_expired", "agent.connect_to (--connect-to HOST:PORT)"),
+        ("tls", "agent.client_cert (--client-cert FILE)"),
+        ("reset", "agent.client_cert (--client-cert FILE)"),
     ],
 )
 def test_no_call_at_all(how: str, remedy: str) -> None:
@@ -86,6 +91,13 @@ def test_a_stream_that_does_not_open() -> None:
     assert missing is not None
     assert missing.link == "stream"
     assert "<Stream" in missing.remedy
+    assert "agent.stream (--stream-url URL)" in missing.remedy
+
+
+def test_a_stream_whose_tls_is_not_trusted() -> None:
+    missing = found(*setup("info", how="tls_unknown_ca", step="stream", detail="wss://agent/media"))
+    assert missing is not None
+    assert (missing.link, "agent.ca" in missing.remedy) == ("stream", True)
 
 
 @pytest.mark.parametrize(

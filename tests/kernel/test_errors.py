@@ -53,3 +53,10 @@ def test_all_problems_of_a_file_come_together() -> None:
     assert error.problems == tuple(problems)
     assert str(error) == "a.yaml:1: one\na.yaml:2: two\n  → mend it"
     assert error.exit_code == 2
+
+
+def test_an_error_can_be_told_in_other_words() -> None:
+    error = NotWired("hush was said", where="hush", remedy="say no hush")
+    error.reword(lambda text: text.replace("hush", "…"))
+    assert str(error) == "…: … was said\n  → say no …"
+    assert error.what == "… was said"

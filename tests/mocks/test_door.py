@@ -39,6 +39,7 @@ def test_a_header_is_the_surest_identity() -> None:
         "header",
         "conversation",
     ]
+    assert [work.call for work in drive.work] == ["call 7", ""]
 
 
 def test_a_socket_is_known_by_its_place_in_the_row() -> None:

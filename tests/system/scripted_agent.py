@@ -6,11 +6,13 @@ import asyncio
 import base64
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from harness.planning.reach import Address
 from speech.alphabet import Role
 from speech.g711 import mulaw_encode
 from speech.mouth import Mouth
@@ -103,6 +105,7 @@ class ScriptedAgent:
         self.lines: list[Line] = []
         self.refuse_upgrade = 0
         self.url = ""
+        self.at = Address("", 0)
         self.errors: list[BaseException] = []
 
     def twiml(self, after: str = "") -> web.Response:
@@ -154,18 +157,20 @@ class ScriptedAgent:
         return []
 
     @contextlib.asynccontextmanager
-    async def serving(self) -> AsyncIterator[str]:
-        """The URL of the webhook."""
+    async def serving(
+        self, tls: ssl.SSLContext | None = None, origin: str = ""
+    ) -> AsyncIterator[str]:
+        """The URL of the webhook. `origin` is what the agent believes to be; it listens at `at`."""
         app = web.Application()
         app.router.add_post("/incoming", self.incoming)
         app.router.add_get("/media", self.media)
         app.add_routes(self.more_routes())
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
         await site.start()
-        host, port = runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        self.at = Address(*runner.addresses[0][:2])
+        self.url = origin or f"http://{self.at}"
         try:
             yield f"{self.url}/incoming"
         finally:

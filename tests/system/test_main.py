@@ -37,6 +37,12 @@ def test_latencies_are_set_by_stage_and_field() -> None:
     assert service.world.seed == 3
 
 
+def test_where_agents_name_the_call() -> None:
+    words = ["--correlate", "x-call-sid", "--correlate-metadata", "call_sid"]
+    settings = make_service(parse(words), 0).world.settings
+    assert (settings.correlate, settings.metadata) == ("x-call-sid", "call_sid")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

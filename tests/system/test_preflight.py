@@ -1,10 +1,13 @@
 import asyncio
+import ssl
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from aiohttp import web
 
+from harness.files.grammar import Filled
 from harness.nemesis.mock_control import MockControl
 from harness.planning.plan import Plan, PlannedPhase, Target
 from harness.preflight import choose_probe, preflight
@@ -17,6 +20,7 @@ from kernel.event import Event, from_lines
 
 from .calls import planned
 from .mock_stub import MockStub
+from .pki import Authority, serves
 from .scripted_agent import Line, ScriptedAgent
 
 pytestmark = pytest.mark.system
@@ -40,15 +44,22 @@ def work(stub: MockStub, stage: str, **data: object) -> None:
     stub.events.append(Event(stub.now_ns(), actor, "work", "ok", span, data=data))
 
 
-async def check(agent: ScriptedAgent, stub: MockStub, folder: Path) -> list[Event]:
+async def check(
+    agent: ScriptedAgent,
+    stub: MockStub,
+    folder: Path,
+    tls: ssl.SSLContext | None = None,
+    **target: Any,
+) -> list[Event]:
     recorder = Recorder(folder)
-    async with agent.serving() as url, stub.serving() as mock_url:
+    origin = "https://voice.example" if tls else ""
+    async with agent.serving(tls, origin) as url, stub.serving() as mock_url:
         mock = MockControl(mock_url)
         await mock.open()
         try:
             await preflight(
                 PLAN,
-                Target(webhook=url),
+                Target(webhook=Filled(url), connect_to=agent.at, **target),
                 clock=SystemClock(),
                 mocks=[mock],
                 recorder=recorder,
@@ -121,3 +132,16 @@ def test_a_webhook_that_says_no_is_named(tmp_path: Path) -> None:
     agent.webhook = forbid
     with pytest.raises(NotWired, match="http_403"):
         asyncio.run(check(agent, MockStub(), tmp_path))
+
+
+def test_tls_that_is_not_trusted_is_the_webhooks_with_what_to_do(tmp_path: Path) -> None:
+    ours = Authority(tmp_path)
+    for host, ca, seen, remedy in (
+        ("voice.example", "", "tls_unknown_ca", "agent.ca (--ca FILE)"),
+        ("other.example", ours.file, "tls_wrong_host", "agent.connect_to (--connect-to"),
+    ):
+        tls = serves(ours.sign(host))
+        with pytest.raises(NotWired, match=seen) as caught:
+            asyncio.run(check(ScriptedAgent(), MockStub(), tmp_path / seen, tls, ca=ca))
+        assert caught.value.where == "webhook of the agent"
+        assert remedy in caught.value.remedy

@@ -143,6 +143,14 @@ def test_a_taken_port_is_named() -> None:
             stack.refuse_taken_ports("127.0.0.1", [port], "choose another")
 
 
+def test_a_stranger_is_looked_for_where_connections_go() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        at = ("127.0.0.1", server.getsockname()[1])
+        with pytest.raises(UsageError, match=f"port {at[1]} is taken"):
+            stack.refuse_strangers("https://me:hush@voice.example/in", at)
+    stack.refuse_strangers("https://voice.example/in", at)
+
+
 @pytest.mark.parametrize("host", ["n" * 300, "a..b"])
 def test_what_names_no_machine(host: str) -> None:
     with pytest.raises(UsageError, match="nothing can listen on port 8700: this is no name"):

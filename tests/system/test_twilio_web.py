@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from harness.files.grammar import Filled
 from harness.planning.plan import Target
 from harness.protocols import twilio
 from harness.transports.twilio_web import AgentWeb, Unreached
@@ -47,8 +48,8 @@ class Agent(ScriptedAgent):
 
 async def one_call(agent: Agent, **target: Any) -> Call:
     async with agent.serving() as url:
-        made = {name: value.replace("AGENT", agent.url) for name, value in target.items()}
-        caller = await place(Target(**{"webhook": url, **made}), planned(1, "Bye."))
+        made = {name: Filled(value.replace("AGENT", agent.url)) for name, value in target.items()}
+        caller = await place(Target(**{"webhook": Filled(url), **made}), planned(1, "Bye."))
     assert agent.errors == []
     (call,) = caller.history.calls
     return call
@@ -150,7 +151,7 @@ def test_a_callback_to_nobody_disturbs_nobody() -> None:
         one.tell("http://127.0.0.1:9/nobody", "POST", {"CallSid": "CA1"})
         one.tell("", "POST", {"CallSid": "CA1"})
         with pytest.raises(Unreached) as unreached:
-            await one.connect("ftp://a.example")
+            await one.connect("ftp://a.example", "ftp://a.example")
         assert (unreached.value.code, unreached.value.refused.how) == (31923, "garbage")
         await one.close()
 

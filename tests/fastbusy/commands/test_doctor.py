@@ -13,6 +13,7 @@ from fastbusy import wired
 from fastbusy.cli import main
 from fastbusy.commands import doctor
 from fastbusy.preparing import Options
+from fastbusy.target_options import Aim
 from fastbusy.wired import Wiring, links
 from kernel.errors import UsageError
 
@@ -109,5 +110,22 @@ def test_the_wiring_of_an_agent_link_by_link(
     )
     (options,) = given
     assert (options.scenario, options.agent) == ("appointments", "http://a/v")
+    assert options.aim == Aim()
     assert options.out is not None
     assert options.out.parent == tmp_path / "runs"
+
+
+def test_a_stream_or_a_scenario_names_an_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Options] = []
+
+    def check_wiring(options: Options) -> Wiring:
+        given.append(options)
+        return Wiring(tuple(links({"link": "", "remedy": ""})), tmp_path)
+
+    monkeypatch.setattr(wired, "check_wiring", check_wiring)
+    assert main(["doctor", "--stream-url", "wss://a/ws", "--ca", "ca.pem"]) == 0
+    assert main(["doctor", "--scenario", "staging.yaml"]) == 0
+    assert [options.aim for options in given] == [Aim("wss://a/ws", ca="ca.pem"), Aim()]
+    assert [options.scenario for options in given] == ["appointments", "staging.yaml"]

@@ -11,6 +11,7 @@ from fastbusy.cli import main
 from fastbusy.commands import run as command
 from fastbusy.judging import Judged, judge_folder
 from fastbusy.preparing import Options
+from fastbusy.target_options import Aim
 from fastbusy.whole import Interrupted
 from tests.fastbusy.folders import run_folder
 
@@ -39,6 +40,13 @@ def test_all_options_arrive(given: list[Options], capsys: pytest.CaptureFixture[
         )
     ]  # fmt: skip
     assert "\npass  calm\n" in capsys.readouterr().out
+
+
+def test_what_is_said_of_the_agent_arrives(given: list[Options]) -> None:
+    words = "run demo --agent https://a/v --connect-to 127.0.0.1:1 --ca c --parameter a=b"
+    assert main([*words.split(), "--header", "X-Env: staging"]) == 0
+    aim = Aim(connect_to="127.0.0.1:1", ca="c", headers=("X-Env: staging",), parameters=("a=b",))
+    assert given == [Options("demo", "https://a/v", aim=aim)]
 
 
 def test_the_environment_says_what_the_command_line_does_not(

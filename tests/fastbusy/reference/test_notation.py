@@ -7,7 +7,9 @@ from typing import Any, Literal
 import pytest
 
 from fastbusy.reference.notation import as_written, in_words
+from harness.files.grammar import Filled
 from harness.planning.plan import Persona
+from harness.planning.reach import Address
 from kernel.units import Duration, Latency, Ratio, Share
 
 
@@ -18,6 +20,8 @@ from kernel.units import Duration, Latency, Ratio, Share
         (Duration | None, "duration: `500ms`, `5m`"),
         (Literal["a", "b"], "`a` or `b`"),
         (tuple[str, ...], "list of text"),
+        (dict[str, Filled], "text → text, secrets in it as `${NAME}`"),
+        (Address | None, "address: `127.0.0.1:8443`"),
         (tuple[tuple[str, int], ...], "list of [text, whole number]"),
         (dict[str, Persona], "text → [Persona](#persona)"),
         (dict[str, str | tuple[str, ...]], "text → (text or list of text)"),

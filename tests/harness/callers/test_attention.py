@@ -118,6 +118,18 @@ def test_an_apology_excuses_until_the_caller_speaks_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("clip", "role", "refuses"),
+    [("refusal", "refusal", True), ("apology", "apology", True), ("comfort", "filler", False)],
+)
+def test_a_known_recording_is_taken_for_what_it_is_for(clip: str, role: str, refuses: bool) -> None:
+    agent = Attention()
+    heard = agent.note(Utterance(4 * S, 6 * S, sound="clip", clip=clip), ASKED)
+    assert (heard.role, heard.sound) == (role, "clip")
+    assert agent.heard_ns == 6 * S
+    assert agent.refuses == refuses
+
+
+@pytest.mark.parametrize(
     ("so_far", "opening", "tells"),
     [
         ("I have nine. Or", False, True),

@@ -170,6 +170,31 @@ def test_more_text_of_what_was_told_opens_nothing() -> None:
     assert list(ears.listening.grew()) == []
 
 
+def test_what_is_no_speech_may_be_a_recording_that_is_known() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def recognise(from_ns: int, until_ns: int) -> str | None:
+        asked.append((from_ns // MS, until_ns // MS))
+        return "refusal" if from_ns < 5000 * MS else None
+
+    ears = Ears()
+    ears.listening = Listening(recognise)
+    ears.sound(100, 2000)
+    ears.quiet(2000, 5000)
+    ears.sound(6000, 7000)
+    ears.quiet(7000, 10_000)
+    spoken = ears.start(11_000, "Hello.")
+    ears.sound(11_000, 12_000)
+    spoken.verified = True
+    ears.quiet(12_000, 13_000)
+    assert [(one.sound, one.clip) for one in ears.utterances] == [
+        ("clip", "refusal"),
+        ("noise", ""),
+        ("speech", ""),
+    ]
+    assert asked == [(100, 2000), (6000, 7000)]
+
+
 def test_what_was_cut_off_was_over_when_the_sound_broke_off() -> None:
     ears = Ears()
     ears.sound(0, 800)

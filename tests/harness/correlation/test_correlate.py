@@ -26,6 +26,15 @@ def test_a_join_tells_work_call_and_method() -> None:
     assert story.history().plus([event]).joins == {span: ("c0001", "identity")}
 
 
+def test_an_agent_may_name_the_call() -> None:
+    story = Story()
+    story.call(1, at=0, sid="CA1").talks().ends()
+    story.call(2, at=0, sid="CA2", facts={"name": "Robert Jones"}).talks().ends()
+    named = story.work("llm", 5, 6, call="CA1", history="Hi, this is Robert Jones.")
+    story.work("llm", 5, 6, call="CA9")
+    assert joins(story) == {named: ("c0001", "sid")}
+
+
 def test_the_sound_says_who_spoke_and_who_heard() -> None:
     story = Story()
     story.call(1, at=0).says().hears("Sure.", identity=77).ends()

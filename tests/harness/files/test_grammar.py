@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from harness.files.grammar import Secret, Source, suggestion
+from harness.files.grammar import Filled, Secret, Source, suggestion
 from kernel.units import builtins
 
 
@@ -40,3 +40,14 @@ def test_a_problem_falls_back_on_the_nearest_line() -> None:
 )
 def test_suggestion(word: str, known: list[str], expected: str) -> None:
     assert suggestion(word, known, "keys") == expected
+
+
+def test_a_filled_text_shows_how_it_is_written() -> None:
+    url = Filled.of("https://me:hush@a/v", "https://${LOGIN}@a/v", ["me:hush"])
+    assert url == "https://me:hush@a/v"
+    assert url.shown == "https://…@a/v"
+    assert Filled("reference").shown == "reference"
+    header = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
+    assert repr(header) == "Filled('Bearer ${TOKEN}')"
+    with pytest.raises(NotImplementedError):
+        builtins({"authorization": header})

@@ -8,6 +8,7 @@ from harness.arrivals.constant import Constant
 from harness.arrivals.spike import Spike
 from harness.files.scenario import Group, Phase, StageLatency
 from harness.planning.plan import Persona, Target
+from harness.planning.reach import ClientCert, Correlate
 from kernel.dialogue import Dialogue, Done, Line, Reply, ToolCall
 from kernel.errors import FileProblems
 from kernel.units import Duration, Latency, Rate, Share
@@ -73,6 +74,11 @@ def test_only_what_is_called_warm_up_warms_up_unless_it_says_so() -> None:
         ("{webhook: http://a/in, limit: unknown}", Target(webhook="http://a/in")),
         ("{limit: 3}", Target(limit=3)),
         ("{parameters: {tenant: demo}}", Target(parameters={"tenant": "demo"})),
+        ("{stream: 'wss://a/ws'}", Target(stream="wss://a/ws")),
+        ("{correlate: x-call-sid}", Target(correlate=Correlate(header="x-call-sid"))),
+        ("{correlate: {metadata: sid}}", Target(correlate=Correlate(metadata="sid"))),
+        ("{client_cert: me.pem}", Target(client_cert=ClientCert("me.pem"))),
+        ("{clips: {busy.wav: refusal}}", Target(clips={"busy.wav": "refusal"})),
     ],
 )
 def test_an_agent_is_a_word_or_keys(written: str, target: Target) -> None:
@@ -270,6 +276,28 @@ def test_callers_without_shares_get_equal_parts() -> None:
             "limit: 20",
             "sip: me@host",
             "s.yaml:3: agent: 'sip' is not built yet\n  → give the agent's Twilio voice webhook",
+        ),
+        (
+            "limit: 20",
+            "connect_to: here",
+            "s.yaml:3: connect_to: 'here' is no address\n"
+            "  → write host:port, such as 127.0.0.1:8443",
+        ),
+        (
+            "limit: 20",
+            "headers: {x-env: '${GONE}'}",
+            "s.yaml:3: x-env: the environment has no GONE\n  → set it: export GONE=…",
+        ),
+        (
+            "limit: 20",
+            "headers: {cookie: hush}",
+            "s.yaml:3: cookie: a secret does not belong here\n"
+            "  → write ${NAME} and set NAME in the environment",
+        ),
+        (
+            "limit: 20",
+            "clips: {busy.wav: busy}",
+            "s.yaml:3: busy.wav: unknown value 'busy'\n  → known values: refusal, apology, comfort",
         ),
         (
             "limit: 20",

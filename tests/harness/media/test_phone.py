@@ -2,13 +2,17 @@ import itertools
 
 from harness.callers.messages import Say, SoundBegan, SpeechBegan, Utterance
 from harness.callers.talking import Talking
+from harness.media.clips import NO_CLIPS, Clips
+from harness.media.energy import voiced_spans
 from harness.media.phone import FED_SILENCE_FRAMES, Phone
 from harness.media.playout import FRAME_NS, SAMPLE_NS, SILENCE
 from speech.alphabet import Role
 from speech.ear import Ear
 from speech.encoding import Encoding
+from speech.fingerprint import probe
 from speech.g711 import mulaw_encode
 from speech.mouth import Mouth
+from tests.speech.recorded import recorded
 
 MS = 1_000_000
 
@@ -36,10 +40,12 @@ class Wire:
         return self.to_play.pop(0) if self.to_play else SILENCE
 
 
-def phone(wire: Wire, overs: list[str] | None = None) -> Phone:
+def phone(wire: Wire, overs: list[str] | None = None, clips: Clips = NO_CLIPS) -> Phone:
     caller = Talking(["Hi."], {}, patience_s=8, pause_s=0.6)
     over = overs if overs is not None else []
-    made = Phone(1, "mira", wire, caller, lambda _report, _at: None, lambda: over.append("over"))  # type: ignore[arg-type]
+    made = Phone(
+        1, "mira", wire, caller, lambda _report, _at: None, lambda: over.append("over"), clips
+    )  # type: ignore[arg-type]
     made.begin(1000 * MS, 0)
     return made
 
@@ -132,6 +138,22 @@ def test_it_ends_once() -> None:
     one.end()
     assert one.over
     assert overs == ["over"]
+
+
+def test_a_recording_that_is_known_is_told_by_what_was_played() -> None:
+    wire, told = Wire(), []
+    clip = mulaw_encode(recorded(1, 2.0))
+    sound = SILENCE * 50 + clip
+    wire.to_play = [sound[at : at + 160] for at in range(0, len(sound), 160)]
+    one = phone(wire, clips=Clips([(probe(recorded(1, 2.0)), "refusal")]))
+    for _ in range(400):
+        frame_ns = one.due_ns - FRAME_NS
+        played, _ = one.turn(0)
+        (span,) = voiced_spans([played])
+        told += one.notice_energy(frame_ns, span)
+    (utterance,) = (message for message in told if isinstance(message, Utterance))
+    assert (utterance.sound, utterance.clip) == ("clip", "refusal")
+    assert utterance.from_at_ns >= (1000 + 50 * 20) * MS
 
 
 def test_keys_are_pressed_one_by_one_with_the_frames() -> None:

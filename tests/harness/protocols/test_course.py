@@ -47,6 +47,25 @@ def test_the_first_thing_is_to_ask_the_webhook_until_it_has_answered() -> None:
     assert course.next() == course.next() == Fetch(HOME, "https://voice.example/in")
 
 
+@pytest.mark.parametrize(
+    ("document", "detail"),
+    [
+        ("hello", "http://…@a.example/in?key=… answered: "),
+        ("<Response><Play>http://a.example/busy.wav?key=hush</Play></Response>",
+         "http://a.example/busy.wav?key=…"),
+        ("<Response><Redirect>/in?key=hush</Redirect></Response>",
+         f"more than {REDIRECTS} redirects, last to http://…@a.example/in?key=…"),
+    ],
+)  # fmt: skip
+def test_urls_are_told_without_their_secrets(document: str, detail: str) -> None:
+    course = Course("http://me:hush@a.example/in?key=hush")
+    while not isinstance(act := course.next(), Refused):
+        if isinstance(act, Fetch):
+            course.read(document.encode())
+    assert act.detail.startswith(detail)
+    assert "hush" not in act.detail
+
+
 def test_verbs_come_in_order_and_what_is_unknown_is_left_out() -> None:
     course = a_course("<Pause/><Record/><Say>Hi</Say><Play>a.wav</Play>", STREAM)
     *before, stream = (course.next() for _ in range(4))

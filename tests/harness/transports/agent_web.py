@@ -45,12 +45,14 @@ class FakeWeb:
     """`pages` maps a URL to the verbs of its document; what is not there answers HTTP 503.
 
     asked   every document asked for, with the whole form
+    dialled every stream: URL, and the one that is signed in its place
     told    every callback: URL, method and form
     """
 
     def __init__(self, **pages: str) -> None:
         self.pages = {f"http://a.example/{name}": verbs for name, verbs in pages.items()}
         self.asked: list[tuple[Fetch, dict[str, str]]] = []
+        self.dialled: list[tuple[str, str]] = []
         self.told: list[tuple[str, str, dict[str, str]]] = []
         self.sockets: dict[str, FakeSocket] = {}
         self.no_stream = False
@@ -62,7 +64,8 @@ class FakeWeb:
             raise Unreached(11200, Refused("http_503", "fail", status=503))
         return f"<Response>{verbs}</Response>".encode()
 
-    async def connect(self, url: str) -> FakeSocket:
+    async def connect(self, url: str, signed_as: str) -> FakeSocket:
+        self.dialled.append((url, signed_as))
         if self.no_stream:
             refused = Refused("upgrade_403", "fail", step="stream", status=403, detail="HTTP 403")
             raise Unreached(31920, refused)

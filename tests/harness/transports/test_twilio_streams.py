@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import WSMessage, WSMsgType
 
+from harness.files.grammar import Filled
 from harness.media.playout import FRAME_NS, SILENCE, Playout
 from harness.planning.plan import Target
 from harness.protocols.twilio import call_form
@@ -18,8 +19,8 @@ TALK = Stream("ws://a.example/talk", status_callback="http://a.example/s")
 EAR = Stream("ws://a.example/ear", name="ear", status_callback="http://a.example/e")
 
 
-def a_call(web: FakeWeb) -> tuple[Streams, Playout]:
-    place = Place(Target(), web, StepClock(), FakeNetwork(), "AC1")  # type: ignore[arg-type]
+def a_call(web: FakeWeb, target: Target = Target()) -> tuple[Streams, Playout]:  # noqa: B008
+    place = Place(target, web, StepClock(), FakeNetwork(), "AC1")  # type: ignore[arg-type]
     playout = Playout(0)
     return Streams(place, call_form("CA1", "AC1", "+1"), playout), playout
 
@@ -46,6 +47,18 @@ def test_all_streams_hear_the_caller() -> None:
         names = [name for name, event in events(web) if event == "stream-stopped"]
         assert len(names) == 2
         assert "ear" in names
+
+    act(test)
+
+
+def test_only_the_stream_that_talks_is_dialled_elsewhere() -> None:
+    async def test() -> None:
+        web = FakeWeb()
+        streams, _ = a_call(web, Target(stream=Filled("ws://here/talk")))
+        await streams.open(EAR, talks=False)
+        await streams.open(TALK, talks=True)
+        assert web.dialled == [(EAR.url, EAR.url), ("ws://here/talk", TALK.url)]
+        await streams.stop_all()
 
     act(test)
 

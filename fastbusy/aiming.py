@@ -1,0 +1,180 @@
+"""Whom to call and how: the scenario's agent, and over it what the command line says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from harness.files.grammar import Filled, Flaw, Loaded, Secret, Shell
+from harness.files.grammar import Path as Key
+from harness.files.scenario import Scenario
+from harness.files.targets import target_flaws
+from harness.media import clips
+from harness.planning.plan import Target
+from harness.transports import tls
+from harness.transports.by_scheme import scheme_of, transports
+from kernel.errors import FileProblems, Problem, UsageError, brief
+from kernel.redact import NO_SECRETS, Secrets
+
+from . import samples
+from .env import environment, ports
+from .target_options import Aim, filled_option, overlaid
+
+_SAMPLES = ("reference", "flawed")
+_LATER = {"sip": "SIP", "webrtc+http": "WebRTC", "webrtc+https": "WebRTC"}
+_OPTIONS: Mapping[Key, str] = {
+    ("webhook",): "--agent",
+    ("stream",): "--stream-url",
+    ("signed_as",): "--signed-as",
+    ("connect_to",): "--connect-to",
+    ("ca",): "--ca",
+    ("client_cert", "cert"): "--client-cert",
+    ("client_cert", "key"): "--client-key",
+}
+"""Key of a target → the option that says it in its place."""
+
+
+class Said(NamedTuple):
+    """What a command line says of the agent: `--agent`, `--agent-command`, and the rest."""
+
+    agent: str = ""
+    command: str = ""
+    aim: Aim = Aim()
+
+
+@dataclass(frozen=True)
+class Aimed:
+    """A target that can be called.
+
+    sample   `reference` or `flawed:FLAW`, empty for any other agent
+    command  starts the agent; empty if it runs already, or is a sample
+    secrets  of the target, which nobody is to read
+    """
+
+    target: Target
+    sample: str = ""
+    command: str = ""
+    secrets: Secrets = NO_SECRETS
+
+
+def aimed(
+    scenario: Loaded[Scenario], said: Said, environ: Mapping[str, str], *, host: str, port_base: int
+) -> Aimed:
+    """FileProblems or UsageError if there is no such agent, or if what belongs to it is wrong.
+
+    A sample agent is one of `host`, at its port above or below `port_base`.
+    """
+    target = _beside(scenario.source.file, scenario.value.agent or Target())
+    if said.agent:
+        agent = filled_option("--agent", said.agent, environ)
+        target = msgspec.structs.replace(target, webhook=agent, stream=Filled(), command=Shell())
+    target = overlaid(target, said.aim, environ)
+    wanted = target.webhook or target.stream or Filled("reference")
+    where = "--agent" if said.agent else scenario.source.file
+    scheme = scheme_of(wanted)
+    if scheme in _LATER:
+        raise UsageError(
+            f"agent {brief(wanted.shown)}: {_LATER[scheme]} is not built yet",
+            where=where,
+            remedy="give the agent's Twilio voice webhook, http(s)://…, or its stream, ws(s)://…",
+        )
+    secrets = Secrets(target.secrets)
+    if scheme in transports():
+        _refuse_flaws(target, said, scenario)
+        if not target.webhook:
+            target = msgspec.structs.replace(target, webhook=target.stream, stream=Filled())
+        return Aimed(_signing(target), "", said.command or target.command, secrets)
+    _check_sample(wanted.shown, where)
+    _refuse_detours(wanted, said.aim)
+    said_of_it = Target() if said.agent else target
+    target = Target(
+        webhook=Filled(f"http://{host}:{_sample_port(port_base)}/incoming"),
+        fallback_url=said_of_it.fallback_url,
+        status_callback=said_of_it.status_callback,
+        auth_token=target.auth_token,
+        parameters=target.parameters,
+        correlate=target.correlate,
+        limit=target.limit,
+    )
+    return Aimed(_signing(target), str(wanted), said.command, secrets)
+
+
+def _signing(target: Target) -> Target:
+    """An agent has the token that `fastbusy env` prints, unless the scenario has another."""
+    token = target.auth_token or Secret(environment()["TWILIO_AUTH_TOKEN"])
+    return msgspec.structs.replace(target, auth_token=token)
+
+
+def _beside(file: str, target: Target) -> Target:
+    """Files that a scenario names are looked for beside it."""
+
+    def found(name: str) -> str:
+        return str(Path(file).parent / name) if name else ""
+
+    shown = target.client_cert
+    if shown:
+        shown = msgspec.structs.replace(shown, cert=found(shown.cert), key=found(shown.key))
+    recorded = {found(name): purpose for name, purpose in target.clips.items()}
+    return msgspec.structs.replace(target, ca=found(target.ca), client_cert=shown, clips=recorded)
+
+
+def _check_sample(wanted: str, where: str) -> None:
+    name, _, flaw = wanted.partition(":")
+    if name not in _SAMPLES or (name == "flawed") != bool(flaw):
+        raise UsageError(
+            f"{brief(wanted)} is no agent",
+            where=where,
+            remedy="write reference, flawed:FLAW, the http(s):// URL of a voice webhook, "
+            "or the ws(s):// URL of a media stream",
+        )
+    flaws = samples.flaws()
+    if flaw and flaw not in flaws:
+        raise UsageError(
+            f"there is no flaw {brief(flaw)}", where=where, remedy=f"one of: {', '.join(flaws)}"
+        )
+
+
+def _sample_port(port_base: int) -> int:
+    port = ports(port_base)["a sample agent"]
+    if port < 1:
+        raise UsageError(
+            f"{port_base} leaves no port for the sample agent, which listens at {port}",
+            where="--port-base",
+            remedy="give a higher one, such as 8700",
+        )
+    return port
+
+
+def _refuse_detours(sample: str, aim: Aim) -> None:
+    """A sample agent is reached directly; what a scenario says of another one is left out."""
+    for option, _ in aim.options:
+        if option != "--parameter":
+            raise UsageError(
+                f"means nothing to the sample agent {sample}",
+                where=option,
+                remedy="name your own agent with --agent, or leave it out",
+            )
+
+
+def _refuse_flaws(target: Target, said: Said, scenario: Loaded[Scenario]) -> None:
+    """FileProblems with all that is wrong, each at the option or in the line that says it."""
+    given = {option for option, _ in said.aim.options} | ({"--agent"} if said.agent else set())
+    headers = {text.partition(":")[0].strip() for text in said.aim.headers}
+
+    def problem(flaw: Flaw) -> Problem:
+        option = _OPTIONS.get(flaw.path, "")
+        if flaw.path[0] == "headers" and flaw.path[-1] in headers:
+            option = "--header"
+        if option in given:
+            return Problem(option, 0, flaw.what, flaw.remedy)
+        return scenario.source.problem(("agent", *flaw.path), flaw.what, flaw.remedy)
+
+    if problems := [
+        problem(flaw)
+        for flaw in (*target_flaws(target), *tls.flaws(target), *clips.flaws(target.clips))
+    ]:
+        raise FileProblems(problems)

@@ -1,0 +1,133 @@
+"""What must hold for an agent's address and all that belongs to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.files.grammar import Filled, Flaw, Shell
+from harness.files.targets import target_flaws
+from harness.planning.plan import Target
+from harness.planning.reach import Correlate
+
+TOKEN = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        Target(),
+        Target(webhook=Filled("reference"), limit=20),
+        Target(webhook=Filled("http://a/v"), stream=Filled("wss://a/ws"), command=Shell("./a")),
+        Target(stream=Filled("ws://a/ws"), signed_as=Filled("wss://b/ws")),
+        Target(headers={"Authorization": TOKEN, "x-env": Filled("staging")}),
+    ],
+)
+def test_sound_targets(target: Target) -> None:
+    assert list(target_flaws(target)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "flaw"),
+    [
+        (
+            {"stream": Filled("https://a/ws?key=hush")},
+            Flaw(
+                ("stream",),
+                "stream: 'https://a/ws?key=…' is no ws:// or wss:// URL",
+                "write the whole URL, beginning with ws:// or wss://",
+            ),
+        ),
+        (
+            {"webhook": Filled("http://me:hush@[::1/in")},
+            Flaw(
+                ("webhook",),
+                "no agent can be called at 'http://…@[::1/in': Invalid IPv6 URL",
+                "write the whole URL, such as http://127.0.0.1:8080/incoming",
+            ),
+        ),
+        (
+            {"stream": Filled("wss:///ws")},
+            Flaw(("stream",), "stream: 'wss:///ws': it names no host", "write the whole URL"),
+        ),
+        (
+            {"signed_as": Filled("voice.example")},
+            Flaw(
+                ("signed_as",),
+                "signed_as: 'voice.example' is no http:// or https:// or ws:// or wss:// URL",
+                "write the whole URL, beginning with http:// or https:// or ws:// or wss://",
+            ),
+        ),
+        (
+            {"command": Shell("./agent")},
+            Flaw(
+                ("command",),
+                "nobody knows where the agent is to be called",
+                "give its webhook or its stream as well",
+            ),
+        ),
+        (
+            {"correlate": Correlate("authorization")},
+            Flaw(
+                ("correlate", "header"),
+                "authorization carries a secret, which is no name for a call",
+                "name the header in which the agent sends the CallSid",
+            ),
+        ),
+        (
+            {"headers": {"host": Filled("a")}},
+            Flaw(
+                ("headers", "host"),
+                "Host is the host of the URL",
+                "put that name into the URL, and the address itself into connect_to",
+            ),
+        ),
+        (
+            {"headers": {"X-Twilio-Signature": Filled("a")}},
+            Flaw(
+                ("headers", "X-Twilio-Signature"),
+                "X-Twilio-Signature is not free",
+                "give what signs as auth_token, and the URL that is signed as signed_as",
+            ),
+        ),
+        (
+            {"headers": {"User-Agent": Filled("a")}},
+            Flaw(
+                ("headers", "User-Agent"),
+                "User-Agent is not free",
+                "take it out: Twilio's requests have their own",
+            ),
+        ),
+        (
+            {"headers": {"x env": Filled("a")}},
+            Flaw(("headers", "x env"), "'x env' cannot name a header", "use letters, digits and -"),
+        ),
+        (
+            {"headers": {"x-env": Filled("a\nb: c")}},
+            Flaw(
+                ("headers", "x-env"),
+                "the value of x-env has a line break in it",
+                "write it in one line",
+            ),
+        ),
+        (
+            {"headers": {"Authorization": Filled("Bearer hush")}},
+            Flaw(
+                ("headers", "Authorization"),
+                "Authorization: a secret does not belong here",
+                "write ${NAME} and set NAME in the environment",
+            ),
+        ),
+        (
+            {"webhook": Filled("https://me:hush@a/v"), "headers": {"Authorization": TOKEN}},
+            Flaw(
+                ("headers", "Authorization"),
+                "Authorization: the user in the webhook's URL makes this header as well",
+                "take one of them out",
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_has_place_value_and_remedy(said: dict[str, Any], flaw: Flaw) -> None:
+    assert list(target_flaws(Target(**said))) == [flaw]
