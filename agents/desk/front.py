@@ -26,6 +26,7 @@ from .tasks import meanwhile
 from .tools import TOOLS, AppointmentBook
 
 GONE_S = 30.0  # Twilio sends audio every 20 ms; a stream silent for so long is dead
+KEEP_S = 60.0  # the next turn finds its connection open, however long the caller speaks
 RECORD_S = 5.0
 
 
@@ -117,12 +118,17 @@ class FrontDesk:
 
     async def talk(self, line: Line) -> None:
         """Hold the conversation; all connections of the call are closed behind it."""
-        async with aiohttp.ClientSession() as session:
-            voice = Voice(session, self._tts, self.settings, line.call_sid)
-            try:
-                await self.call(line, session, voice).run()
-            finally:
-                await voice.close()
+        connector = aiohttp.TCPConnector(keepalive_timeout=KEEP_S)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            await self.converse(line, session)
+
+    async def converse(self, line: Line, session: aiohttp.ClientSession) -> None:
+        """Hold the conversation over connections of `session`."""
+        voice = Voice(session, self._tts, self.settings, line.call_sid)
+        try:
+            await self.call(line, session, voice).run()
+        finally:
+            await voice.close()
 
     def call(self, line: Line, session: aiohttp.ClientSession, voice: Voice) -> Call:
         """The two sides of a conversation, over connections of `session`."""

@@ -32,14 +32,6 @@ class SharedSession(FrontDesk):
             self._session = aiohttp.ClientSession()
         await self.converse(line, self._session)
 
-    async def converse(self, line: Line, session: aiohttp.ClientSession) -> None:
-        """Hold the conversation over a session that outlives it."""
-        voice = Voice(session, self._tts, self.settings, line.call_sid)
-        try:
-            await self.call(line, session, voice).run()
-        finally:
-            await voice.close()
-
     async def hang_up_all(self, app: web.Application) -> None:
         await super().hang_up_all(app)
         if self._session is not None:

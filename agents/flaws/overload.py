@@ -18,7 +18,6 @@ from desk.settings import Settings
 from desk.tasks import meanwhile
 from desk.tools import TOOLS
 
-from .detached import detached
 from .flaw import Flaw
 
 
@@ -81,24 +80,27 @@ class DropsAdmitted(FrontDesk):
 class QueuedMind(Mind):
     """Leaves every request in the line for a worker until it is done, be it wanted or not.
 
-    Its deadline counts from when a worker takes it.
+    Its deadline counts from when a worker takes it. `asked` is where all of them are noted.
     """
 
     def __init__(
         self,
         workers: asyncio.Semaphore,
+        asked: list[asyncio.Task[Reply]],
         session: aiohttp.ClientSession,
         provider: Provider,
         settings: Settings,
     ) -> None:
         super().__init__(session, provider, settings, TOOLS)
-        self._workers = workers
+        self._workers, self._asked = workers, asked
 
     async def reply(
         self, messages: list[Message], say: Callable[[str], None], deadline: float
     ) -> Reply:
         within_s = deadline - asyncio.get_running_loop().time()
-        return await detached(self._in_line(messages, say, within_s))
+        request = asyncio.create_task(self._in_line(messages, say, within_s))
+        self._asked.append(request)
+        return await asyncio.shield(request)
 
     async def _in_line(
         self, messages: list[Message], say: Callable[[str], None], within_s: float
@@ -118,9 +120,19 @@ class UnboundedQueue(FrontDesk):
     def __init__(self, settings: Settings) -> None:
         super().__init__(dataclasses.replace(settings, call_limit=1_000_000))
         self._workers = asyncio.Semaphore(max(1, settings.call_limit // 8))
+        self._asked: dict[aiohttp.ClientSession, list[asyncio.Task[Reply]]] = {}
+
+    async def converse(self, line: Line, session: aiohttp.ClientSession) -> None:
+        """A worker would wait for ever for what comes over a connection that is closed under it."""
+        asked = self._asked[session] = []
+        try:
+            await super().converse(line, session)
+        finally:
+            await asyncio.gather(*asked, return_exceptions=True)
+            del self._asked[session]
 
     def mind(self, session: aiohttp.ClientSession) -> Mind:
-        return QueuedMind(self._workers, session, self._llm, self.settings)
+        return QueuedMind(self._workers, self._asked[session], session, self._llm, self.settings)
 
 
 OVERLOAD = (
@@ -196,6 +208,7 @@ OVERLOAD = (
             "no_dead_air",
             "exact_shed",
             "streams_cancelled",
+            "no_orphans",
             "explicit_refusal",
             "task_completed",
             "goodput_under_overload",

@@ -103,25 +103,38 @@ def test_a_new_call_costs_the_oldest_its_place() -> None:
     run(main())
 
 
-def test_turns_queue_for_a_worker_for_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_turns_queue_for_a_worker_whoever_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[tuple[float, float]] = []
+    over: list[float] = []
 
     async def reply(self: Mind, messages: Any, say: Any, deadline: float) -> Reply:
         begun.append((now(), deadline - now()))
         await asyncio.sleep(10)
         return Reply()
 
+    async def hang_up_soon(desk: FrontDesk, line: Any, session: Any) -> None:
+        mind = desk.mind(session)
+        assert type(mind) is QueuedMind
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await mind.reply([], lambda text: None, now() + 11)
+
+    async def call(desk: UnboundedQueue, number: int) -> None:
+        line: Any = Line(f"CA{number}")
+        session: Any = number
+        assert desk.admit(line.call_sid)
+        await desk.converse(line, session)
+        over.append(now())
+
     async def main() -> None:
         desk = UnboundedQueue(Settings(call_limit=8))
-        assert all(desk.admit(f"CA{number}") for number in range(500))
-        session: Any = None
-        minds = [desk.mind(session) for _ in range(4)]
-        assert {type(mind) for mind in minds} == {QueuedMind}
-        await asyncio.gather(*(mind.reply([], lambda text: None, 11) for mind in minds))
+        await asyncio.gather(*(call(desk, number) for number in range(4)))
 
     monkeypatch.setattr(Mind, "reply", reply)
+    monkeypatch.setattr(FrontDesk, "converse", hang_up_soon)
     run(main())
     assert begun == [(0, 11), (10, 11), (20, 11), (30, 11)]
+    assert over == [10, 20, 30, 40]
 
 
 def test_each_has_a_name_of_its_own() -> None:
