@@ -27,7 +27,7 @@ class Clips:
 
     @classmethod
     def read(cls, files: Mapping[str, Purpose]) -> Clips:
-        """Of WAV files. UsageError or OSError if one of them cannot be read."""
+        """Of WAV files. UsageError if one of them cannot be read."""
         return cls([(_probe(file), purpose) for file, purpose in files.items()])
 
     def purpose_of(self, sound: bytes) -> Purpose | None:
@@ -50,9 +50,6 @@ def flaws(files: Mapping[str, Purpose]) -> Iterator[Flaw]:
     for file in files:
         try:
             seconds = audible_s(_probe(file))
-        except OSError as error:
-            what = f"{file} cannot be read: {error.strerror}"
-            yield Flaw(("clips", file), what, "name a WAV file")
         except UsageError as error:
             yield Flaw(("clips", file), f"{file}: {error.what}", error.remedy or "name a WAV file")
         else:

@@ -41,7 +41,7 @@ def test_files_that_are_right_have_no_flaws(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what", "remedy"),
     [
-        (None, "{} cannot be read: No such file or directory", "name a WAV file"),
+        (None, "{}: cannot be read: No such file or directory", "name a WAV file"),
         (b"ID3", "{}: not a WAV file", "give a RIFF WAVE file"),
         (
             b"short",
