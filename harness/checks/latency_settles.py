@@ -29,9 +29,9 @@ _EVEN = 1.5
 class LatencySettles(Check, frozen=True):
     """How fast the wait for an answer grows while the load is held: what an agent queues inside
     is invisible, and shows so. Judged on every phase whose calls come evenly, from one call's
-    length after its beginning, outside faults; the same turn of the same dialogue is compared with
-    itself. Fails when the 95 % interval of the slope lies above the limit, and the growth over the
-    hold exceeds 200 ms.
+    length after its beginning to its end, outside faults; the same turn of the same dialogue is
+    compared with itself. Fails when the 95 % interval of the slope lies above the limit, and the
+    growth over the hold exceeds 200 ms.
 
     per_minute  growth per minute, as a share of the phase's median
     """
@@ -102,7 +102,8 @@ def _holds(history: History) -> Iterator[_Hold]:
             by_phase[turn.phase].append(turn)
     for phase in history.phases:
         from_ns = _settled_ns(history, phase)
-        turns = [turn for turn in by_phase[phase.name] if turn.at_ns >= from_ns]
+        held = by_phase[phase.name]
+        turns = [turn for turn in held if from_ns <= turn.at_ns <= phase.until_ns]
         if from_ns + _SHORTEST_NS > phase.until_ns or len(turns) < _FEWEST:
             continue
         series: dict[tuple[str, int, int], list[tuple[float, float]]] = defaultdict(list)

@@ -56,3 +56,14 @@ def test_a_faults_latency_is_not_the_agents() -> None:
 
 def test_a_short_hold_is_unknown() -> None:
     assert LatencySettles()(run(0.6, for_s=20).history()).outcome == "unknown"
+
+
+def test_turns_behind_the_load_are_no_part_of_the_hold() -> None:
+    """The last calls of a run have the agent to themselves, or are all that is left of the load."""
+    story = Story().phase("hold", 0, 60)
+    for number in range(60):
+        caller = story.call(number + 1, number)
+        if number >= 35:
+            caller.hears(after=26 + (number - 35) / 2).talks(1, 1 + (number - 35) / 10)
+        caller.ends()
+    assert LatencySettles()(story.history()).outcome == "unknown"
