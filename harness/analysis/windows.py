@@ -58,6 +58,18 @@ def settled_from_ns(history: History) -> int | None:
     return max(ends, default=None) if None not in heals else None
 
 
+NO_RECOVERY = (
+    "there is no unfaulted baseline, or nothing to recover from, or a fault that was never healed"
+)
+"""Why there is no `recovery`."""
+
+
+def recovery(history: History) -> tuple[int, Phase] | None:
+    """From when on the agent has to be as well as in which phase."""
+    settled_ns, calm = settled_from_ns(history), baseline(history)
+    return None if settled_ns is None or calm is None else (settled_ns, calm)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One turn as a sample of latency; without an answer, how long the caller waited in vain."""

@@ -13,7 +13,7 @@ from kernel.units import Duration
 from ..analysis.fates import let_in
 from ..analysis.occupancy import Occupancy
 from ..analysis.statistics import of_all
-from ..analysis.windows import baseline, judged_calls, settled_from_ns
+from ..analysis.windows import NO_RECOVERY, judged_calls, recovery
 from ..check import Check
 from ..finding import Evidence, Finding
 
@@ -35,12 +35,9 @@ class AdmissionRestored(Check, frozen=True):
     within: Duration = Duration(30)
 
     def look(self, history: History) -> Finding:
-        settled_ns, calm = settled_from_ns(history), baseline(history)
-        if settled_ns is None or calm is None:
-            return self.unknown(
-                "there is no unfaulted baseline, or nothing to recover from, or a fault that was "
-                "never healed"
-            )
+        if (recovers := recovery(history)) is None:
+            return self.unknown(NO_RECOVERY)
+        settled_ns, calm = recovers
         taken = [call for call in history.calls if let_in(call)]
         room = Occupancy(taken).most(calm.from_ns, calm.until_ns)
         places = Occupancy(taken, lingers_ns=_LINGERS_NS)

@@ -12,7 +12,7 @@ from kernel.units import Duration
 
 from ..analysis.fates import fate_of
 from ..analysis.statistics import NOTICEABLE_MS, needed, percentile
-from ..analysis.windows import Answer, answers, baseline, judged_calls, settled_from_ns, waited_ms
+from ..analysis.windows import NO_RECOVERY, Answer, answers, judged_calls, recovery, waited_ms
 from ..check import Check
 from ..finding import Evidence, Finding
 
@@ -38,12 +38,9 @@ class BackToBaseline(Check, frozen=True):
     within: Duration = Duration(60)
 
     def look(self, history: History) -> Finding:
-        settled_ns, calm = settled_from_ns(history), baseline(history)
-        if settled_ns is None or calm is None:
-            return self.unknown(
-                "there is no unfaulted baseline, or nothing to recover from, or a fault that was "
-                "never healed"
-            )
+        if (recovers := recovery(history)) is None:
+            return self.unknown(NO_RECOVERY)
+        settled_ns, calm = recovers
         turns = list(answers(history))
         before = percentile(waited_ms([turn for turn in turns if turn.phase == calm.name]), _P95)
         if before is None:
