@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import msgspec
 
 from kernel.actor import Instruction
-from kernel.units import Share, convert
+from kernel.units import Duration, Share, convert
 
 from . import behaviours as package
 
@@ -58,6 +58,20 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     def flaw(self, line: int, lines: int) -> str:
         """Why it cannot be done at line `line` of `lines`, from 1; empty if it can."""
         return ""
+
+
+class OverAnswer(Behaviour, frozen=True):
+    """A behaviour whose moment is the agent's answer to the line."""
+
+    after: Duration = Duration(1)
+
+    @property
+    def moment(self) -> Moment:
+        return "answer"
+
+    @property
+    def after_ns(self) -> int:
+        return self.after.ns
 
 
 @cache

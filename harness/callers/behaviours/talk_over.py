@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kernel.actor import Instruction
-from kernel.units import Duration
 
-from ..behaviour import Behaviour, Moment
+from ..behaviour import OverAnswer
 from ..conversation import Conversation
 
 
-class TalkOver(Behaviour, frozen=True):
+class TalkOver(OverAnswer, frozen=True):
     """`talk_over: 10%`. While the agent answers the line, the caller says it again and talks on to
     the end of it whatever the agent does. Both talk: an agent that goes on to the end of its answer
     is heard, one that stops owes the answer to what was said last.
@@ -20,20 +19,11 @@ class TalkOver(Behaviour, frozen=True):
     times  how often the line is said again, without a break
     """
 
-    after: Duration = Duration(1)
     times: int = 1
 
     def __post_init__(self) -> None:
         if self.times < 1:
             raise ValueError(f"times: {self.times} says nothing; write 1 or more")
-
-    @property
-    def moment(self) -> Moment:
-        return "answer"
-
-    @property
-    def after_ns(self) -> int:
-        return self.after.ns
 
     def act(self, call: Conversation, now_ns: int) -> Iterator[Instruction]:
         yield from call.talk_over(self.times, now_ns)
