@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -20,6 +21,9 @@ _CLOSE_S = 2.0
 _NO_CLOSE_FRAME = 1006
 _CONTENT = (Body, Text, Binary)
 _FRAMES = (WSMsgType.TEXT, WSMsgType.BINARY)
+
+Write = Callable[[asyncio.Transport, Any], None]
+"""Writes one kind of wire to a transport that has nothing left to write."""
 
 
 class _GivenUp(Exception):
@@ -39,7 +43,7 @@ class Connection:
         self._news = asyncio.Event()
         self._unread_bytes = 0
         # Once the head is out, and until the end is: what writes each kind of wire.
-        self._writers: Mapping[type, Callable[[Any], Coroutine[Any, Any, None]]] = {}
+        self._writers: Mapping[type, Write] = {}
         self._upgraded = self._dropped = self._closing = False
 
     def put(self, departure: Departure) -> None:
@@ -55,18 +59,13 @@ class Connection:
 
     def _written(self, departure: Departure) -> bool:
         """Write it, unless something is before it."""
-        what, transport = departure.what, self._request.transport
-        if self._waiting or not transport or transport.get_write_buffer_size():
+        write = self._writers.get(type(departure.what))
+        transport = self._request.transport
+        if write is None or self._waiting or not transport or transport.get_write_buffer_size():
             return False
-        write = self._writers.get(type(what))
-        if write is None or not isinstance(what, _CONTENT):
-            return False
-        self._shell.instrument.sent(departure.due_ns, self._now_ns())
+        self._shell.instrument.sent(departure.due_ns, self._shell.clock.now_ns())
         try:
-            # It stops only to wait for a full buffer, and this one is empty.
-            write(what.data).send(None)
-        except StopIteration:
-            pass
+            write(transport, departure.what)
         except ConnectionError:
             self._drop()
         return True
@@ -123,7 +122,8 @@ class Connection:
     async def _answer(self, head: Head) -> web.StreamResponse:
         response = web.StreamResponse(status=head.status, headers=head.headers)
         await response.prepare(self._request)
-        self._writers = {Body: response.write}
+        if response.headers.get("Transfer-Encoding") == "chunked":
+            self._writers = {Body: _write_chunk}
         while True:
             match await self._next():
                 case Body(data):
@@ -145,7 +145,7 @@ class Connection:
         socket.headers.update(headers)
         await socket.prepare(self._request)
         self._upgraded = True
-        self._writers = {Text: socket.send_str, Binary: socket.send_bytes}
+        self._writers = {Text: _frame(socket.send_str), Binary: _frame(socket.send_bytes)}
         reading = asyncio.create_task(self._read(socket))
         writing = asyncio.create_task(self._write(socket, reading))
         try:
@@ -191,6 +191,23 @@ class Connection:
                         return
         except (_GivenUp, ConnectionError):
             self._drop()
+
+
+def _write_chunk(transport: asyncio.Transport, body: Body) -> None:
+    """One chunk of a body in RFC 9112's chunked coding. An empty one would be the last."""
+    if transport.is_closing():
+        raise ConnectionResetError
+    if body.data:
+        transport.write(b"%x\r\n%b\r\n" % (len(body.data), body.data))
+
+
+def _frame(send: Callable[[Any], Coroutine[Any, Any, None]]) -> Write:
+    def write(transport: asyncio.Transport, what: Text | Binary) -> None:
+        # It stops only to wait for a full buffer, and this one is empty.
+        with suppress(StopIteration):
+            send(what.data).send(None)
+
+    return write
 
 
 def _size(departure: Departure) -> int:

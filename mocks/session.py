@@ -46,7 +46,7 @@ class Item:
     planned_ns: int
     due_ns: int
     first: bool = False
-    shaped_by: list[Applied] = field(default_factory=list)
+    shaped_by: tuple[Applied, ...] = ()
 
 
 @dataclass(eq=False)
