@@ -59,7 +59,7 @@ class Figures(NamedTuple):
 
 def fastbusy(folder: Path, port: int) -> list[str]:
     latency = f"--latency=llm.first={FIRST_MS}ms", f"--latency=llm.between={BETWEEN_MS}ms"
-    return [sys.executable, "-m", "fastbusy", "mocks", "--port-base", str(port), *latency]
+    return [sys.executable, "-m", "fastbusy", "mocks", "llm", "--port-base", str(port), *latency]
 
 
 def bare(folder: Path, port: int) -> list[str]:

@@ -75,12 +75,13 @@ class Timeline:
 
     def due(self, now_ns: int) -> Iterator[tuple[Hashable, Any, int]]:
         """Take out what is due: (span, item, due_ns), earliest first."""
-        while (wake_ns := self.next_wake()) is not None and wake_ns <= now_ns:
+        while self._heap and self._heap[0][0] <= now_ns:
             due_ns, order, span, key, item = heapq.heappop(self._heap)
-            if key is not None:
-                del self._keyed[span, key]
-            self._forget(span, order)
-            yield span, item, due_ns
+            if order in self._waiting.get(span, ()):
+                if key is not None:
+                    del self._keyed[span, key]
+                self._forget(span, order)
+                yield span, item, due_ns
 
     def _forget(self, span: Hashable, order: int) -> None:
         waiting = self._waiting[span]

@@ -125,6 +125,11 @@ class Latency:
     def __init__(self, p50_s: float, p95_s: float) -> None:
         self.p50_s, self.p95_s = p50_s, p95_s
 
+    @property
+    def constant(self) -> bool:
+        """Is it always the same?"""
+        return self.p50_s == self.p95_s
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Latency):
             return NotImplemented
@@ -151,13 +156,13 @@ class Latency:
         return cls(float(arguments[0]), float(arguments[1]))
 
     def __str__(self) -> str:
-        if self.p50_s == self.p95_s:
+        if self.constant:
             return str(Duration(self.p50_s))
         return f"lognormal({Duration(self.p50_s)}, {Duration(self.p95_s)})"
 
     def draw_s(self, seed: int, *names: object) -> float:
         """Seconds, the same for the same names."""
-        if self.p50_s == self.p95_s:
+        if self.constant:
             return self.p50_s
         sigma = math.log(self.p95_s / self.p50_s) / 1.6448536269514722
         return self.p50_s * math.exp(sigma * normal(seed, *names))

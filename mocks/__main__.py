@@ -31,6 +31,8 @@ from .world import Settings, World
 OnReady = Callable[[Shell], None]
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TOKEN = "FASTBUSY_CONTROL_TOKEN"
+YOUNG, OLD = (700, 10), 100
+"""When garbage is collected: what is young as often as Python does, all of it a tenth as often."""
 
 
 def ports(
@@ -114,7 +116,10 @@ async def serve(options: argparse.Namespace, on_ready: OnReady | None = None) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with serving(service, clock, host=options.host, ports=where, token=token) as shell:
-        gc.freeze()  # looking through all that was imported takes longer than a frame may be late
+        # Looking through all that was imported, or that a thousand streams hold, takes longer than
+        # a frame may be late.
+        gc.freeze()
+        gc.set_threshold(*YOUNG, OLD)
         sys.stdout.write(f"mocks ready on http://{options.host}:{options.port_base}\n")
         if on_ready is not None:
             on_ready(shell)

@@ -4,7 +4,7 @@ journal."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, count
+from itertools import accumulate
 from typing import Any
 
 from kernel.actor import Emit, Instruction
@@ -90,8 +90,7 @@ class Conversing(Prompted):
 
     def _due_ns(self, arrival: Arrival, head_ns: int) -> Iterator[int]:
         """When each piece of a stream goes out, as fast as the mock is at the beginning."""
-        seed, latency = self._world.seed, self._world.latency[arrival.stage]
-        gaps_ns = (latency.between_ns(seed, arrival, index) for index in count(1))
+        gaps_ns = self._world.latency[arrival.stage].gaps_ns(self._world.seed, arrival)
         return accumulate(gaps_ns, initial=head_ns)
 
     def _closed(self, now_ns: int) -> Iterator[Instruction]:

@@ -169,6 +169,19 @@ class Frame:
         chunk = {**self._chunk_head, "choices": [choice]}
         return {**chunk, "usage": None} if usage_follows else chunk
 
+    def events(self, answer: Answer, usage_follows: bool) -> Iterator[tuple[bytes, str]]:
+        """The chunks as they are sent, each with its words."""
+        silent = server_sent(self.chunk(answer, {"content": ""}, usage_follows))
+        # Quotes inside of a JSON string are escaped, so no other place looks like this one.
+        before, after = silent.split(b'{"content":""}')
+        for delta in deltas(answer):
+            words = delta.get("content") or ""
+            if words and len(delta) == 1:
+                said = msgspec.json.encode(words)
+                yield b'%b{"content":%b}%b' % (before, said, after), words
+            else:
+                yield server_sent(self.chunk(answer, delta, usage_follows)), words
+
     def last(self, used: Mapping[str, Any]) -> dict[str, Any]:
         """The chunk without choices that tells the usage."""
         return {**self._chunk_head, "choices": [], "usage": used}
@@ -186,6 +199,11 @@ class Frame:
             "service_tier": "default",
             "system_fingerprint": None,
         }
+
+
+def server_sent(value: Any) -> bytes:
+    """One event of a stream."""
+    return b"data: %b\n\n" % msgspec.json.encode(value)
 
 
 def _finish(answer: Answer) -> str:

@@ -22,14 +22,14 @@ class Instrument:
 
     def sent(self, due_ns: int, now_ns: int) -> None:
         """An output that was due at `due_ns` is handed to the network."""
-        self._late_ns.append(max(0, now_ns - due_ns))
+        self._late_ns.append(now_ns - due_ns)
 
     def sample(self, now_ns: int, cpu_ns: int) -> dict[str, Any]:
         """The data of an `instrument` event for the time since the last one."""
         over_ns = max(1, now_ns - self._since_ns)
         sent = len(self._late_ns)
         # At a hundred thousand in a sample, sorting them would make the next ones late.
-        late_ns = np.array(self._late_ns or [0])
+        late_ns = np.maximum(self._late_ns or [0], 0)
         p99_at = int(sent * 0.99)
         told = {
             "cpu_share": round((cpu_ns - self._cpu_ns) / over_ns, 4),

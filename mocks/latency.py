@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count, repeat
 from typing import Any
 
 import msgspec
@@ -26,6 +27,12 @@ class StageLatency(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The gap before output number `index`."""
         names = (arrival.stage, "between", arrival.identity, arrival.attempt, index)
         return self.between.draw_ns(seed, *names)
+
+    def gaps_ns(self, seed: int, arrival: Arrival) -> Iterator[int]:
+        """The gaps before the outputs from number 1 on."""
+        if self.between.constant:
+            return repeat(self.between_ns(seed, arrival, 1))
+        return (self.between_ns(seed, arrival, index) for index in count(1))
 
 
 DEFAULT_LATENCY: Mapping[Stage, StageLatency] = {

@@ -94,7 +94,7 @@ class Outlet:
             shape = applied.can("shape")
             if shape is None or applied in item.shaped_by:
                 continue
-            item.shaped_by.append(applied)
+            item.shaped_by += (applied,)
             if applied not in piece.passed:
                 piece.passed.append(applied)
             output = Output(item.what, item.due_ns, item.first)
@@ -115,6 +115,4 @@ def _replace_head(piece: Piece, item: Item, outputs: list[Output]) -> None:
     piece.queue.popleft()
     for one in reversed(outputs):
         due_ns = max(one.due_ns, item.due_ns)
-        piece.queue.appendleft(
-            Item(one.wire, item.planned_ns, due_ns, one.first, list(item.shaped_by))
-        )
+        piece.queue.appendleft(Item(one.wire, item.planned_ns, due_ns, one.first, item.shaped_by))

@@ -47,7 +47,8 @@ class Gateway:
         else:
             whole = Found(found.provider, found.route, replace(found.request, body=body))
             number = service.open(whole, clock.now_ns())
-        connection = self._shell.connections[number] = Connection(self._shell, number, request)
+        connection = Connection(self._shell, number, request, upgrades=found.request.upgrades)
+        self._shell.connections[number] = connection
         try:
             self._shell.pump()
             return await connection.run()

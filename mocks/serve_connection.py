@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -21,6 +22,9 @@ _NO_CLOSE_FRAME = 1006
 _CONTENT = (Body, Text, Binary)
 _FRAMES = (WSMsgType.TEXT, WSMsgType.BINARY)
 
+Write = Callable[[Any], None]
+"""Writes one kind of wire, while nothing else is left to write."""
+
 
 class _GivenUp(Exception):
     """The connection is of no more use: it was reset, or nobody reads from it."""
@@ -33,13 +37,16 @@ class Connection:
     `_answer` and `_converse` write the rest, when the client has read what came before.
     """
 
-    def __init__(self, shell: Shell, session: int, request: web.BaseRequest) -> None:
+    def __init__(
+        self, shell: Shell, session: int, request: web.BaseRequest, *, upgrades: bool
+    ) -> None:
         self._shell, self._session, self._request = shell, session, request
         self._waiting: deque[Departure] = deque()
         self._news = asyncio.Event()
         self._unread_bytes = 0
-        # Once the head is out, and until the end is: what writes each kind of wire.
-        self._writers: Mapping[type, Callable[[Any], Coroutine[Any, Any, None]]] = {}
+        self._response: web.StreamResponse | None = None
+        # Of the kinds of wire that may come next those that need no task, and what writes them.
+        self._writers: Mapping[type, Write] = {} if upgrades else {Head: self._begin}
         self._upgraded = self._dropped = self._closing = False
 
     def put(self, departure: Departure) -> None:
@@ -55,18 +62,13 @@ class Connection:
 
     def _written(self, departure: Departure) -> bool:
         """Write it, unless something is before it."""
-        what, transport = departure.what, self._request.transport
-        if self._waiting or not transport or transport.get_write_buffer_size():
+        write = self._writers.get(type(departure.what))
+        transport = self._request.transport
+        if write is None or self._waiting or not transport or transport.get_write_buffer_size():
             return False
-        write = self._writers.get(type(what))
-        if write is None or not isinstance(what, _CONTENT):
-            return False
-        self._shell.instrument.sent(departure.due_ns, self._now_ns())
+        self._shell.instrument.sent(departure.due_ns, self._shell.clock.now_ns())
         try:
-            # It stops only to wait for a full buffer, and this one is empty.
-            write(what.data).send(None)
-        except StopIteration:
-            pass
+            write(departure.what)
         except ConnectionError:
             self._drop()
         return True
@@ -81,13 +83,11 @@ class Connection:
         """Answer the request to its end, or to the client's."""
         code: int | None = None
         try:
-            head = await self._next()
-            if not isinstance(head, Head):
-                raise _GivenUp
-            if head.status != SWITCHING_PROTOCOLS:
-                return await self._answer(head)
-            response, code = await self._converse(head)
-            return response
+            what = await self._next()
+            if isinstance(what, Head) and what.status == SWITCHING_PROTOCOLS:
+                response, code = await self._converse(what)
+                return response
+            return await self._answer(what)
         except (_GivenUp, ConnectionError):
             self._drop()
             return web.Response(status=500)  # goes nowhere: the connection is gone
@@ -120,18 +120,34 @@ class Connection:
         self._shell.instrument.sent(departure.due_ns, self._now_ns())
         return departure.what
 
-    async def _answer(self, head: Head) -> web.StreamResponse:
-        response = web.StreamResponse(status=head.status, headers=head.headers)
-        await response.prepare(self._request)
-        self._writers = {Body: response.write}
+    def _begin(self, head: Head) -> None:
+        response = self._response = web.StreamResponse(status=head.status, headers=head.headers)
+        _at_once(response.prepare(self._request))
+        chunked = response.headers.get("Transfer-Encoding") == "chunked"
+        self._writers = {Body: self._write_chunk} if chunked else {}
+
+    def _write_chunk(self, body: Body) -> None:
+        """In the chunked coding of RFC 9112, where an empty chunk would be the last."""
+        transport = self._request.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError
+        if data := body.data:
+            transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+
+    async def _answer(self, what: object) -> web.StreamResponse:
         while True:
-            match await self._next():
-                case Body(data):
+            match what, self._response:
+                case Head() as head, None:
+                    self._begin(head)
+                case Body(data), web.StreamResponse() as response:
                     await response.write(data)
-                case Ended():
+                case Ended(), web.StreamResponse() as response:
                     self._writers = {}
                     await response.write_eof()
                     return response
+                case _:
+                    raise _GivenUp
+            what = await self._next()
 
     async def _converse(self, head: Head) -> tuple[web.StreamResponse, int | None]:
         headers = dict(head.headers)
@@ -145,7 +161,7 @@ class Connection:
         socket.headers.update(headers)
         await socket.prepare(self._request)
         self._upgraded = True
-        self._writers = {Text: socket.send_str, Binary: socket.send_bytes}
+        self._writers = {Text: _frame(socket.send_str), Binary: _frame(socket.send_bytes)}
         reading = asyncio.create_task(self._read(socket))
         writing = asyncio.create_task(self._write(socket, reading))
         try:
@@ -191,6 +207,19 @@ class Connection:
                         return
         except (_GivenUp, ConnectionError):
             self._drop()
+
+
+def _frame(send: Callable[[Any], Coroutine[Any, Any, None]]) -> Write:
+    def write(what: Text | Binary) -> None:
+        _at_once(send(what.data))
+
+    return write
+
+
+def _at_once(writing: Coroutine[Any, Any, Any]) -> None:
+    # It stops only to wait for a full buffer, and this one is empty.
+    with suppress(StopIteration):
+        writing.send(None)
 
 
 def _size(departure: Departure) -> int:

@@ -97,7 +97,8 @@ class Service:
         for span, item, due_ns in self._timeline.due(now_ns):
             if isinstance(span, Piece):
                 for ready in self._outlet.ready(span, item, due_ns, now_ns):
-                    yield from self._out(span, ready, now_ns)
+                    if departure := self._out(span, ready, now_ns):
+                        yield departure
                 over = span.told and self._outlet.empty(span)
                 if over or self.sessions.get(span.session.number) is None:
                     self._outlet.drop(span)
@@ -187,22 +188,24 @@ class Service:
                 due_ns = now_ns if emit.at_ns is None else emit.at_ns
                 self._outlet.plan(piece, what, due_ns, emit.key)
 
-    def _out(self, piece: Piece, item: Item, now_ns: int) -> Iterator[Departure]:
+    def _out(self, piece: Piece, item: Item, now_ns: int) -> Departure | None:
         session, what = piece.session, item.what
         match what:
             case Begin():
                 self._life.begin(piece, what, now_ns)
+                return None
             case Finish():
                 self._life.finish(piece, what, now_ns)
+                return None
             case Ended():
                 self._end(session, what, now_ns)
-                upgraded = piece.status == SWITCHING_PROTOCOLS
-                yield Departure(session.number, Close() if upgraded else what, item.due_ns)
+                if piece.status == SWITCHING_PROTOCOLS:
+                    what = Close()
             case _:
                 piece.wrote(item, now_ns)
                 if isinstance(what, _LAST):
                     self._end(session, what, now_ns)
-                yield Departure(session.number, what, item.due_ns)
+        return Departure(session.number, what, item.due_ns)
 
     def _end(self, session: Session, last: Any, now_ns: int) -> None:
         self._life.end(session, last, now_ns)

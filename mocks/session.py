@@ -46,7 +46,7 @@ class Item:
     planned_ns: int
     due_ns: int
     first: bool = False
-    shaped_by: list[Applied] = field(default_factory=list)
+    shaped_by: tuple[Applied, ...] = ()
 
 
 @dataclass(eq=False)
@@ -145,7 +145,7 @@ class Session:
             "route": self.route.name,
             "connection": self.request.connection,
         }
-        if key := self.request.key:
+        if key := piece.arrival.key if piece.arrival else self.request.key:
             data["key"] = key
         if self.call:
             data["call"] = self.call
@@ -224,6 +224,8 @@ class Sessions:
 
     def forget(self, session: Session) -> None:
         self._open.pop(session.number, None)
+        # A session and its pieces refer to each other, and would wait for the garbage collector.
+        session.pieces.clear()
 
     def reset(self) -> None:
         """Count the arrivals on every route from the start again."""

@@ -14,6 +14,7 @@ from mocks.chat_completions import (
     arguments,
     deltas,
     field_of,
+    server_sent,
     tokens,
     usage,
 )
@@ -127,6 +128,18 @@ def test_a_frame_is_the_same_in_every_chunk() -> None:
     reasons = [chunk["choices"][0]["finish_reason"] for chunk in chunks]
     assert reasons == [None, None, "stop"]
     assert not any("usage" in chunk for chunk in chunks)
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.booleans(), st.sampled_from([(), CALLS]))
+def test_events_are_the_chunks_as_they_are_sent(
+    text: str, model: str, usage_follows: bool, calls: tuple[ToolCallMade, ...]
+) -> None:
+    frame, answer = Frame("chatcmpl-1", 5, f'{model}"content":""{{}}'), Answer(text, calls)
+    events = list(frame.events(answer, usage_follows))
+    assert [event for event, _ in events] == [
+        server_sent(frame.chunk(answer, delta, usage_follows)) for delta in deltas(answer)
+    ]
+    assert "".join(words for _, words in events) == text
 
 
 def test_usage_is_announced_by_null_and_comes_without_choices() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -25,6 +26,14 @@ def test_latency_depends_on_who_asks_and_how_often_not_on_when() -> None:
     retry = Arrival("llm", "openai", "POST /x", "request", "llm-w2", "conversation 1", attempt=1)
     assert llm.first_ns(7, ARRIVAL) != llm.first_ns(7, retry)
     assert llm.between_ns(7, ARRIVAL, 1) != llm.between_ns(7, ARRIVAL, 2)
+
+
+@pytest.mark.parametrize("between", ["50ms", "lognormal(20ms, 50ms)"])
+def test_gaps_come_one_after_the_other(between: str) -> None:
+    llm = latencies({"llm": {"between": between}})["llm"]
+    assert list(islice(llm.gaps_ns(7, ARRIVAL), 3)) == [
+        llm.between_ns(7, ARRIVAL, index) for index in (1, 2, 3)
+    ]
 
 
 def test_changes_leave_the_rest_as_it_is() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gc
 import json
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
+from weakref import ref
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -339,6 +341,18 @@ def test_the_connection_and_the_key_are_told_without_the_secret() -> None:
     assert opened.data["connection"] == "c7"
     assert "secret" not in str(drive.events)
     assert opened.data["key"]
+
+
+def test_what_is_over_leaves_nothing_for_the_garbage_collector() -> None:
+    drive = Drive()
+    over = [ref(drive.service.sessions.get(one)) for one in (drive.post(b"1 2"), drive.socket())]
+    gc.disable()
+    try:
+        drive.run()
+        drive.service.vanish(2, drive.now_ns)
+        assert [one() for one in over] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_reset_forgets_who_was_here() -> None:

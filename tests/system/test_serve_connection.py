@@ -74,6 +74,37 @@ def test_a_client_that_still_talks_is_waited_for_until_it_closes_too() -> None:
     run(test)
 
 
+ECHO = b"POST /echo HTTP/1.%d\r\nHost: mock\r\nContent-Length: 7\r\n\r\none two"
+
+
+def test_words_are_chunks_of_their_own_and_the_connection_is_kept() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            reader, writer = await asyncio.open_connection("127.0.0.1", air.port)
+            for _ in range(2):
+                writer.write(ECHO % 1)
+                head = await reader.readuntil(b"\r\n\r\n")
+                assert b"\r\ntransfer-encoding: chunked\r\n" in head.lower()
+                body = await reader.readuntil(b"\r\n0\r\n\r\n")
+                assert body == b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
+            writer.close()
+
+    run(test)
+
+
+def test_an_old_client_gets_no_chunks() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            reader, writer = await asyncio.open_connection("127.0.0.1", air.port)
+            writer.write(ECHO % 0)
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            assert b"chunked" not in head
+            assert body == b"onetwo"
+            writer.close()
+
+    run(test)
+
+
 def test_a_refused_upgrade_is_a_plain_answer() -> None:
     async def test() -> None:
         async with on_air() as air:

@@ -16,7 +16,7 @@ from kernel.fault import Stage
 
 from ...answering import Answering, Conversing, journalled
 from ...brain import Answer
-from ...chat_completions import ChatRequest, Frame, deltas, field_of, usage
+from ...chat_completions import ChatRequest, Frame, deltas, field_of, server_sent, usage
 from ...provider import Route
 from ...wire import Body, Head, Request, Wire, id_of, json_reply
 from ...work import Admitted, Limits, Note, Paced, Refused
@@ -113,16 +113,13 @@ class Completion(_Answering, Conversing):
         self, answer: Answer, frame: Frame, used: Mapping[str, Any], due_ns: Iterator[int]
     ) -> Iterator[tuple[Wire, int]]:
         usage_follows = self._chat.wants_usage
-        for delta, at_ns in zip(deltas(answer), due_ns, strict=False):
-            self._spoken.append((at_ns, delta.get("content") or ""))
-            yield _data(frame.chunk(answer, delta, usage_follows)), at_ns
+        events = frame.events(answer, usage_follows)
+        for (event, words), at_ns in zip(events, due_ns, strict=False):
+            self._spoken.append((at_ns, words))
+            yield Body(event), at_ns
         if usage_follows:
-            yield _data(frame.last(used)), at_ns
+            yield Body(server_sent(frame.last(used))), at_ns
         yield Body(b"data: [DONE]\n\n"), at_ns
-
-
-def _data(value: Any) -> Body:
-    return Body(b"data: " + msgspec.json.encode(value) + b"\n\n")
 
 
 class OpenAI:
