@@ -61,6 +61,11 @@ def environment(
     return environment_at(origin)
 
 
+def told_token(env: Mapping[str, str], auth_token: str) -> dict[str, str]:
+    """The environment of an agent that is called with signatures of this token."""
+    return {**env, "TWILIO_AUTH_TOKEN": auth_token}
+
+
 def environment_at(origin: Callable[[Stage], str]) -> dict[str, str]:
     """The same for mocks anywhere: `origin` says at which `http://` origin a stage is served."""
     urls = {f"{name}_BASE_URL": origin(stage) + path for name, (stage, path) in _PROVIDERS.items()}

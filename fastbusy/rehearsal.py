@@ -22,7 +22,7 @@ from mocks.service import Service
 from mocks.world import Settings, World
 
 from . import samples, virtual
-from .env import environment
+from .env import environment, told_token
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
 
@@ -67,7 +67,8 @@ async def _run(options: Options, prepared: Prepared, recorder: Recorder) -> None
     )
     service = Service(Catalogue(load_providers()), world)
     settings = samples.settings(host, port, prepared.target.limit)
-    agent = samples.application(prepared.sample, {**environment(host, base), **settings})
+    env = told_token(environment(host, base), str(prepared.target.auth_token))
+    agent = samples.application(prepared.sample, {**env, **settings})
     async with serving(service, clock, host=host, ports={base: service.catalogue.stages}):
         runner = web.AppRunner(agent, access_log=None)
         await runner.setup()

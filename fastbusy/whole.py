@@ -30,7 +30,7 @@ from kernel.errors import FastbusyError, NotWired, StackError, UsageError
 from kernel.ports import PORT_OFFSETS
 
 from . import catalogue, external, logs, samples, shelf, stack
-from .env import environment
+from .env import environment, told_token
 from .judging import Judged, judge_folder
 from .preparing import Options, Prepared, prepare
 
@@ -190,6 +190,7 @@ async def _surroundings(
             await running.enter_async_context(served.needed())
             mocks = [MockControl(url, token=token)]
             env = environment(host, options.port_base)
+        env = told_token(env, str(target.auth_token))
         if prepared.command:
             stack.refuse_strangers(webhook, target.connect_to)
             session = partial(open_session, target)

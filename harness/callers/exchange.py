@@ -96,7 +96,7 @@ class Exchange:
             self.answer_ns = from_ns
         if self.first_sound_ns is None:
             self.first_sound_ns = from_ns
-        self.answer_until_ns = utterance.until_at_ns
+        self.answer_until_ns = max(utterance.until_at_ns, self.answer_ns)
         self.answers.append(utterance.text)
 
     def turn(self, owed_until_ns: int) -> Turn:

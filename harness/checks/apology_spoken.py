@@ -98,7 +98,7 @@ def _failures(call: Call, works: Sequence[Work]) -> Iterator[_Failure]:
     for turn in call.turns:
         if turn.answer_at_ns is not None or is_goodbye(call, turn):
             continue
-        last = max(_tries(turn, works), key=lambda work: work.until_at_ns or 0, default=None)
+        last = _last(list(_tries(turn, works)))
         if last is None or last.until_at_ns is None or last.type not in ("fail", "info"):
             continue
         if any(last.from_at_ns < other.from_at_ns <= last.until_at_ns for other in call.turns):
@@ -120,6 +120,20 @@ def _tries(turn: Turn, works: Sequence[Work]) -> Iterator[Work]:
         and work.purpose == "turn"
         and turn.from_at_ns <= work.from_at_ns <= turn.owed_until_at_ns
     )
+
+
+def _last(tries: Sequence[Work]) -> Work | None:
+    """What came of the turn in the end. A voice that was served makes up for no answer: it may have
+    said "one moment".
+    """
+    thought = max((work for work in tries if work.stage != "tts"), key=_until_ns, default=None)
+    if thought and thought.type in ("fail", "info"):
+        return thought
+    return max(tries, key=_until_ns, default=None)
+
+
+def _until_ns(work: Work) -> int:
+    return work.until_at_ns or 0
 
 
 def _what(work: Work) -> str:

@@ -23,7 +23,8 @@ class BackoffGrows(Check, frozen=True):
     """Of requests with four attempts or more, the last waits are longer than the first ones, in the
     median over all of them: jitter may make a single wait shorter than the one before it. A wait
     that the provider asked for says nothing, nor does one that is long enough by itself. An agent
-    that always gives up before a fourth attempt has nothing to let grow, and passes.
+    that always gives up before a fourth attempt has nothing to let grow, and passes. One that never
+    waits at all lets nothing grow.
 
     factor  the last wait by the first
     enough  a wait that needs not grow any more
@@ -53,7 +54,7 @@ class BackoffGrows(Check, frozen=True):
             )
         first_s = median(waits[0] for _, waits in found)
         last_s = median(waits[-1] for _, waits in found)
-        grows = last_s >= min(first_s * self.factor, self.enough)
+        grows = last_s >= min(max(first_s, _SLACK_S) * self.factor, self.enough)
         return self.finding(
             "pass" if grows else "fail",
             f"the last wait before another attempt was {last_s:.2f} s, the first {first_s:.2f} s "

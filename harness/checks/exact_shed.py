@@ -7,7 +7,7 @@ from typing import ClassVar
 from kernel.clock import SECOND_NS
 from kernel.history import History
 
-from ..analysis.fates import let_in, refused_at_the_door
+from ..analysis.fates import fate_of, let_in, refused_at_the_door
 from ..analysis.occupancy import Occupancy
 from ..analysis.statistics import of_all
 from ..analysis.windows import faulted
@@ -22,8 +22,8 @@ _CLOCKS_NS = SECOND_NS // 10
 
 class ExactShed(Check, frozen=True):
     """With a declared limit, the agent holds exactly so many calls at once: it takes no more, and
-    refuses nobody while there is a place, unless a fault is on. The limit is the scenario's
-    (`agent: {limit: 36}`) if none stands here; without any, nothing is said.
+    refuses nobody while there is a place, politely or not, unless a fault is on. The limit is the
+    scenario's (`agent: {limit: 36}`) if none stands here; without any, nothing is said.
 
     limit     how many calls at once
     tolerated calls that may be taken or refused wrongly all the same
@@ -46,7 +46,7 @@ class ExactShed(Check, frozen=True):
             call
             for call in history.calls
             if not let_in(call)
-            and refused_at_the_door(call)
+            and (refused_at_the_door(call) or fate_of(call) == "refused_abruptly")
             and not faulted(history, call.dialled_ns, call.ended_ns)
         ]
         if not refused and most < limit:

@@ -22,7 +22,8 @@ _AFTERMATH_NS = 2 * SECOND_NS
 class StageIsolation(Check, frozen=True):
     """While a provider of another stage has a fault, transcription goes on as before: the agent
     opens no more transcription sockets than the calls and turns of that time need, measured by what
-    they need at baseline. One socket for a call, one for a turn and a pool are all right.
+    they need at baseline. One socket for a call, one for a turn and a pool are all right. While
+    transcription has a fault of its own as well, nothing is said.
 
     beyond  sockets beyond the need, as a share of the calls that are up; more fail
     """
@@ -33,9 +34,16 @@ class StageIsolation(Check, frozen=True):
 
     def look(self, history: History) -> Finding:
         calm = baseline(history)
-        others = [fault for fault in history.faults if fault.target.split("/")[0] != _STAGE]
+        own = [fault for fault in history.faults if _is_own(fault)]
+        others = [
+            fault
+            for fault in history.faults
+            if not _is_own(fault) and not any(_overlap(fault, each, history) for each in own)
+        ]
         if calm is None or not others:
-            return self.unknown("there is no unfaulted baseline, or no fault of another stage")
+            return self.unknown(
+                "there is no unfaulted baseline, or no fault of another stage alone"
+            )
         usual = _Window(history, calm.from_ns, calm.until_ns)
         windows = [_beside(fault, history) for fault in others]
         judged = [window for window in windows if len(window.up) >= _FEWEST]
@@ -103,6 +111,17 @@ class _Window:
                 yield Evidence(call.span, socket.from_ns, f"another socket: {socket.span}")
 
 
+def _is_own(fault: FaultWindow) -> bool:
+    return fault.target.split("/")[0] == _STAGE
+
+
+def _overlap(one: FaultWindow, other: FaultWindow, history: History) -> bool:
+    return one.from_ns < _over_ns(other, history) and other.from_ns < _over_ns(one, history)
+
+
+def _over_ns(fault: FaultWindow, history: History) -> int:
+    return history.end_ns if fault.until_ns is None else fault.until_ns + _AFTERMATH_NS
+
+
 def _beside(fault: FaultWindow, history: History) -> _Window:
-    until_ns = history.end_ns if fault.until_ns is None else fault.until_ns + _AFTERMATH_NS
-    return _Window(history, fault.from_ns, until_ns)
+    return _Window(history, fault.from_ns, _over_ns(fault, history))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from kernel.history import History
-from kernel.records import Work
 from kernel.units import Duration
 
 from ..analysis.windows import faulted
@@ -33,16 +32,13 @@ class ThrottlingSustained(Check, frozen=True):
     apart: Duration = Duration(10)
 
     def look(self, history: History) -> Finding:
-        if not history.work:
+        if not history.work and not history.sockets:
             return self.unknown("no provider work was seen")
-        refused = [
-            work
-            for work in history.work
-            if work.type == "fail"
-            and work.status == _THROTTLED
-            and not work.bites
-            and not faulted(history, work.from_at_ns, work.from_at_ns + 1)
-        ]
+        refused = sorted(
+            refusal
+            for refusal in _refused(history)
+            if not faulted(history, refusal.at_ns, refusal.at_ns + 1)
+        )
         longest = max(_stretches(refused, self.apart.ns), key=_lasts_s, default=())
         lasts_s = _lasts_s(longest)
         outcome: Outcome = "warn" if lasts_s > min(self.warn_above, self.at_most) else "pass"
@@ -54,23 +50,42 @@ class ThrottlingSustained(Check, frozen=True):
             f"for {lasts_s:.0f} s on end at most (limit {self.at_most})",
             {"throttled": len(refused), "longest_s": lasts_s},
             [
-                Evidence(call, work.from_at_ns, f"{work.provider} said {work.status}")
-                for work in longest
-                if outcome != "pass" and (call := history.call_of(work))
+                Evidence(refusal.call, refusal.at_ns, f"{refusal.provider} said {_THROTTLED}")
+                for refusal in longest
+                if outcome != "pass" and refusal.call
             ],
         )
 
 
-def _stretches(refused: Sequence[Work], apart_ns: int) -> Iterator[Sequence[Work]]:
-    stretch: list[Work] = []
-    for work in refused:
-        if stretch and work.from_at_ns - stretch[-1].from_at_ns > apart_ns:
+class _Refusal(NamedTuple):
+    at_ns: int
+    provider: str
+    call: str
+
+
+def _refused(history: History) -> Iterator[_Refusal]:
+    """Requests and sockets. What limits the mocks were started with bites as well, and is no fault
+    of the run.
+    """
+    faults = {fault.label for fault in history.faults}
+    for work in history.work:
+        if work.type == "fail" and work.status == _THROTTLED and faults.isdisjoint(work.bites):
+            yield _Refusal(work.from_at_ns, work.provider, history.call_of(work) or "")
+    for socket in history.sockets:
+        if socket.type == "fail" and socket.status == _THROTTLED:
+            yield _Refusal(socket.from_ns, socket.provider, "")
+
+
+def _stretches(refused: Sequence[_Refusal], apart_ns: int) -> Iterator[Sequence[_Refusal]]:
+    stretch: list[_Refusal] = []
+    for refusal in refused:
+        if stretch and refusal.at_ns - stretch[-1].at_ns > apart_ns:
             yield stretch
             stretch = []
-        stretch.append(work)
+        stretch.append(refusal)
     if stretch:
         yield stretch
 
 
-def _lasts_s(stretch: Sequence[Work]) -> float:
-    return (stretch[-1].from_at_ns - stretch[0].from_at_ns) / 1e9 if stretch else 0.0
+def _lasts_s(stretch: Sequence[_Refusal]) -> float:
+    return (stretch[-1].at_ns - stretch[0].at_ns) / 1e9 if stretch else 0.0

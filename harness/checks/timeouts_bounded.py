@@ -10,6 +10,7 @@ from kernel.history import History
 from kernel.records import Call, FaultWindow, Turn, Work
 from kernel.units import Duration
 
+from ..analysis.fates import fate_of, left_by_plan
 from ..analysis.statistics import of_all
 from ..analysis.windows import judged_calls
 from ..analysis.work import work_by_call
@@ -25,7 +26,8 @@ class TimeoutsBounded(Check, frozen=True):
     """While a provider takes work and nothing comes of it, the caller hears something in time: an
     announcement, an apology, an answer from elsewhere. Judged on turns whose provider work a fault
     left without any output for longer than the limit; a shorter stall can't tell. A caller who
-    hangs up having heard nothing was left alone for too long, if it waited for 5 s at least.
+    hangs up having heard nothing was left alone for too long, if it waited for 5 s at least; one
+    whose call was to end by then, by plan or because the run was over, if it waited for the limit.
 
     limit      until the caller hears anything, from the end of its words
     tolerated  turns that may be left alone all the same
@@ -38,11 +40,7 @@ class TimeoutsBounded(Check, frozen=True):
     tolerated: int = 0
 
     def look(self, history: History) -> Finding:
-        stalled = [
-            wait
-            for wait in _waits(history, self.limit)
-            if wait.heard or wait.seconds >= _TOO_SOON_S
-        ]
+        stalled = list(_waits(history, self.limit))
         if len(stalled) < _FEWEST:
             return self.unknown(
                 f"{len(stalled)} turns met a provider that stood still for more than "
@@ -87,7 +85,9 @@ def _waits(history: History, limit_s: float) -> Iterator[_Wait]:
                 until_ns = turn.first_sound_at_ns or turn.owed_until_at_ns
                 waited_s = (until_ns - turn.until_at_ns) / 1e9
                 heard = turn.first_sound_at_ns is not None
-                yield _Wait(call.span, turn.until_at_ns, waited_s, heard)
+                ended_anyway = left_by_plan(call) or fate_of(call) == "cut_by_us"
+                if heard or waited_s >= (limit_s if ended_anyway else _TOO_SOON_S):
+                    yield _Wait(call.span, turn.until_at_ns, waited_s, heard)
 
 
 def _stood_still(

@@ -14,6 +14,7 @@ from .wording import sentences
 
 # Words from longer ago are seldom in a history still, and often in other calls'.
 _REMEMBERED_NS = 300 * SECOND_NS
+_ASKED_NS = 30 * SECOND_NS
 
 
 def by_own_ids(scene: Scene) -> Iterator[tuple[Work, str]]:
@@ -35,9 +36,12 @@ def by_own_words(scene: Scene) -> Iterator[tuple[Work, str]]:
     if not asking:
         return
     written = scene.texts("llm", lambda work: sentences(work.text_out))
+    transcribed = scene.texts("stt", lambda work: sentences(work.text_out))
     for work in asking:
         when = work.from_at_ns - _REMEMBERED_NS, work.from_at_ns + CLOCKS_NS
         may = partial(scene.begun, at_ns=work.from_at_ns)
         call = agreed(work.said, may, (scene.heard, *when), (written, *when))
-        if call:
+        asked = agreed(work.text_in, may, (transcribed, when[1] - _ASKED_NS, when[1]))
+        # A greeting is alike in all calls, and one alone may have been heard to its end.
+        if call and asked in (None, call):
             yield work, call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fastbusy.env import FORMATS, environment, environment_at, ports
+from fastbusy.env import FORMATS, environment, environment_at, ports, told_token
 
 
 def test_one_port_serves_every_provider() -> None:
@@ -78,3 +78,9 @@ def test_everybody_has_a_port_of_their_own() -> None:
     assert (listening["every provider"], listening["llm"]) == (9700, 9702)
     assert listening["a sample agent"] == 9650
     assert len(set(listening.values())) == len(listening)
+
+
+def test_an_agent_is_told_the_token_that_its_calls_are_signed_with() -> None:
+    assert told_token({"A": "1", "TWILIO_AUTH_TOKEN": "fastbusy"}, "own") == {
+        "A": "1", "TWILIO_AUTH_TOKEN": "own",
+    }  # fmt: skip

@@ -47,6 +47,17 @@ def test_the_folder_is_that_of_a_run(judged: Judged) -> None:
     assert (judged.history.end or {})["recordings"] == 3, "the preflight call is none of the run's"
 
 
+def test_the_agent_knows_the_token_that_its_scenario_signs_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "of-the-account")
+    scenario = small_scenario(tmp_path)
+    token = "agent: {webhook: reference, auth_token: '${TWILIO_AUTH_TOKEN}'}"
+    scenario.write_text(f"{scenario.read_text()}{token}\n")
+    fates = rehearse(Options(str(scenario), out=tmp_path / "run", keep="none")).verdict.fates
+    assert fates["served"] == sum(fates.values()) == 3
+
+
 def test_faults_come_and_go(judged: Judged) -> None:
     (fault,) = judged.history.faults
     assert fault.label == "dip"

@@ -6,10 +6,11 @@ Source: twilio.com/docs/voice/api/call-resource.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from kernel.clock import SECOND_NS
 from kernel.control import PhoneCall
@@ -91,12 +92,20 @@ def resource(connection: Connection, world: World) -> dict[str, Any]:
 
 
 def page(
-    connections: Sequence[Connection], account: str, number: int, size: int, world: World
+    connections: Sequence[Connection],
+    account: str,
+    number: int,
+    size: int,
+    world: World,
+    wanted: Mapping[str, str],
 ) -> dict[str, Any]:
-    """One page of a list of calls; pages count from 0."""
+    """One page of a list of calls; pages count from 0. `wanted` is what chose among them: the next
+    page is one of the same.
+    """
     start = number * size
     shown = connections[start : start + size]
-    uri = f"{API}/{account}/Calls.json?PageSize={size}&Page="
+    chosen = urlencode({**wanted, "PageSize": size})
+    uri = f"{API}/{account}/Calls.json?{chosen}&Page="
     more = start + size < len(connections)
     return {
         "calls": [resource(connection, world) for connection in shown],

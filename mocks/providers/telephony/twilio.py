@@ -123,7 +123,9 @@ def list_calls(asked: Asked) -> dict[str, Any]:
     ]
     size = _count(asked.request.argument("PageSize"), _PAGE_SIZE)
     number = _count(asked.request.argument("Page"), 0)
-    return page(found, asked.account, number, min(max(size, 1), _LARGEST_PAGE), asked.world)
+    size = min(max(size, 1), _LARGEST_PAGE)
+    given = {name: value for name, value in wanted.items() if value}
+    return page(found, asked.account, number, size, asked.world, given)
 
 
 @dataclass(frozen=True)

@@ -102,3 +102,10 @@ def test_a_turn_tells_who_interrupted_whom() -> None:
     assert (hi.turn(9 * S).barge_in, hi.turn(9 * S).interrupted) == (True, False)
     hi.interrupted = True
     assert hi.turn(9 * S).interrupted
+
+
+def test_an_answer_that_was_talked_over_to_its_end_lasts_no_negative_time() -> None:
+    over = Exchange(Say("Hi. Hi. Hi.", 1, repeat=1), 4 * S, 9 * S, into_ns=3 * S)
+    over.take(Utterance(3 * S, 6 * S, "Nine.", verified=True), "answer")
+    turn = over.turn(12 * S)
+    assert (turn.answer_at_ns, turn.answer_until_at_ns) == (9 * S, 9 * S)

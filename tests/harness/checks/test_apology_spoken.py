@@ -32,6 +32,15 @@ def test_silence_and_fillers_are_no_apology() -> None:
     assert ApologySpoken(within=Duration(7.5))(story.history()).measures["untold"] == 2
 
 
+def test_a_voice_that_says_one_moment_makes_up_for_no_answer() -> None:
+    story = Story().phase("surge", 0, 100)
+    for number in (1, 2, 3):
+        caller = failed(story, number)
+        caller.works("tts", caller.now + 0.2, caller.now + 1, text_in="One moment.")
+        caller.hears("One moment.", after=1, role="filler").ends("patience", 8, type="info")
+    assert ApologySpoken()(story.history()).outcome == "fail"
+
+
 def test_an_agent_that_hangs_up_has_told_nobody() -> None:
     story = Story().phase("surge", 0, 100)
     for number in (1, 2, 3):

@@ -32,6 +32,10 @@ def test_always_the_same_fails() -> None:
     assert finding.evidence[0].note == "4 attempts, 0.50 s and at last 0.50 s apart"
 
 
+def test_never_waiting_at_all_fails() -> None:
+    assert BackoffGrows()(run([0, 0, 0]).history()).outcome == "fail"
+
+
 def test_a_long_wait_need_not_grow() -> None:
     assert BackoffGrows()(run([5, 5, 5]).history()).outcome == "pass"
 

@@ -31,6 +31,13 @@ def test_refusing_with_places_free_fails() -> None:
     assert finding.evidence[0].note == "refused while 3 of 4 places were taken"
 
 
+def test_who_is_refused_abruptly_is_refused_as_well() -> None:
+    for at, outcome in ((5, "pass"), (40, "fail")):
+        story = run(refused=0, limit=4)
+        story.call(50, at, answered=False).ends("http_503", 0.1, type="fail", by="agent")
+        assert ExactShed()(story.history()).outcome == outcome
+
+
 def test_a_place_is_free_a_moment_after_its_call() -> None:
     story = run(limit=4)
     ended = min(caller.now for caller in story.callers[:4])

@@ -44,6 +44,12 @@ def test_transcriptions_own_trouble_is_not_judged(target: str) -> None:
     assert StageIsolation()(run(reconnects=5, target=target).history()).outcome == "unknown"
 
 
+def test_trouble_of_both_at_once_is_not_judged() -> None:
+    for at, outcome in ((150, "unknown"), (193, "fail")):
+        story = run(reconnects=5).fault("drop", "stt", at=at, until=at + 2)
+        assert StageIsolation()(story.history()).outcome == outcome
+
+
 def test_an_agent_without_sockets_is_unknown() -> None:
     story = Story().phase("baseline", 0, 100).fault("429", "llm", at=100, until=190)
     for number in range(20):

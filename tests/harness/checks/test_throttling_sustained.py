@@ -28,7 +28,22 @@ def test_now_and_then_is_not_sustained() -> None:
 def test_a_faults_refusals_are_the_faults() -> None:
     story = run(185).fault("429", "llm", at=5, until=300)
     assert ThrottlingSustained()(story.history()).measures["throttled"] == 0
-    story = run(185, bites=("429",))
+    story = run(185, bites=("429",)).fault("429", "llm", at=5, until=6)
+    assert ThrottlingSustained()(story.history()).measures["throttled"] == 0
+
+
+def test_what_the_mocks_were_started_with_is_a_plan_and_no_fault() -> None:
+    finding = ThrottlingSustained()(run(185, bites=("plan",)).history())
+    assert (finding.outcome, finding.measures["longest_s"]) == ("fail", 185)
+
+
+def test_sockets_are_throttled_as_well() -> None:
+    story = run(0)
+    for at in range(20, 221, 5):
+        story.knock("stt", at)
+    finding = ThrottlingSustained()(story.history())
+    assert (finding.outcome, finding.measures["longest_s"]) == ("fail", 210)
+    story.fault("429", "stt", at=5, until=300)
     assert ThrottlingSustained()(story.history()).measures["throttled"] == 0
 
 

@@ -1,6 +1,9 @@
 from typing import Any
 
+import pytest
+
 from harness.checks.timeouts_bounded import TimeoutsBounded
+from kernel.event import Type
 from tests.harness.histories import Caller, Story
 
 
@@ -64,3 +67,16 @@ def test_a_refusal_or_a_slow_answer_is_no_stall() -> None:
         slow.works("llm", slow.now, slow.now + 9, bites=["stall"], first_at=slow.now + 7)
         slow.ends("patience", after=8, type="info")
     assert TimeoutsBounded()(story.history()).outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("how", "type", "by"), [("stopped", "info", "us"), ("left_early", "ok", "caller")]
+)
+def test_whose_call_was_to_end_anyway_has_waited_for_the_limit_or_proves_nothing(
+    how: str, type: Type, by: str
+) -> None:
+    for after, outcome in ((8, "unknown"), (13, "fail")):
+        story = run()
+        for number in range(1, 7):
+            stalled(story, number).ends(how, after=after, type=type, by=by)
+        assert TimeoutsBounded()(story.history()).outcome == outcome

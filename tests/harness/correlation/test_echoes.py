@@ -65,3 +65,13 @@ def test_words_of_a_call_that_is_over_are_not_this_ones() -> None:
     story.work("llm", 5, 6, history="Mary Smith", text_out="Which day suits you?")
     story.work("llm", 104, 105, said="Which day suits you?")
     assert len(correlate(story.history())) == 1
+
+
+def test_a_greeting_that_one_call_heard_whole_is_no_proof_against_what_was_asked() -> None:
+    story = Story()
+    story.call(1, at=0).hears("Welcome to Acme.", role="greeting").says().hears().ends(after=9)
+    interrupts = story.call(2, at=1).hears("Welcome to", role="greeting")
+    interrupts.says("I want to book.").hears().ends(after=9)
+    story.work("stt", 3, 5, identity=2 << 7 | 1, text_out="I want to book.")
+    asked = story.work("llm", 5.5, 6, said="Welcome to Acme.", text_in="I want to book.")
+    assert joins(story)[asked] == ("c0002", "text_and_time")

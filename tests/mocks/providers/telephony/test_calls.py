@@ -46,9 +46,11 @@ def test_a_call_lasts_from_its_answer_to_its_end() -> None:
 
 
 def test_an_empty_page_has_no_neighbours() -> None:
-    told = page([], "AC1", 0, 50, world())
+    told = page([], "AC1", 0, 50, world(), {})
     assert (told["calls"], told["next_page_uri"], told["previous_page_uri"]) == ([], None, None)
-    assert page([connection()] * 3, "AC1", 1, 1, world())["previous_page_uri"].endswith("&Page=0")
+    assert page([connection()] * 3, "AC1", 1, 1, world(), {})["previous_page_uri"].endswith(
+        "&Page=0"
+    )
 
 
 def test_a_call_that_was_asked_for_waits_to_be_placed() -> None:

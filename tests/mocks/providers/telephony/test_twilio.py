@@ -220,6 +220,8 @@ def test_calls_are_listed_in_pages_the_newest_first() -> None:
     assert (second["next_page_uri"], second["start"], second["end"]) == (None, 2, 2)
     assert [one["sid"] for one in get(drive, CALLS, To="+1")[1]["calls"]] == ["CA1"]
     assert get(drive, CALLS, Status="completed", PageSize="x")[1]["calls"] == []
+    ringing = get(drive, CALLS, Status="ringing", To="", PageSize="1")[1]
+    assert ringing["next_page_uri"] == f"{CALLS}?Status=ringing&PageSize=1&Page=1"
 
 
 def test_too_many_requests_are_told_as_twilio_does() -> None:
