@@ -122,8 +122,9 @@ class Brain:
         """Instructions come as a user's words too; what is none is asked for again."""
         heard = conversation[-1].heard
         spoke = any(turn.said for turn in conversation)
-        if spoke and _BACKCHANNEL.fullmatch(heard):
-            return self._go_on(asked, conversation[:-1], ordinal)
+        before = conversation[:-1]
+        if spoke and before and _BACKCHANNEL.fullmatch(heard):
+            return self._go_on(asked, before, ordinal)
         if not spoke and _TO_GREET.search(heard):
             return self._greeting(asked, ordinal)
         if spoke and _TO_CHECK.search(heard):

@@ -272,6 +272,12 @@ def test_without_a_script_the_mind_greets_calls_a_tool_once_and_echoes() -> None
     )
 
 
+def test_a_nod_before_anything_was_said_is_a_fragment() -> None:
+    call = ToolCallMade("1", "lookup_slots", {})
+    history = [user("ok"), Message("assistant", "Nine is free.", (call,))]
+    assert BRAIN.answer(ask(*history)) == Answer(REPROMPT, off_script=True)
+
+
 calls = st.builds(
     ToolCallMade,
     st.sampled_from(["1", "2"]),
