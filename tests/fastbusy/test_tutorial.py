@@ -27,9 +27,10 @@ def rehearsed(words: list[str], number: int) -> None:
     """A `fastbusy run` in virtual time, as if it had just happened."""
     args = parser("run")[0].parse_args(words)
     out = Path("runs") / f"{number}"
-    judged = rehearse(
-        Options(args.scenario, agent=args.agent, profiles=tuple(args.profile), out=out)
+    options = Options(
+        args.scenario, agent=args.agent, profiles=tuple(args.profile), out=out, keep=args.keep
     )
+    judged = rehearse(options)
     point_latest(out)
     tell(judged)
 

@@ -49,6 +49,7 @@ class _Aiohttp:
     """What `desk.front` takes for aiohttp."""
 
     ClientSession = staticmethod(naming_session)
+    TCPConnector = aiohttp.TCPConnector
 
 
 def mutual_tls(folder: Path) -> ssl.SSLContext:
