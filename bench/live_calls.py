@@ -7,7 +7,7 @@ import contextlib
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.callers.manners import Manners
@@ -66,30 +66,34 @@ def call(number: int, lines: Sequence[str], pause_s: float) -> PlannedCall:
     )
 
 
+@contextlib.asynccontextmanager
+async def placing_calls(url: str, events: list[Event]) -> AsyncIterator[Placing]:
+    """What places calls to an agent as a run does, its wheel turning; nothing is recorded."""
+    clock = RunClock(SystemClock())
+    wheel = Wheel(clock)
+    async with TwilioTransport(Target(webhook=url), clock) as transport:
+        turning = asyncio.create_task(wheel.run())
+        yield Placing(transport, wheel, clock, events.append, Manners(), lambda _log, _phone: None)
+        turning.cancel()
+
+
 async def place(
     url: str, calls: int, spread_s: float, lines: Sequence[str] = LINES, pause_s: float = 0.6
 ) -> Result:
     """`calls` calls, begun evenly over `spread_s`, to their end."""
     events: list[Event] = []
-    clock = RunClock(SystemClock())
-    wheel = Wheel(clock)
-    async with TwilioTransport(Target(webhook=url), clock) as transport:
-        placing = Placing(
-            transport, wheel, clock, events.append, Manners(), lambda _log, _phone: None
-        )
-        turning = asyncio.create_task(wheel.run())
+    async with placing_calls(url, events) as placing:
         before_ns = cpu_ns()
 
         async def dial(number: int) -> None:
-            await clock.sleep(spread_s * number / calls)
+            await placing.clock.sleep(spread_s * number / calls)
             await placing.place(call(number, lines, pause_s))
 
         await asyncio.gather(*map(dial, range(1, calls + 1)))
         used_ns = cpu_ns() - before_ns
-        turning.cancel()
     history = History(events)
     call_s = sum((call.ended_ns - call.dialled_ns) / 1e9 for call in history.calls)
-    return Result(history, wheel.lateness.sample(), used_ns, call_s)
+    return Result(history, placing.wheel.lateness.sample(), used_ns, call_s)
 
 
 def allow_many_files() -> None:

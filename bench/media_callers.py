@@ -21,19 +21,13 @@ import aiohttp
 import msgspec
 import uvloop
 
-from harness.callers.manners import Manners
 from harness.media.lateness import Lateness, Sample
-from harness.media.wheel import Wheel
-from harness.placing import Placing
-from harness.planning.plan import Target
-from harness.transports.twilio import TwilioTransport
-from kernel.clock import RunClock, SystemClock
 from kernel.event import Event
 from speech.alphabet import Role
 from speech.g711 import mulaw_encode
 from speech.mouth import Mouth
 
-from .live_calls import LINES, allow_many_files, call
+from .live_calls import LINES, allow_many_files, call, placing_calls
 from .stub_agent import FRAME
 
 DIAL_S, SETTLE_S = 3.0, 3.0
@@ -73,13 +67,8 @@ class Stretch:
 async def fastbusy(url: str, calls: int, seconds: float) -> Cost:
     """The callers of a run, each with more to say than it will come to."""
     events: list[Event] = []
-    clock = RunClock(SystemClock())
-    wheel = Wheel(clock)
-    async with TwilioTransport(Target(webhook=url), clock) as transport:
-        placing = Placing(
-            transport, wheel, clock, events.append, Manners(), lambda _log, _phone: None
-        )
-        turning = asyncio.create_task(wheel.run())
+    async with placing_calls(url, events) as placing:
+        wheel = placing.wheel
 
         async def dial(number: int) -> None:
             await asyncio.sleep(DIAL_S * number / calls)
@@ -95,7 +84,6 @@ async def fastbusy(url: str, calls: int, seconds: float) -> Cost:
         for each in calling:
             each.cancel()
         await asyncio.gather(*calling, return_exceptions=True)
-        turning.cancel()
     return cost
 
 
