@@ -43,14 +43,13 @@ class Gateway:
             return _unserved(request, found)
         body = b"" if found.request.upgrades else await self._body(request)
         if isinstance(body, Refusal):
-            number = service.reject(found, body, clock.now_ns())
+            number = service.reject(found, body, self._shell.arrived_ns())
         else:
             whole = Found(found.provider, found.route, replace(found.request, body=body))
-            number = service.open(whole, clock.now_ns())
+            number = service.open(whole, self._shell.arrived_ns())
         connection = Connection(self._shell, number, request, upgrades=found.request.upgrades)
         self._shell.connections[number] = connection
         try:
-            self._shell.pump()
             return await connection.run()
         finally:
             del self._shell.connections[number]

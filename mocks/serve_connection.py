@@ -41,6 +41,7 @@ class Connection:
         self, shell: Shell, session: int, request: web.BaseRequest, *, upgrades: bool
     ) -> None:
         self._shell, self._session, self._request = shell, session, request
+        self._transport = request.transport
         self._waiting: deque[Departure] = deque()
         self._news = asyncio.Event()
         self._unread_bytes = 0
@@ -63,7 +64,7 @@ class Connection:
     def _written(self, departure: Departure) -> bool:
         """Write it, unless something is before it."""
         write = self._writers.get(type(departure.what))
-        transport = self._request.transport
+        transport = self._transport
         if write is None or self._waiting or not transport or transport.get_write_buffer_size():
             return False
         self._shell.instrument.sent(departure.due_ns, self._shell.clock.now_ns())
@@ -93,7 +94,7 @@ class Connection:
             return web.Response(status=500)  # goes nowhere: the connection is gone
         finally:
             self._vanish(code)
-            self._shell.pump()
+            self._shell.pump_soon()
 
     def _now_ns(self) -> int:
         return self._shell.clock.now_ns()
@@ -104,8 +105,8 @@ class Connection:
     def _drop(self) -> None:
         self._dropped = True
         self._news.set()
-        if self._request.transport is not None:
-            self._request.transport.abort()
+        if self._transport is not None:
+            self._transport.abort()
 
     async def _next(self) -> object:
         while not self._waiting and not self._dropped:
@@ -128,7 +129,7 @@ class Connection:
 
     def _write_chunk(self, body: Body) -> None:
         """In the chunked coding of RFC 9112, where an empty chunk would be the last."""
-        transport = self._request.transport
+        transport = self._transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError
         if data := body.data:
@@ -185,7 +186,7 @@ class Connection:
         while (message := await socket.receive(idle_s)).type in _FRAMES:
             kind = Text if message.type is WSMsgType.TEXT else Binary
             if service.receive(self._session, kind(message.data), self._now_ns()):
-                self._shell.pump()
+                self._shell.pump_soon()
 
     async def _write(self, socket: web.WebSocketResponse, reading: asyncio.Task[None]) -> None:
         try:

@@ -38,6 +38,8 @@ class Shell:
         self._named = 0
         self._alarm: asyncio.Task[None] | None = None
         self._armed_ns: int | None = None
+        self._arrived_ns: int | None = None
+        self._turning = False
 
     def start(self) -> None:
         """Begin to sample the instrument; pacing begins with the first thing to pace."""
@@ -73,6 +75,30 @@ class Shell:
         except Exception:
             _log.exception("the service failed; it goes on with what is due next")
         self._arm()
+
+    def pump_soon(self) -> None:
+        """Pump once for all that the service is told in the loop's present turn.
+
+        Were everything due sent after each request, requests that came in together would each wait
+        for what became due meanwhile, and while they do more come in.
+        """
+        if not self._turning:
+            self._turning = True
+            asyncio.get_running_loop().call_soon(self._turned)
+
+    def arrived_ns(self) -> int:
+        """When what the loop hands out in its present turn had come in; it is pumped after that.
+
+        What came in together arrived together: no request is later for being handed out last.
+        """
+        if self._arrived_ns is None:
+            self._arrived_ns = self.clock.now_ns()
+        self.pump_soon()
+        return self._arrived_ns
+
+    def _turned(self) -> None:
+        self._turning, self._arrived_ns = False, None
+        self.pump()
 
     def _arm(self) -> None:
         due_ns = self.service.next_wake()

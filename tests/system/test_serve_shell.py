@@ -34,8 +34,11 @@ class LeapingClock:
     def now_ns(self) -> int:
         return self._now_ns
 
+    def move(self, to_ns: int) -> None:
+        self._now_ns = max(self._now_ns, to_ns)
+
     async def sleep_until(self, due_ns: int) -> None:
-        self._now_ns = max(self._now_ns, due_ns)
+        self.move(due_ns)
         await asyncio.sleep(0)
 
     async def sleep(self, seconds: float) -> None:
@@ -65,6 +68,26 @@ def test_what_is_due_earlier_is_not_kept_waiting() -> None:
             await air.apply("slowdown", first="30s", share="0%")
             async with air.client.post("/echo", data=b"x") as response:
                 assert await response.read() == b"x"
+
+    run(test)
+
+
+def test_what_comes_in_together_arrives_together_and_is_pumped_once() -> None:
+    async def test() -> None:
+        clock, pumped_ns = LeapingClock(), list[int]()
+        shell = Shell(Service(Catalogue([ECHO]), a_world()), clock, cpu_ns=lambda: 0)
+        shell.service.at("pumped", 0, pumped_ns.append)
+
+        def arrive(at_ns: int) -> int:
+            clock.move(at_ns)
+            return shell.arrived_ns()
+
+        assert [arrive(at_ns) for at_ns in (5, 6, 7)] == [5, 5, 5]
+        assert pumped_ns == []
+        await asyncio.sleep(0)
+        assert pumped_ns == [7]
+        assert arrive(9) == 9
+        await shell.stop()
 
     run(test)
 
