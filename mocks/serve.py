@@ -133,6 +133,8 @@ async def serving(
                 build_app(shell, stages, token),
                 access_log=None,
                 logger=LOG,
+                # Who closes but its own half is taken for gone too, as front ends do it: an agent
+                # that breaks an answer off gives no other sign.
                 handler_cancellation=True,
                 shutdown_timeout=SHUTDOWN_S,
             )
