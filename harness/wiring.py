@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kernel.history import History
@@ -102,7 +102,7 @@ def _gaps(
     if "llm" in stages and not any(one.purpose != "greeting" for one in work["llm"]):
         yield _llm(history)
     if "tts" in stages:
-        yield from _tts(call, work["tts"])
+        yield from _tts(history, call, work["tts"])
     if not any(turn.answer_at_ns is not None for turn in call.turns):
         heard = " / ".join(heard.text or heard.sound for heard in call.heard) or "nothing"
         seen = f"the caller spoke and got no answer; heard: {heard}"
@@ -128,20 +128,27 @@ def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink
             name = stage.upper()
             seen = f"{seen}, and had not connected to {name}"
             remedy = f"point its {name} at the mock: {_ENVIRONMENT}"
-            return MissingLink(stage, seen, remedy, known_until="stream")
+            return replace(_unreached(history, stage, seen, remedy), known_until="stream")
     return MissingLink("stream", seen, "look into the agent's log for its error")
 
 
 def _llm(history: History) -> MissingLink:
     seen = "STT gave the caller's words to the agent, and no LLM request came for them"
-    asked = [event.data for event in history.of_kind("unserved")]
-    if asked:
-        what = f"{asked[-1]['method']} {asked[-1]['path']}"
-        seen += f"; the mocks were asked for {what}, which they do not serve"
-        remedy = "give the base URL as `fastbusy env` prints it: OpenAI's ends in /v1"
-        return MissingLink("llm", seen, remedy)
     remedy = f"point its LLM at the mock ({_ENVIRONMENT}), and see that it takes finals for a turn"
-    return MissingLink("llm", seen, remedy)
+    return _unreached(history, "llm", seen, remedy)
+
+
+def _unreached(history: History, stage: str, seen: str, remedy: str) -> MissingLink:
+    """No work came to a stage; the mocks may have been asked for what they do not serve."""
+    asked = [event.data for event in history.of_kind("unserved")]
+    stray = [one for one in asked if one.get("provider", "").partition("/")[0] in ("", stage)]
+    if not stray:
+        return MissingLink(stage, seen, remedy)
+    what = f"{stray[-1]['method']} {stray[-1]['path']}"
+    seen += f"; the mocks were asked for {what}, which they do not serve"
+    given = "give the base URL as `fastbusy env` prints it"
+    found = stray[-1].get("remedy")
+    return MissingLink(stage, seen, f"{given}: {found}" if found else given)
 
 
 def _tools(history: History, llm: list[Work], tool: str) -> Iterator[MissingLink]:
@@ -177,7 +184,7 @@ def _stt(history: History) -> Iterator[MissingLink]:
     work = _work(history, "stt")
     if not sockets and not work:
         seen = "the agent took the call and did not connect to STT"
-        yield MissingLink("stt", seen, f"point its STT at the mock: {_ENVIRONMENT}")
+        yield _unreached(history, "stt", seen, f"point its STT at the mock: {_ENVIRONMENT}")
         return
     if not _transcribed(history):
         journal = (event for event in history.events if event.actor == "mock.stt")
@@ -190,7 +197,7 @@ def _stt(history: History) -> Iterator[MissingLink]:
         yield MissingLink("stt", seen, remedy)
 
 
-def _tts(call: Call, work: list[Work]) -> Iterator[MissingLink]:
+def _tts(history: History, call: Call, work: list[Work]) -> Iterator[MissingLink]:
     speech = any(heard.sound == "speech" for heard in call.heard)
     if work and not call.heard:
         seen = "TTS spoke, and the caller heard nothing"
@@ -202,9 +209,8 @@ def _tts(call: Call, work: list[Work]) -> Iterator[MissingLink]:
         yield MissingLink("heard", seen, remedy)
     elif not work:
         what = "agent audio without" if call.heard else "an LLM answer, and neither audio nor"
-        yield MissingLink(
-            "tts", f"{what} a TTS request", f"point its TTS at the mock: {_ENVIRONMENT}"
-        )
+        remedy = f"point its TTS at the mock: {_ENVIRONMENT}"
+        yield _unreached(history, "tts", f"{what} a TTS request", remedy)
 
 
 def _work(history: History, stage: str) -> list[Work]:

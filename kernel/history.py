@@ -33,7 +33,8 @@ socket      mock.STAGE [llm-s17]             invoke provider, route, connection,
                                              info code or how (abandoned; unopened: given up
                                              before it was accepted)
 work        mock.STAGE [llm-w17 < socket]    invoke/closing: see `records.Work`
-unserved    mock                             info method, path (asked for, and nobody there)
+unserved    mock                             info method, path (asked for, and nobody there),
+                                             provider (tts/cartesia, empty if nothing tells), remedy
 instrument  runner, mock.STAGE               info cpu_share, late_p99_ms, late_max_ms, sent, late,
                                              over_s (length of the sample)
 preflight   runner                           ok/fail link, remedy

@@ -123,6 +123,8 @@ class Sample(msgspec.Struct):
 class Unserved(msgspec.Struct):
     method: str
     path: str
+    provider: str = ""
+    remedy: str = ""
 
 
 class Join(msgspec.Struct):

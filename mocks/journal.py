@@ -9,6 +9,8 @@ from itertools import islice
 from kernel.control import Journal as Page
 from kernel.event import Event
 
+from .astray import Astray
+
 Listener = Callable[[Event], None]
 
 
@@ -27,9 +29,15 @@ class Journal:
         for listener in self.listeners:
             listener(event)
 
-    def unserved(self, method: str, path: str, now_ns: int) -> None:
+    def unserved(self, found: Astray, now_ns: int) -> None:
         """Somebody asked for what no provider here serves: most likely a wrong base URL."""
-        data = {"method": method, "path": path[:200]}
+        whose = found.provider
+        data = {
+            "method": found.request.method,
+            "path": found.path,
+            "provider": f"{whose.stage}/{whose.name}" if whose else "",
+            "remedy": found.remedy,
+        }
         self.add(Event(now_ns, "mock", "unserved", "info", data=data))
 
     def clear(self) -> None:

@@ -17,7 +17,7 @@ from kernel.actor import Actor
 from kernel.fault import Stage, Unit
 
 from . import providers as package
-from .wire import UPGRADE, Request, Wire
+from .wire import UPGRADE, Body, Head, Request, Wire
 from .work import Refused
 from .world import World
 
@@ -81,6 +81,13 @@ class Provider(Protocol):
         """
         ...
 
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        """The answer, in the shape of this provider's errors, to what none of its routes is for.
+
+        `status` is 404, or 405 if the method alone is wrong; `told` says what to do about it.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Found:
@@ -89,13 +96,6 @@ class Found:
     provider: Provider
     route: Route
     request: Request
-
-
-@dataclass(frozen=True)
-class NotFound:
-    """Nobody serves this. `methods` are those that the path is served under, if any."""
-
-    methods: tuple[str, ...] = ()
 
 
 class Catalogue:
@@ -121,23 +121,20 @@ class Catalogue:
             )
         )
 
-    def find(self, request: Request, stages: Collection[Stage] = ()) -> Found | NotFound:
-        """Who answers; `stages` are those that the port serves, all if empty."""
+    def serving(self, stages: Collection[Stage] = ()) -> tuple[Provider, ...]:
+        """The providers of some stages, all if there are none."""
+        return tuple(one for one in self.providers if not stages or one.stage in stages)
+
+    def find(self, request: Request, stages: Collection[Stage] = ()) -> Found | None:
+        """Who answers, None if nobody does; `stages` are those that the port serves."""
         found: list[Found] = []
-        methods: list[str] = []
-        for provider in self.providers:
-            if stages and provider.stage not in stages:
-                continue
+        for provider in self.serving(stages):
             for route in provider.routes:
-                params = route.matches(request.path)
-                if params is None:
-                    continue
-                methods.append(route.method)
-                if route.method == request.method:
+                params = route.matches(request.path) if route.method == request.method else None
+                if params is not None:
                     found.append(Found(provider, route, replace(request, params=params)))
-        if not found:
-            return NotFound(tuple(dict.fromkeys(methods)))
-        return next((one for one in found if one.provider.recognises(request)), found[0])
+        recognised = (one for one in found if one.provider.recognises(request))
+        return next(recognised, found[0] if found else None)
 
 
 def load_providers(stages: Collection[str] = ()) -> list[Provider]:

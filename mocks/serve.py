@@ -13,13 +13,14 @@ from kernel.clock import Clock, cpu_ns
 from kernel.fault import Refusal, Stage
 from kernel.ports import cannot_listen
 
+from .astray import astray
 from .control import Control
-from .provider import Found, NotFound
+from .provider import Found
 from .serve_connection import Connection
 from .serve_log import LOG
 from .serve_shell import Shell
 from .service import Service
-from .wire import UPGRADE, Request, json_reply
+from .wire import UPGRADE, Request
 
 SHUTDOWN_S = 2.0
 _ELSEWHERE = "stop what listens there, or choose other ports with --port-base"
@@ -37,10 +38,10 @@ class Gateway:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Any request that is not for the control API."""
         service, clock = self._shell.service, self._shell.clock
-        found = service.catalogue.find(self._request(request), self._stages)
-        if isinstance(found, NotFound):
-            service.journal.unserved(request.method, request.path, clock.now_ns())
-            return _unserved(request, found)
+        asked = self._request(request)
+        found = service.catalogue.find(asked, self._stages)
+        if found is None:
+            return self._unserved(asked)
         body = b"" if found.request.upgrades else await self._body(request)
         if isinstance(body, Refusal):
             number = service.reject(found, body, self._shell.arrived_ns())
@@ -53,6 +54,13 @@ class Gateway:
             return await connection.run()
         finally:
             del self._shell.connections[number]
+
+    def _unserved(self, request: Request) -> web.Response:
+        service = self._shell.service
+        found = astray(request, service.catalogue.serving(self._stages))
+        service.journal.unserved(found, self._shell.clock.now_ns())
+        head, body = found.answer()
+        return web.Response(status=head.status, headers=head.headers, body=body.data)
 
     def _request(self, request: web.Request) -> Request:
         upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
@@ -81,15 +89,6 @@ class Gateway:
         except (web.RequestPayloadError, ValueError):
             return _MALFORMED
         return bytes(body)
-
-
-def _unserved(request: web.Request, found: NotFound) -> web.Response:
-    allowed = ", ".join(found.methods)
-    what = f"fastbusy serves no {request.method} {request.path}"
-    told = f"{what}; this path is served for {allowed}" if allowed else what
-    error = {"message": told, "type": "invalid_request_error", "param": None, "code": "unknown_url"}
-    head, body = json_reply(405 if allowed else 404, {"error": error})
-    return web.Response(status=head.status, body=body.data, content_type="application/json")
 
 
 def build_app(shell: Shell, stages: Sequence[Stage] = (), token: str = "") -> web.Application:
@@ -132,6 +131,8 @@ async def serving(
                 build_app(shell, stages, token),
                 access_log=None,
                 logger=LOG,
+                # Who closes but its own half is taken for gone too, as front ends do it: an agent
+                # that breaks an answer off gives no other sign.
                 handler_cancellation=True,
                 shutdown_timeout=SHUTDOWN_S,
             )

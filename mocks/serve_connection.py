@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import HttpVersion11, WSCloseCode, WSMsgType, web
 
 from .session import Departure, Ended
 from .wire import SWITCHING_PROTOCOLS, Binary, Body, Close, Head, Reset, Text
@@ -68,10 +68,8 @@ class Connection:
         if write is None or self._waiting or not transport or transport.get_write_buffer_size():
             return False
         self._shell.instrument.sent(departure.due_ns, self._shell.clock.now_ns())
-        try:
+        with self._dropping():
             write(departure.what)
-        except ConnectionError:
-            self._drop()
         return True
 
     def go_away(self) -> None:
@@ -84,13 +82,12 @@ class Connection:
         """Answer the request to its end, or to the client's."""
         code: int | None = None
         try:
-            what = await self._next()
-            if isinstance(what, Head) and what.status == SWITCHING_PROTOCOLS:
-                response, code = await self._converse(what)
-                return response
-            return await self._answer(what)
-        except (_GivenUp, ConnectionError):
-            self._drop()
+            with self._dropping():
+                what = await self._next()
+                if isinstance(what, Head) and what.status == SWITCHING_PROTOCOLS:
+                    response, code = await self._converse(what)
+                    return response
+                return await self._answer(what)
             return web.Response(status=500)  # goes nowhere: the connection is gone
         finally:
             self._vanish(code)
@@ -101,6 +98,17 @@ class Connection:
 
     def _vanish(self, code: int | None = None, how: str = "") -> None:
         self._shell.service.vanish(self._session, self._now_ns(), code, how)
+
+    @contextmanager
+    def _dropping(self) -> Iterator[None]:
+        """Drop the connection, and none but this one, where nothing can be written to it."""
+        try:
+            yield
+        except (_GivenUp, ConnectionError):
+            self._drop()
+        except Exception:
+            self._shell.service.unsendable(self._session, self._now_ns())
+            self._drop()
 
     def _drop(self) -> None:
         self._dropped = True
@@ -123,6 +131,8 @@ class Connection:
 
     def _begin(self, head: Head) -> None:
         response = self._response = web.StreamResponse(status=head.status, headers=head.headers)
+        if response.content_length is None and self._request.version < HttpVersion11:
+            response.force_close()  # without chunks only that tells where the body ends
         _at_once(response.prepare(self._request))
         chunked = response.headers.get("Transfer-Encoding") == "chunked"
         self._writers = {Body: self._write_chunk} if chunked else {}
@@ -189,7 +199,7 @@ class Connection:
                 self._shell.pump_soon()
 
     async def _write(self, socket: web.WebSocketResponse, reading: asyncio.Task[None]) -> None:
-        try:
+        with self._dropping():
             while True:
                 match await self._next():
                     case Text(data):
@@ -206,8 +216,6 @@ class Connection:
                         told = reason.encode()[:_CLOSE_REASON_BYTES].decode(errors="ignore")
                         await socket.close(code=code, message=told.encode())
                         return
-        except (_GivenUp, ConnectionError):
-            self._drop()
 
 
 def _frame(send: Callable[[Any], Coroutine[Any, Any, None]]) -> Write:

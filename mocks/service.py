@@ -33,7 +33,8 @@ _LAST = (Close, Reset)
 
 
 class Service:
-    """Sessions by number. `bugs` counts actors that raised: their connection is reset."""
+    """Sessions by number. `bugs` counts those whose actor raised, or said what cannot be
+    sent: their connection is reset."""
 
     def __init__(self, catalogue: Catalogue, world: World) -> None:
         self.catalogue, self.world = catalogue, world
@@ -86,6 +87,12 @@ class Service:
         self._tell(session, Closed(code), now_ns)
         self._life.abandon(session, code, how, now_ns)
         self._forget(session)
+
+    def unsendable(self, number: int, now_ns: int) -> None:
+        """What an actor said cannot be written: no more of it is. Call it as that is raised."""
+        self.bugs += 1
+        _log.exception("session %d: what it says cannot be sent", number)
+        self.vanish(number, now_ns, how="unsendable")
 
     def next_wake(self) -> int | None:
         """When `advance` has something to do."""

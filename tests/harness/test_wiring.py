@@ -235,15 +235,47 @@ def test_a_tool_that_the_agent_does_not_offer() -> None:
     )
 
 
+def unserved(method: str, path: str, provider: str, remedy: str = "") -> Event:
+    data = {"method": method, "path": path, "provider": provider, "remedy": remedy}
+    return Event(2 * S, "mock", "unserved", "info", data=data)
+
+
 def test_an_llm_base_url_without_its_path() -> None:
-    asked = Event(
-        6 * S, "mock", "unserved", "info", data={"method": "POST", "path": "/chat/completions"}
-    )
+    asked = unserved("POST", "/chat/completions", "llm/openai", "the base URL of openai lacks /v1")
     missing = found(*setup(), *STT, asked, heard(), turn(None), end())
     assert missing
     assert missing.link == "llm"
     assert "the mocks were asked for POST /chat/completions" in missing.seen
-    assert "/v1" in missing.remedy
+    assert missing.remedy == (
+        "give the base URL as `fastbusy env` prints it: the base URL of openai lacks /v1"
+    )
+
+
+@pytest.mark.parametrize("calls", [[], [end(1.2, "closed", "agent")]], ids=["goes on", "hangs up"])
+def test_a_tts_base_url_with_a_path_too_much(calls: list[Event]) -> None:
+    asked = unserved("WS", "/v1/tts/websocket", "tts/cartesia", "lacks")
+    history = [*setup(), *STT, *LLM, asked, *(calls or [turn(None), end()])]
+    missing = found(*history)
+    assert missing
+    assert missing.link == "tts"
+    assert "the mocks were asked for WS /v1/tts/websocket" in missing.seen
+    assert missing.remedy.endswith(": lacks")
+
+
+def test_what_was_asked_of_another_stage_does_not_explain_it() -> None:
+    asked = unserved("WS", "/v1/tts/websocket", "tts/cartesia")
+    missing = found(*setup(), *STT, asked, heard(), turn(None), end())
+    assert missing
+    assert missing.link == "llm"
+    assert "asked for" not in missing.seen
+
+
+def test_an_stt_base_url_that_nothing_tells_whose_it_is() -> None:
+    asked = unserved("WS", "/", "")
+    missing = found(*setup(), asked, heard(), turn(None), end())
+    assert missing
+    assert missing.link == "stt"
+    assert missing.remedy == "give the base URL as `fastbusy env` prints it"
 
 
 def test_of_an_agent_that_hangs_up_no_more_is_known_than_its_stream() -> None:

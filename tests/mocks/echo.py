@@ -96,6 +96,9 @@ class Echo:
             return [Head(101), Close(1008, refusal.reason)]
         return json_reply(status, {"no": refusal.reason})
 
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        return json_reply(status, {"no": told})
+
 
 ECHO = Echo()
 

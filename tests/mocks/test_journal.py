@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from kernel.event import Event
+from mocks.astray import astray
 from mocks.journal import Journal
+from mocks.provider import load_providers
+from mocks.wire import Request
 
 
 def event(number: int) -> Event:
@@ -54,7 +57,13 @@ def test_listeners_hear_every_event() -> None:
 
 def test_what_nobody_serves_is_told() -> None:
     journal = Journal(10)
-    journal.unserved("POST", "/chat/completions", 7)
+    asked = Request("POST", "/chat/completions", headers={"authorization": "Bearer x"})
+    journal.unserved(astray(asked, load_providers(["llm"])), 7)
     (event,) = journal.page().events
     assert (event.kind, event.type, event.at_ns) == ("unserved", "info", 7)
-    assert event.data == {"method": "POST", "path": "/chat/completions"}
+    assert event.data == {
+        "method": "POST",
+        "path": "/chat/completions",
+        "provider": "llm/openai",
+        "remedy": "the base URL of openai lacks /v1",
+    }

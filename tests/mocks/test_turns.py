@@ -10,7 +10,7 @@ import pytest
 from kernel.actor import Emit, End, Instruction, Nudge, Nudged
 from kernel.fault import Stage
 from mocks.provider import Route
-from mocks.wire import Head, Request, Text, Wire
+from mocks.wire import Body, Head, Request, Text, Wire, json_reply
 from mocks.work import Admitted, Begin, Closed, Opened, Refused, Rest
 from mocks.world import World
 
@@ -67,6 +67,9 @@ class Provider:
 
     def refuse(self, refused: Refused, request: Request) -> Iterable[Wire]:
         return [Head(429)]
+
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        return json_reply(status, told)
 
 
 def a_drive() -> Drive:

@@ -49,10 +49,13 @@ def test_what_nobody_serves_is_told_so() -> None:
         async with on_air() as air:
             async with air.client.post("/ehco") as response:
                 assert response.status == 404
-                assert "fastbusy serves no POST /ehco" in await response.text()
+                told = (await response.json())["no"]
+                assert told.startswith("fastbusy serves no POST /ehco: ")
             async with air.client.get("/echo") as response:
                 assert response.status == 405
                 assert "served for POST" in await response.text()
+            events = [one.data for one in air.service.journal.page().events]
+            assert [one["path"] for one in events] == ["/ehco", "/echo"]
 
     run(test)
 

@@ -6,13 +6,19 @@ import asyncio
 import json
 import random
 import socket
+from collections.abc import Iterator
+from typing import Any
 
 import aiohttp
 import pytest
 
+from kernel.actor import Emit, End, Instruction
 from kernel.history import History
-from mocks.world import Settings
-from tests.mocks.echo import a_world
+from mocks.provider import Route
+from mocks.wire import Body, Head, Request
+from mocks.work import Admitted, Begin, Opened
+from mocks.world import Settings, World
+from tests.mocks.echo import ECHO, Echo, a_world
 
 from .on_air import OnAir, on_air, run
 
@@ -74,7 +80,7 @@ def test_a_client_that_still_talks_is_waited_for_until_it_closes_too() -> None:
     run(test)
 
 
-ECHO = b"POST /echo HTTP/1.%d\r\nHost: mock\r\nContent-Length: 7\r\n\r\none two"
+ASKED = b"POST /echo HTTP/1.%d\r\nHost: mock\r\nContent-Length: 7\r\n\r\none two"
 
 
 def test_words_are_chunks_of_their_own_and_the_connection_is_kept() -> None:
@@ -82,7 +88,7 @@ def test_words_are_chunks_of_their_own_and_the_connection_is_kept() -> None:
         async with on_air() as air:
             reader, writer = await asyncio.open_connection("127.0.0.1", air.port)
             for _ in range(2):
-                writer.write(ECHO % 1)
+                writer.write(ASKED % 1)
                 head = await reader.readuntil(b"\r\n\r\n")
                 assert b"\r\ntransfer-encoding: chunked\r\n" in head.lower()
                 body = await reader.readuntil(b"\r\n0\r\n\r\n")
@@ -92,15 +98,99 @@ def test_words_are_chunks_of_their_own_and_the_connection_is_kept() -> None:
     run(test)
 
 
-def test_an_old_client_gets_no_chunks() -> None:
+KEEP_ALIVE = b"\r\nConnection: keep-alive\r\n\r\n"
+
+
+@pytest.mark.parametrize("asked", [b"\r\n\r\n", KEEP_ALIVE], ids=["closes", "keeps"])
+def test_an_old_client_gets_no_chunks_and_is_told_the_end_by_the_close(asked: bytes) -> None:
     async def test() -> None:
         async with on_air() as air:
             reader, writer = await asyncio.open_connection("127.0.0.1", air.port)
-            writer.write(ECHO % 0)
-            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            writer.write((ASKED % 0).replace(b"\r\n\r\n", asked))
+            answer = await asyncio.wait_for(reader.read(), 10)
+            head, _, body = answer.partition(b"\r\n\r\n")
             assert b"chunked" not in head
             assert body == b"onetwo"
             writer.close()
+
+    run(test)
+
+
+def test_an_old_client_keeps_its_connection_where_the_length_is_told() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            await air.apply("concurrency", limit=0, of="request")
+            reader, writer = await asyncio.open_connection("127.0.0.1", air.port)
+            for _ in range(2):
+                writer.write((ASKED % 0).replace(b"\r\n\r\n", KEEP_ALIVE))
+                head = await reader.readuntil(b"\r\n\r\n")
+                assert head.startswith(b"HTTP/1.0 429 ")
+                assert await reader.readuntil(b"}") == b'{"no":"concurrency"}'
+            writer.close()
+
+    run(test)
+
+
+def test_a_client_that_closes_its_half_has_left() -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            await air.apply("stall")
+            reader, writer = await asyncio.open_connection("127.0.0.1", air.port)
+            writer.write(ASKED % 1)
+            await air.until(lambda: len(air.service.sessions) == 1)
+            writer.write_eof()
+            assert await reader.read() == b""
+            await air.until(lambda: len(air.service.sessions) == 0)
+            (work,) = history(air).work
+            assert (work.type, work.cancelled) == ("info", True)
+            writer.close()
+
+    run(test)
+
+
+class Split:
+    """Its answer has a line break in a header, which is no HTTP."""
+
+    def __init__(self, request: Request, world: World) -> None:
+        pass
+
+    def receive(self, message: Any, now_ns: int) -> Iterator[Instruction]:
+        if isinstance(message, Opened):
+            yield Emit(Begin())
+        elif isinstance(message, Admitted):
+            yield Emit(Head(200, {"X-Broken": "in\r\ntwo"}))
+            yield Emit(Body(b"never"))
+            yield End()
+
+
+class Splitting(Echo):
+    name = "splitting"
+    routes = (Route("POST", "/split", Split),)
+
+
+def test_an_answer_that_is_no_http_costs_its_own_connection_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def post(air: OnAir, path: str) -> bytes:
+        async with air.client.post(path, data=b"one two") as response:
+            return await response.read()
+
+    async def test() -> None:
+        async with on_air(ECHO, Splitting()) as air:
+            await air.apply("stall")
+            asked = [asyncio.create_task(post(air, path)) for path in ("/split", "/echo")]
+            await air.until(lambda: len(air.service.sessions) == 2)
+            # What leaves now leaves at once, the malformed answer first.
+            await air.heal()
+            broken, whole = await asyncio.gather(*asked, return_exceptions=True)
+            assert isinstance(broken, aiohttp.ServerDisconnectedError)
+            assert whole == b"onetwo"
+            assert {work.reason: work.type for work in history(air).work} == {
+                "unsendable": "info", "": "ok",
+            }  # fmt: skip
+            assert not air.shell.connections
+            assert air.service.bugs == 1
+            assert "cannot be sent" in caplog.text
 
     run(test)
 

@@ -198,6 +198,11 @@ class Anthropic:
             headers["retry-after"] = str(math.ceil(refusal.retry_after_s))
         return json_reply(status, value, headers)
 
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        request_id = _request_id(request.connection, request.path)
+        value = error_value(request_id, status, told)
+        return json_reply(status, value, {"request-id": request_id})
+
 
 class _Streaming(msgspec.Struct):
     stream: bool | None = None

@@ -142,5 +142,9 @@ class OpenAI:
         id = id_of("req_", refused.arrival.span)
         return refusal_reply(refused.refusal, refused.limits, id)
 
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        headers = {"x-request-id": id_of("req_", request.connection, request.path)}
+        return error_reply(status, told, code="unknown_url", headers=headers)
+
 
 PROVIDER = OpenAI()

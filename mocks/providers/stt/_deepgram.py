@@ -44,8 +44,10 @@ def error_reply(
 ) -> tuple[Head, Body]:
     """The answer in place of an upgrade: the text stands in a header and in the body."""
     code = _ERRORS.get(status, (f"HTTP_{status}", ""))[0]
-    headers = {"dg-request-id": id, "dg-error": text, **retry_after(retry_after_s)}
-    return json_reply(status, {"err_code": code, "err_msg": text, "request_id": id}, headers)
+    # What a client wrote may be quoted in it, line breaks and all.
+    told = "".join(letter if letter.isprintable() else " " for letter in text)
+    headers = {"dg-request-id": id, "dg-error": told, **retry_after(retry_after_s)}
+    return json_reply(status, {"err_code": code, "err_msg": told, "request_id": id}, headers)
 
 
 class BadRequest(ValueError):

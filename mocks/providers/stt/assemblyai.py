@@ -19,7 +19,7 @@ from speech.events import Cut, Ended, TextEvent
 from ...dictation import Dictation, SpokenWord, Utterance
 from ...hearing import TICK_NS
 from ...provider import Route
-from ...wire import Binary, Close, Head, Request, Text, Wire
+from ...wire import Binary, Body, Close, Head, Request, Text, Wire, json_reply
 from ...work import Admitted, Begin, Closed, Finish, Heard, Listen, Note, Opened, Refused, Sound
 from ...world import World
 from ._assemblyai import (
@@ -291,6 +291,9 @@ class AssemblyAI:
             return refused_reply(refusal)
         error, close = failure_of(refusal).wires
         return [Head(101), close] if refusal.where == "after" else [Head(101), error, close]
+
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        return json_reply(status, {"error": told})
 
 
 PROVIDER = AssemblyAI()

@@ -16,7 +16,7 @@ from kernel.fault import Stage
 from ...hearing import TICK_NS
 from ...provider import Route
 from ...refusing import close_code, refused_upgrade, status_of
-from ...wire import Binary, Close, Head, Request, Text, Wire, uuid_of
+from ...wire import Binary, Body, Close, Head, Request, Text, Wire, uuid_of
 from ...work import Admitted, Begin, Closed, Heard, Listen, Note, Opened, Refused
 from ...world import World
 from ._deepgram import (
@@ -165,6 +165,9 @@ class Deepgram:
             in_band=[Text(error_message("Refused", text, text))],
             close=Close(close_code(status), text),
         )
+
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        return error_reply(status, told, uuid_of(request.connection, request.path))
 
 
 PROVIDER = Deepgram()

@@ -24,7 +24,7 @@ from kernel.fault import Stage
 from ...exchange import Connection
 from ...provider import Route
 from ...refusing import STATUSES, retry_after, status_of
-from ...wire import Request, Wire, json_reply, json_text
+from ...wire import Body, Head, Request, Wire, json_reply, json_text
 from ...work import Admitted, Begin, Note, Opened, Refused
 from ...world import World
 from ._calls import API, Trouble, not_found, outbound, page, resource
@@ -223,6 +223,9 @@ class Twilio:
         request_id = "RQ" + _digest("refused", refused.arrival.span)
         headers = {"Twilio-Request-Id": request_id, **retry_after(refusal.retry_after_s)}
         return json_reply(status, Trouble(status, 20000 + status, message).body, headers)
+
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        return json_reply(status, Trouble(status, 20000 + status, told).body)
 
 
 def _authenticate(request: Request) -> None:

@@ -22,7 +22,7 @@ from kernel.fault import Stage
 
 from ...provider import Route
 from ...refusing import retry_after
-from ...wire import Request, Wire, json_reply, json_text
+from ...wire import Body, Head, Request, Wire, json_reply, json_text
 from ...work import Admitted, Begin, Note, Opened, Refused
 from ...world import World
 
@@ -271,6 +271,9 @@ class Clinic:
         status = refusal.status or (429 if limited else 503)
         told = {"error": refusal.reason, "message": "the service cannot take this request now"}
         return json_reply(status, told, retry_after(refusal.retry_after_s))
+
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        return json_reply(status, _told(Trouble(status, "unknown_url", told)))
 
 
 PROVIDER = Clinic()

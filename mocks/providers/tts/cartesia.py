@@ -222,5 +222,10 @@ class Cartesia:
             close=Close(close_code(why.status), why.title),
         )
 
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        title = "Not found" if status == 404 else "Method not allowed"
+        id = uuid_of(request.connection, request.path)
+        return error_reply(Problem(status, title, told), request, id)
+
 
 PROVIDER = Cartesia()

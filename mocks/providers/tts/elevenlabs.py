@@ -17,7 +17,7 @@ from kernel.fault import Stage
 
 from ...provider import Route
 from ...synthesis import Mouths
-from ...wire import Binary, Close, Head, Request, Text, Wire, id_of
+from ...wire import Binary, Body, Close, Head, Request, Text, Wire, id_of, json_reply
 from ...work import Admitted, Begin, Closed, Note, Opened, Refused
 from ...world import World
 from ._elevenlabs import Message, authorised, form_of, message_of, timeout_s
@@ -249,6 +249,10 @@ class ElevenLabs:
         if refusal.where == "in_band":
             return [*opened, Text(error_frame(why), refused.work), closed]
         return [*opened, closed]
+
+    def no_route(self, request: Request, status: int, told: str) -> tuple[Head, Body]:
+        """As the web framework says it, which knows no codes of errors."""
+        return json_reply(status, {"detail": told})
 
 
 PROVIDER = ElevenLabs()

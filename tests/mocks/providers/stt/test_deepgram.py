@@ -334,6 +334,7 @@ def test_a_key_may_stand_in_three_places(headers: dict[str, str], protocol: str 
         ({}, {}, 401),
         ({"encoding": ""}, HEADERS, 400),
         ({"encoding": "speex"}, HEADERS, 400),
+        ({"encoding": "a\r\nSet-Cookie: b\0"}, HEADERS, 400),
         ({"sample_rate": "4000"}, HEADERS, 400),
         ({"sample_rate": "eight"}, HEADERS, 400),
         ({"sample_rate": ""}, HEADERS, 400),
@@ -349,6 +350,7 @@ def test_what_cannot_be_heard_is_refused(
     told = json.loads(body.data)
     assert head.status == status
     assert head.headers["dg-error"] == told["err_msg"]
+    assert told["err_msg"].isprintable()
     assert head.headers["dg-request-id"] == told["request_id"]
     assert drive.closing("socket")[0].type == "fail"
 
