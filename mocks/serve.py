@@ -37,7 +37,7 @@ class Gateway:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Any request that is not for the control API."""
-        service, clock = self._shell.service, self._shell.clock
+        service = self._shell.service
         asked = self._request(request)
         found = service.catalogue.find(asked, self._stages)
         if found is None:

@@ -68,8 +68,11 @@ class Connection:
         if write is None or self._waiting or not transport or transport.get_write_buffer_size():
             return False
         self._shell.instrument.sent(departure.due_ns, self._shell.clock.now_ns())
-        with self._dropping():
+        # `_dropping` would cost a chunk as much as it costs to look whether it may be written.
+        try:
             write(departure.what)
+        except Exception as error:
+            self._give_up(error)
         return True
 
     def go_away(self) -> None:
@@ -104,11 +107,13 @@ class Connection:
         """Drop the connection, and none but this one, where nothing can be written to it."""
         try:
             yield
-        except (_GivenUp, ConnectionError):
-            self._drop()
-        except Exception:
+        except Exception as error:
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        if not isinstance(error, _GivenUp | ConnectionError):
             self._shell.service.unsendable(self._session, self._now_ns())
-            self._drop()
+        self._drop()
 
     def _drop(self) -> None:
         self._dropped = True
