@@ -85,6 +85,8 @@ class MissingLink:
     remedy: str
     known_until: str = ""
     """The last link that is known to be there, where it is not the one before."""
+    how: str = ""
+    """How the call came to nothing, as `records.Call.how` has it, if there was none."""
 
 
 def missing_link(history: History, stages: Collection[str], tool: str = "") -> MissingLink | None:
@@ -179,7 +181,7 @@ def _setup(history: History) -> Iterator[MissingLink]:
         remedy = _STREAM_REMEDIES.get(how, _STREAM_REMEDY)
     else:
         remedy = _WEBHOOK_REMEDIES.get(how, "look into the agent's log for its error")
-    yield MissingLink(step, f"{how}: {seen}", remedy)
+    yield MissingLink(step, f"{how}: {seen}", remedy, how=how)
 
 
 def _stt(history: History) -> Iterator[MissingLink]:
