@@ -163,14 +163,16 @@ def _refuse_detours(sample: str, aim: Aim) -> None:
 def _refuse_flaws(target: Target, said: Said, scenario: Loaded[Scenario]) -> None:
     """FileProblems with all that is wrong, each at the option or in the line that says it."""
     given = {option for option, _ in said.aim.options} | ({"--agent"} if said.agent else set())
-    headers = {text.partition(":")[0].strip() for text in said.aim.headers}
+    named = {("headers", text.partition(":")[0].strip()): "--header" for text in said.aim.headers}
+    for text in said.aim.parameters:
+        named["parameters", text.partition("=")[0].strip()] = "--parameter"
 
     def problem(flaw: Flaw) -> Problem:
-        option = _OPTIONS.get(flaw.path, "")
-        if flaw.path[0] == "headers" and flaw.path[-1] in headers:
-            option = "--header"
-        if option in given:
+        if option := named.get((str(flaw.path[0]), str(flaw.path[-1]))):
             return Problem(option, 0, flaw.what, flaw.remedy)
+        if (option := _OPTIONS.get(flaw.path, "")) in given:
+            # Who is told of the option needs no name of the key.
+            return Problem(option, 0, flaw.what.removeprefix(f"{flaw.path[0]}: "), flaw.remedy)
         return scenario.source.problem(("agent", *flaw.path), flaw.what, flaw.remedy)
 
     if problems := [

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 
-from kernel.errors import FastbusyError, StackError, UsageError
+from kernel.errors import FastbusyError, StackError, UsageError, brief
 from kernel.version import version
 
 from .options import from_environment, unknown_option
@@ -102,6 +102,9 @@ def _fall_silent() -> None:
 
 
 def _read(words: list[str], environ: Mapping[str, str]) -> argparse.Namespace:
+    for word in words:
+        if "\0" in word:
+            raise UsageError(f"a NUL character stands in {brief(word)}", remedy="take it out")
     wanted = next((word for word in words if not word.startswith("-")), "")
     if wanted and wanted not in COMMANDS:
         raise _no_such_command(wanted)

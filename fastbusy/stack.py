@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from harness.planning.reach import Address
+from harness.transports.schemes import other_scheme
+from harness.transports.troubles import plainly
 from kernel import redact
 from kernel.clock import SECOND_NS, Clock
 from kernel.errors import FastbusyError, StackError, UsageError
@@ -24,6 +27,8 @@ from kernel.ports import cannot_listen
 _GRACE_S = 5.0
 _POLL_S = 0.05
 _POLL_LIMIT = aiohttp.ClientTimeout(total=2)
+_NOT_YET = ("HTTP 502", "HTTP 503", "HTTP 504")
+"""What a gateway answers while there is nobody behind it."""
 _NO_SUCH_COMMAND = (126, 127)
 """What a shell ends with if it cannot run the command."""
 _PR_SET_PDEATHSIG = 1
@@ -61,25 +66,43 @@ class Child:
         clock: Clock,
         within_s: float = 30.0,
         open_session: OpenSession = aiohttp.ClientSession,
+        at: Address | None = None,
     ) -> None:
-        """Wait until `url` answers anything at all below 500; a failed TLS handshake is an answer.
+        """Wait until `url` answers over HTTP, whatever it says. A failed TLS handshake is an answer
+        too; a gateway that finds nobody behind it is waited for, and taken as it is in the end.
 
-        Its failure with the end of its log if the process ends first or the time runs out.
+        Its failure with the end of its log if the process ends first, the time runs out, or that
+        port speaks another scheme than the URL. `at` is where it listens, if the URL names another.
         """
         give_up_ns = clock.now_ns() + round(within_s * SECOND_NS)
+        seen = ""
         async with open_session() as session:
             while clock.now_ns() < give_up_ns:
                 if not self.running:
                     raise self._ended_early()
-                if await _answers(session, url):
+                try:
+                    seen = await _still_missing(session, url)
+                except _NotHttpError as error:
+                    seen = str(error)
+                    if other := await other_scheme(url, at):
+                        raise self._misnamed(url, other) from None
+                if not seen:
                     return
                 await clock.sleep(_POLL_S)
+        if seen in _NOT_YET:
+            return
         raise self._failure(
-            f"{self.name} did not answer {redact.url(url)} within {within_s:g} s; its last words:\n"
-            f"{self._last_words()}",
+            f"{self.name} did not answer {redact.url(url)} within {within_s:g} s ({seen}); "
+            f"its last words:\n{self._last_words()}",
             where=str(self.log),
             remedy=f"see that {self.name} listens at that URL",
         )
+
+    def _misnamed(self, url: str, scheme: str) -> FastbusyError:
+        told = redact.url(url)
+        right = scheme + told[told.index(":") :]
+        what = f"{self.name} speaks {scheme} at the port of {told}"
+        return self._failure(what, where=str(self.log), remedy=f"write {right}")
 
     def _ended_early(self) -> FastbusyError:
         code = self._process.returncode
@@ -140,14 +163,25 @@ class Child:
         return "\n".join(f"  {line}" for line in text.splitlines()[-lines:]) or "  (nothing)"
 
 
-async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
+class _NotHttpError(Exception):
+    """Somebody takes the connection, and what comes back is no answer. Empty if TLS failed: then
+    whoever is meant to be there is there, and the preflight tells what is wrong."""
+
+
+async def _still_missing(session: aiohttp.ClientSession, url: str) -> str:
+    """Why there is nobody yet, empty if there is. _NotHttpError if HTTP is not what is spoken."""
     try:
-        async with session.get(url, timeout=_POLL_LIMIT) as response:
-            return response.status < 500
+        async with session.get(url, timeout=_POLL_LIMIT, allow_redirects=False) as response:
+            answer = f"HTTP {response.status}"
+            return answer if answer in _NOT_YET else ""
     except aiohttp.ClientSSLError:
-        return True  # it is up; what is wrong with its TLS is for the preflight to say
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        return False
+        raise _NotHttpError from None
+    except aiohttp.ClientConnectorError as error:
+        return plainly(error)
+    except TimeoutError:
+        raise _NotHttpError("no answer to a request") from None
+    except (aiohttp.ClientError, OSError) as error:
+        raise _NotHttpError(plainly(error)) from None
 
 
 async def start(

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientSession
 
 from harness.nemesis.mock_control import MockControl
+from harness.planning.reach import Address
 from harness.recorder import Recorder, check_space, point_latest
 from harness.run_log import tell_without_calls
 from harness.runner import Progress, run_plan
@@ -169,13 +170,13 @@ async def _surroundings(
         async def up(
             name: str, command: list[str] | str, env: Mapping[str, str], url: str,
             failure: type[FastbusyError] = StackError,
-            open_session: stack.OpenSession = ClientSession,
+            open_session: stack.OpenSession = ClientSession, at: Address | None = None,
         ) -> stack.Child:  # fmt: skip
             child = await stack.start(
                 name, command, env=env, log=logs.log(folder, name), failure=failure
             )
             running.push_async_callback(child.stop)
-            await child.ready(url, clock, open_session=open_session)
+            await child.ready(url, clock, open_session=open_session, at=at)
             return child
 
         host, target, webhook = options.host, prepared.target, str(prepared.target.webhook)
@@ -194,7 +195,8 @@ async def _surroundings(
         if prepared.command:
             stack.refuse_strangers(webhook, target.connect_to)
             session = partial(open_session, target)
-            await up("agent", prepared.command, env, webhook, NotWired, session)
+            at = target.connect_to
+            await up("agent", prepared.command, env, webhook, NotWired, session, at)
         elif prepared.sample:
             port = urlsplit(webhook).port or 0
             stack.refuse_taken_ports(host, [port], _ELSEWHERE)

@@ -58,6 +58,7 @@ def check_wiring(options: Options) -> Wiring:
 def links(told: dict[str, Any]) -> Iterator[LinkFound]:
     """All links in their order, from the data of the event `preflight`."""
     missing, last_known = told["link"], told.get("known_until", "")
+    untried = told.get("untried", {})
     reached = True
     for name, true in LINKS.items():
         if name == missing:
@@ -65,8 +66,8 @@ def links(told: dict[str, Any]) -> Iterator[LinkFound]:
             yield LinkFound(name, "missing", told["seen"], told["remedy"])
         elif not reached:
             yield LinkFound(name, "unknown", "not reached")
-        elif name in told.get("untried", ()):
-            yield LinkFound(name, "unknown", "the dialogue asks for none")
+        elif name in untried:
+            yield LinkFound(name, "unknown", untried[name])
         else:
             yield LinkFound(name, "there", true)
         reached = reached and name != last_known

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
+from kernel import redact
 from kernel.clock import Clock, RunClock
 from kernel.errors import NotWired
 from kernel.event import Event, Type
@@ -21,12 +23,17 @@ from .nemesis.mock_control import MockControl
 from .placing import Placing
 from .planning.plan import Plan, PlannedCall, Target
 from .recorder import Kept, Recorder
-from .transports.by_scheme import transport_for
+from .transports.by_scheme import scheme_of, transport_for
+from .transports.schemes import other_scheme
 from .transports.switchboard import Switchboard
-from .wiring import missing_link
+from .wiring import MissingLink, missing_link
 
 SPAN = "preflight"
 ANSWER_WAIT_S = 12.0
+DIRECT = ("ws", "wss")
+"""Schemes of an agent that is a media stream without a webhook."""
+MISTAKEN = ("reset", "no_answer", "garbage", "tls", "http_400", "upgrade_400")
+"""How calls end whose URL has the wrong scheme, among others."""
 AFTERWARDS_S = 1.0
 """What agent and mocks have after the call to put their last lines into the journals."""
 
@@ -51,17 +58,39 @@ async def preflight(
     for mock in mocks:
         events += await mock.fetch_journal()
     missing = missing_link(History(events), stages if tool else stages - {"tools"}, tool)
+    if missing and missing.how in MISTAKEN:
+        missing = await _with_scheme(missing, target)
     if missing is None:
         data: dict[str, object] = {"link": "", "remedy": ""}
     else:
         data = {"link": missing.link, "seen": missing.seen, "remedy": missing.remedy}
         data["known_until"] = missing.known_until
-    data["untried"] = [] if tool else ["tools"]
+    data["untried"] = _untried(target, tool)
     type_: Type = "ok" if missing is None else "fail"
     recorder.record(Event(-run_clock.now_ns(), "runner", SPAN, type_, SPAN, "run", data=data))
     if missing:
         recorder.flush()
         raise NotWired(missing.seen, where=f"{missing.link} of the agent", remedy=missing.remedy)
+
+
+def _untried(target: Target, tool: str) -> dict[str, str]:
+    """Links that this call had no use for, each with the reason."""
+    untried = {} if tool else {"tools": "the dialogue asks for none"}
+    if scheme_of(target.webhook) in DIRECT:
+        untried["webhook"] = "there is none: the stream is dialled itself"
+    return untried
+
+
+async def _with_scheme(missing: MissingLink, target: Target) -> MissingLink:
+    """With another remedy, if it speaks TLS where its URL says plain HTTP, or the reverse."""
+    direct = scheme_of(target.webhook) in DIRECT
+    url = target.webhook if missing.link == "webhook" or direct else target.stream
+    other = await other_scheme(url, target.connect_to)
+    if not other:
+        return missing
+    shown = redact.url(url)
+    remedy = f"its port speaks {other}: write {other}{shown[shown.index(':') :]}"
+    return replace(missing, remedy=remedy)
 
 
 def choose_probe(plan: Plan) -> tuple[PlannedCall, str]:

@@ -40,14 +40,24 @@ _STREAM_REMEDY = (
     "let <Stream url=…> name a WebSocket of the agent that this machine can reach, or name one "
     "in its place as agent.stream (--stream-url URL)"
 )
-_STREAM_REMEDIES = {**_TLS_REMEDIES, "reset": f"look into the agent's log; {_CLIENT_CERT}"}
+_HEADERS = "what a gateway before it wants as agent.headers (--header 'NAME: VALUE')"
+_TOKEN = "give what it checks signatures with as agent.auth_token"
+_STREAM_DOOR = (
+    f"{_TOKEN}, and {_HEADERS}; these go only to hosts that the agent's own URLs name: if this is "
+    "none of them, name it as agent.stream (--stream-url URL)"
+)
+_STREAM_REMEDIES = {
+    **_TLS_REMEDIES,
+    "upgrade_401": _STREAM_DOOR,
+    "upgrade_403": _STREAM_DOOR,
+    "reset": f"look into the agent's log; {_CLIENT_CERT}",
+}
 _WEBHOOK_REMEDIES = {
     **_STREAM_REMEDIES,
     "unreachable": "start the agent, or name the URL of its voice webhook with --agent",
     "no_answer": "answer the voice webhook at once and do the rest of the work after it",
-    "http_401": "give the agent's auth token to the scenario's agent.auth_token",
-    "http_403": "sign with the token the agent checks (agent.auth_token), and with the URL it "
-    "believes to have (agent.signed_as)",
+    "http_401": f"{_TOKEN}, and {_HEADERS}",
+    "http_403": f"{_TOKEN}, the URL it believes to have as agent.signed_as, and {_HEADERS}",
     "http_404": "name the whole URL of the voice webhook, path included",
     "http_405": "let the voice webhook take POST",
     "garbage": "answer TwiML: <Response><Connect><Stream url=…/></Connect></Response>",
@@ -60,8 +70,8 @@ _DIRECT_REMEDIES = {
     **_TLS_REMEDIES,
     "reset": f"{_DIRECT_REMEDY}; {_CLIENT_CERT}",
     "unreachable": "start the agent, or name the URL of its media stream with --agent",
-    "upgrade_401": "give the agent's auth token to the scenario's agent.auth_token",
-    "upgrade_403": "sign with the token the agent checks (agent.auth_token)",
+    "upgrade_401": f"{_TOKEN}, and {_HEADERS}",
+    "upgrade_403": f"{_TOKEN}, the URL it believes to have as agent.signed_as, and {_HEADERS}",
     "upgrade_404": "name the whole URL of the media stream, path included",
 }
 
@@ -75,6 +85,8 @@ class MissingLink:
     remedy: str
     known_until: str = ""
     """The last link that is known to be there, where it is not the one before."""
+    how: str = ""
+    """How the call came to nothing, as `records.Call.how` has it, if there was none."""
 
 
 def missing_link(history: History, stages: Collection[str], tool: str = "") -> MissingLink | None:
@@ -176,7 +188,7 @@ def _setup(history: History) -> Iterator[MissingLink]:
         remedy = _STREAM_REMEDIES.get(how, _STREAM_REMEDY)
     else:
         remedy = _WEBHOOK_REMEDIES.get(how, "look into the agent's log for its error")
-    yield MissingLink(step, f"{how}: {seen}", remedy)
+    yield MissingLink(step, f"{how}: {seen}", remedy, how=how)
 
 
 def _stt(history: History) -> Iterator[MissingLink]:

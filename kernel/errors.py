@@ -15,25 +15,28 @@ import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from .redact import private_keys
+
 _BRIEF = reprlib.Repr()
 _BRIEF.maxstring = _BRIEF.maxother = 80
 
 
 def brief(value: object) -> str:
     """A value as an error shows it: its `repr`, its middle left out where it is long."""
-    return _BRIEF.repr(value)
+    return _BRIEF.repr(private_keys(value) if isinstance(value, str) else value)
 
 
 class FastbusyError(Exception):
     """An error with the value, the place and the remedy in it.
 
     `what` names the value that caused it, `where` the file and line, URL, port or process,
-    `remedy` one thing that the reader can do next.
+    `remedy` one thing that the reader can do next. None of them shows a private key.
     """
 
     exit_code = 4
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        what, where, remedy = map(private_keys, (what, where, remedy))
         self.what, self.where, self.remedy = what, where, remedy
         lines = [f"{where}: {what}" if where else what]
         if remedy:
@@ -62,7 +65,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.what}" + (f"\n  → {self.remedy}" if self.remedy else "")
+        what, remedy = private_keys(self.what), private_keys(self.remedy)
+        return f"{place}: {what}" + (f"\n  → {remedy}" if remedy else "")
 
 
 class FileProblems(UsageError):

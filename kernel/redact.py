@@ -16,6 +16,9 @@ SHORTEST = 6
 _TELLING = r"(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)"
 _SECRET = re.compile(rf"\b(\w*{_TELLING}\w*)=(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
 _AFTER_EQUALS = re.compile(r"=[^&#]*")
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
 _USER = re.compile(r"//[^/?#]*@")
 _HEADER = re.compile(rf"{_TELLING}|^(?:proxy-)?authorization$|^cookie$", re.IGNORECASE)
 
@@ -46,6 +49,11 @@ def credentials(text: str) -> tuple[str, ...]:
 def command(text: str) -> str:
     """A command whose `NAME=value` words tell no value where the name speaks of a secret."""
     return _SECRET.sub(rf"\1={HIDDEN}", text)
+
+
+def private_keys(text: str) -> str:
+    """A text without the private keys in it (PEM, RFC 7468), also where one is cut off."""
+    return _PRIVATE_KEY.sub(f"{HIDDEN} (a private key)", text)
 
 
 def is_telling(name: str) -> bool:

@@ -189,6 +189,18 @@ def _one_slot_flaws(dialogue: Dialogue, path: Path, text: str) -> Iterator[Flaw]
             yield Flaw(path, what, suggestion(slot, dialogue.facts, "facts"))
 
 
+def _result_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
+    """What a tool has answered can be told once one was called."""
+    called = False
+    for number, reply in sorted(dialogue.replies.items()):
+        before = (reply.say, *(reply.call.arguments.values() if reply.call else ()))
+        for slot in () if called else slots(" ".join(before)):
+            if slot.split(".")[0] == "result":
+                what = f"{{{slot}}} in reply {number}: no tool was called before"
+                yield Flaw(("replies", str(number)), what, "let a reply before this one call: one")
+        called = called or reply.call is not None
+
+
 PARTS: Mapping[Rule, Collection[str]] = {
     _fact_flaws: ("facts",),
     _unique_flaws: ("caller", "facts"),
@@ -198,6 +210,7 @@ PARTS: Mapping[Rule, Collection[str]] = {
     _done_flaws: ("replies", "done"),
     _misspelt_flaws: ("done",),
     _shape_flaws: (),
+    _result_flaws: ("replies",),
     _behaviour_flaws: ("caller",),
     _slot_flaws: ("facts", "greeting"),
 }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, NamedTuple, get_origin, get_type_hints
 
 import msgspec
 from yaml.nodes import MappingNode, Node, SequenceNode
+
+_SKETCHED = 3
 
 
 class Key(NamedTuple):
@@ -48,3 +51,16 @@ def keys_of(kind: Any) -> dict[str, Key]:
         for each in dataclasses.fields(kind)
         if each.init
     }
+
+
+def sketch(keys: Mapping[str, Key]) -> str:
+    """How a record is written: `{after: …, times: …}`; what must be there, or else what may."""
+    wanted = [key for key, each in keys.items() if each.required] or list(keys)
+    return f"{{{', '.join(f'{key}: …' for key in wanted[:_SKETCHED])}}}"
+
+
+def blank(kind: Any) -> Any:
+    """A record in which nothing is said; None if something must be."""
+    if not is_record(kind) or any(key.required for key in keys_of(kind).values()):
+        return None
+    return kind()

@@ -102,7 +102,14 @@ def _refusal(path: Path, what: str, remedy: str) -> FileProblems:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file of at most `MAX_BYTES`. FileProblems if there is none."""
+    """The text of a file of at most `MAX_BYTES`. FileProblems if there is none, or if it is PEM."""
+    text = _text_of(path)
+    if text.startswith("-----BEGIN "):
+        raise _refusal(path, "a certificate or key (PEM) is no YAML", "name another file")
+    return text
+
+
+def _text_of(path: Path) -> str:
     try:
         # Who opens a pipe waits for somebody to write into it.
         if path.exists() and not (path.is_file() or path.is_dir()):

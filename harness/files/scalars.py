@@ -37,6 +37,8 @@ def scalar(tree: Tree, kind: Any, environment: Mapping[str, str]) -> Any:
         raise Unreadable(f"expected {noun}, found {shape(tree)}", remedy)
     if not tree.value and tree.style is None:
         raise Unreadable("there is no value", "write one, or take the key out")
+    if "\0" in tree.value:
+        raise Unreadable(f"a NUL character stands in {brief(tree.value)}", "take it out")
     if kind is Secret:
         return _secret(tree.value, environment)
     if kind is Filled:

@@ -32,7 +32,8 @@ from .grammar import (
     Variant,
     suggestion,
 )
-from .targets import target_flaws
+from .targets import PARTS as TARGET_PARTS
+from .targets import client_cert_flaws, correlate_flaws
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -167,9 +168,10 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
             Line: line_flaws,
             SideRequest: side_request_flaws,
             Persona: persona_flaws,
-            Target: target_flaws,
+            ClientCert: client_cert_flaws,
+            Correlate: correlate_flaws,
         },
-        parts={Dialogue: PARTS, Scenario: scenario_parts(checks)},
+        parts={Dialogue: PARTS, Target: TARGET_PARTS, Scenario: scenario_parts(checks)},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
@@ -16,13 +16,13 @@ from kernel.errors import FileProblems, Problem
 
 from .cuts import Item, uncut
 from .grammar import Beside, Grammar, Loaded, Named, Path, Source, Variant, nearest, suggestion
-from .keys import Key, fits, is_record, keys_of
+from .keys import Key, blank, fits, is_record, keys_of, sketch
 from .nodes import Tree, compose, is_null, line_of, plain, shape
 from .places import Level, inward, outward
 from .scalars import Unreadable, in_two, scalar
+from .variants import Entries, Further, further
 
 T = TypeVar("T")
-Entries = dict[str, tuple[Tree, Tree]]
 _NO_ENVIRONMENT: Mapping[str, str] = types.MappingProxyType({})
 _BROKEN: Any = object()
 
@@ -43,13 +43,6 @@ def parse(
     return Loaded(value, Source(file, reader.lines))
 
 
-class _Further(NamedTuple):
-    """The type that a variant's tag names, None if there is none, and the keys to look for."""
-
-    kind: type | None
-    keys: Mapping[str, Key]
-
-
 class _Reader:
     """One file's walk. What cannot be read becomes a problem and, for all around it, `_BROKEN`."""
 
@@ -58,7 +51,7 @@ class _Reader:
         self.lines: dict[Path, int] = {}
         self._file, self._grammar, self._environment = file, grammar, environment
         self._around: list[Level] = []
-        self._left: dict[Path, dict[Any, Any]] = {}  # what could be read of broken mappings
+        self._left: dict[Path, Any] = {}  # what could be read of broken lists and mappings
         self._elsewhere: set[Path] = set()
         """Keys that are missed in their place and stand in another."""
 
@@ -98,8 +91,19 @@ class _Reader:
             what = f"expected a list, found {shape(tree)}"
             return self._wrong(tree, path, what, "write [a, b], or one line '- a' per entry")
         whole = enumerate(self._uncut(tree, path))
-        items = [self.read(item, kind, (*path, at)) for at, (item,) in whole]
-        return _BROKEN if _BROKEN in items else tuple(items)
+        items = [self._item(item, kind, (*path, at)) for at, (item,) in whole]
+        if _BROKEN not in items:
+            return tuple(items)
+        if (hole := blank(kind)) is not None:
+            self._left[path] = tuple(hole if item is _BROKEN else item for item in items)
+        return _BROKEN
+
+    def _item(self, tree: Tree, kind: Any, path: Path) -> Any:
+        named = self._grammar.entries.get(path[:-1])
+        if not named or not isinstance(tree, MappingNode):
+            return self.read(tree, kind, path)
+        what = f"a list names {named.noun}s without values"
+        return self._wrong(tree, path, what, "write {NAME: VALUE, …} in place of the whole list")
 
     def _mapping(self, tree: Tree, kinds: tuple[Any, ...], path: Path) -> Any:
         (key_kind, kind), entries = kinds, self._entries(tree, path)
@@ -169,21 +173,22 @@ class _Reader:
         if isinstance(tree, ScalarNode) and short:
             values[keys[short].attribute] = self.read(tree, keys[short].kind, path)
             return self._build(tree, kind, values, path)
-        entries = self._entries(tree, path)
-        if entries is None:
-            return _BROKEN
+        if not isinstance(tree, MappingNode):
+            what = f"expected keys and values, found {shape(tree)}"
+            return self._wrong(tree, path, what, f"write {sketch(keys)}")
+        entries = self._entries(tree, path) or {}
         variant, beside = grammar.variants.get(kind), grammar.beside.get(kind)
         rest = keys.pop(variant.rest) if variant else None
         others = keys.pop(beside.rest) if beside else None
-        further = self._further(keys, variant, entries, path) if variant else None
-        known = {**keys, **(further.keys if further else {})}
+        tagged = self._further(keys, variant, entries, path) if variant else None
+        known = {**keys, **(tagged.keys if tagged else {})}
         known |= {
             key: Key(key, each, False) for key, each in (beside.types if beside else {}).items()
         }
         entries = self._respelled(kind, known, entries, path)
         self._around.append(Level(path, known, entries))
-        if variant and rest and further:
-            values[rest.attribute] = self._rest(tree, variant, further, entries, path)
+        if variant and rest and tagged:
+            values[rest.attribute] = self._rest(tree, variant, tagged, entries, path)
         if beside and others:
             values[others.attribute] = self._beside(beside, entries, path)
         values |= self._fill(tree, keys, entries, path)
@@ -192,25 +197,18 @@ class _Reader:
 
     def _further(
         self, own: Mapping[str, Key], variant: Variant, entries: Entries, path: Path
-    ) -> _Further:
-        """The type that the tag names, or is likely to mean."""
-        misspelt = nearest(variant.tag, entries.keys() - own)
-        tag = entries.get(variant.tag) or (entries[misspelt] if misspelt else None)
-        name = str(tag[1].value) if tag else variant.default
-        kind, guess = variant.types.get(name), nearest(name, variant.types)
-        if tag and kind is None:
-            remedy = suggestion(name, sorted(variant.types), f"{variant.noun}s")
-            what = f"unknown {variant.noun} {name!r}"
-            self._wrong(tag[1], (*path, variant.tag), what, remedy)
-        # Without the type nobody knows which keys of all types are right.
-        likely = [kind or variant.types[guess]] if kind or guess else variant.types.values()
-        keys = {key: each for like in likely for key, each in keys_of(like).items()}
-        return _Further(kind, {key: each for key, each in keys.items() if key not in own})
+    ) -> Further:
+        found, unknown = further(own, variant, entries)
+        if unknown:
+            what = f"unknown {variant.noun} {unknown.value!r}"
+            remedy = suggestion(unknown.value, sorted(variant.types), f"{variant.noun}s")
+            self._wrong(unknown, (*path, variant.tag), what, remedy)
+        return found
 
     def _rest(
-        self, tree: Tree, variant: Variant, further: _Further, entries: Entries, path: Path
+        self, tree: Tree, variant: Variant, tagged: Further, entries: Entries, path: Path
     ) -> Any:
-        kind, keys = further
+        kind, keys = tagged
         if kind is None:
             present = {key: each for key, each in keys.items() if key in entries}
             self._fill(tree, present, entries, path)

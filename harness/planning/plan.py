@@ -107,7 +107,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
                Host, SNI and signatures stay those of the URLs
     ca         PEM file of authorities that are trusted beside those of this machine
     client_cert what the harness shows to an agent that asks for a certificate
-    headers    what webhook requests and stream upgrades carry beside Twilio's own
+    headers    what webhook requests and stream upgrades carry beside Twilio's own; they go to the
+               origins of webhook, fallback_url and stream only
     parameters custom parameters of a stream without webhook, further fields of the webhook's form
     correlate  where the agent names the call when it asks a provider for something
     limit      admitted calls at most, None = unknown

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import ResolveResult
+from yarl import URL
 
 from ..planning.plan import Target
 from ..planning.reach import Address
@@ -13,6 +15,13 @@ from . import tls
 from .troubles import plainly
 
 _EXCERPT = 120
+_REDIRECTS = {
+    HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER,
+    HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT,
+}  # fmt: skip
+Origin = tuple[str, str, int | None]
+"""Scheme, host and port of a URL (RFC 6454)."""
+_AS_HTTP = {"ws": "http", "wss": "https"}
 _UNTIMED = aiohttp.ClientTimeout(total=None)
 
 
@@ -28,6 +37,48 @@ class _Detour(aiohttp.TCPConnector):
         return await super()._resolve_host(self._to.host, self._to.port, traces=traces)
 
 
+def takes_headers(target: Target, url: str) -> bool:
+    """Whether the target's headers go there: it names that origin itself, as webhook, fallback or
+    stream. What a callback, a redirect or TwiML alone names may be somebody else's."""
+    there = _origin(url)
+    named = (target.webhook, target.fallback_url, target.stream)
+    return there is not None and there in map(_origin, named)
+
+
+def _origin(text: str) -> Origin | None:
+    """That of a WebSocket is that of the HTTP request which opens it; None if there is no host."""
+    try:
+        url = URL(text)
+    except ValueError:
+        return None
+    return (_AS_HTTP.get(url.scheme, url.scheme), url.raw_host, url.port) if url.raw_host else None
+
+
+class _Sender:
+    """What every single request goes through, also each that follows a redirect.
+
+    The target's own headers go to the origins that the target names, and to nobody else. An upgrade
+    follows no redirect: to Twilio that is a handshake that failed (api/errors/31920).
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._headers = {name: str(value) for name, value in target.headers.items()}
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        if self._headers and takes_headers(self._target, str(request.url)):
+            request.headers.update(self._headers)
+        response = await send(request)
+        if "Upgrade" in request.headers and response.status in _REDIRECTS:
+            response.close()
+            raise aiohttp.WSServerHandshakeError(
+                response.request_info, (), status=response.status, headers=response.headers
+            )
+        return response
+
+
 def open_session(target: Target) -> aiohttp.ClientSession:
     """Requests and WebSockets for one target: without cookies, limits of number and of time."""
     more: dict[str, Any] = {"limit": 0}
@@ -36,7 +87,7 @@ def open_session(target: Target) -> aiohttp.ClientSession:
     to = target.connect_to
     return aiohttp.ClientSession(
         connector=_Detour(to, **more) if to else aiohttp.TCPConnector(**more),
-        headers={name: str(value) for name, value in target.headers.items()},
+        middlewares=[_Sender(target)],
         timeout=_UNTIMED,
         cookie_jar=aiohttp.DummyCookieJar(),
     )
@@ -58,6 +109,8 @@ def failure(error: Exception) -> tuple[str, str]:
         return tls.why(error.certificate_error)
     if isinstance(error, aiohttp.ClientConnectorSSLError):
         return tls.why(error.os_error)
+    if isinstance(error, aiohttp.TooManyRedirects):
+        return "garbage", f"it redirects {len(error.history)} times in a row"
     said = plainly(error)[:_EXCERPT]
     # aiohttp's InvalidURL is a ValueError; what is no HTTP it calls an error of the response.
     if isinstance(error, ValueError | aiohttp.ClientResponseError):

@@ -10,6 +10,9 @@ from ..files.grammar import Flaw
 from ..planning.plan import Target
 from ..planning.reach import ClientCert
 
+_KEY = "PRIVATE KEY-----"
+_DER = b"\x30"
+"""The tag with which a certificate in DER begins (X.690: SEQUENCE)."""
 _EXPIRED = (9, 10)
 _WRONG_HOST = (62, 64)
 _UNKNOWN_CA = (2, 18, 19, 20, 21)
@@ -55,8 +58,7 @@ def _ca_flaws(file: str) -> Iterator[Flaw]:
     try:
         ssl.create_default_context().load_verify_locations(file)
     except ssl.SSLError:
-        remedy = "convert it: openssl x509 -inform der -in FILE -out FILE.pem"
-        yield Flaw(("ca",), f"{file}: no PEM certificate in it", remedy)
+        yield Flaw(("ca",), *_no_certificate(file, "name the PEM file of the authority"))
 
 
 def _cert_flaws(shown: ClientCert) -> Iterator[Flaw]:
@@ -72,9 +74,9 @@ def _pair_flaws(shown: ClientCert) -> Iterator[Flaw]:
     """What OpenSSL says of certificate and key together, which is little, in words."""
     key_key = "key" if shown.key else "cert"
     if "-----BEGIN CERTIFICATE-----" not in _text(shown.cert):
-        remedy = "convert it: openssl x509 -inform der -in FILE -out FILE.pem"
-        yield Flaw(("client_cert", "cert"), f"{shown.cert}: no PEM certificate in it", remedy)
-    elif "PRIVATE KEY-----" not in (key := _text(shown.key_file)):
+        remedy = "name the PEM file of the certificate"
+        yield Flaw(("client_cert", "cert"), *_no_certificate(shown.cert, remedy))
+    elif _KEY not in (key := _text(shown.key_file)):
         remedy = "add key: FILE, or put the key's PEM into the same file"
         yield Flaw(("client_cert", key_key), f"{shown.key_file}: no PEM key in it", remedy)
     elif "ENCRYPTED" in key and not shown.password:
@@ -98,6 +100,16 @@ def _loading_flaws(shown: ClientCert, key_key: str, *, encrypted: bool) -> Itera
         else:
             what = f"{shown.key_file}: certificate or key are damaged ({error.reason or error})"
             yield Flaw(path, what, "look at them with openssl x509 -in FILE, openssl pkey -in FILE")
+
+
+def _no_certificate(file: str, remedy: str) -> tuple[str, str]:
+    """What a file is that should hold a certificate, and what to do about it."""
+    what = f"{file}: no PEM certificate in it"
+    if _KEY in _text(file):
+        return f"{what}, but a private key", "name the certificate that was made for it"
+    if Path(file).read_bytes()[:1] == _DER:
+        return what, f"convert it: openssl x509 -inform der -in {file} -out FILE.pem"
+    return what, remedy
 
 
 def _unreadable(file: str) -> str:

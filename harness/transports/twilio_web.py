@@ -33,6 +33,7 @@ STREAM_ERRORS = {
 HANDSHAKE_REFUSED = 31920
 
 _EXCERPT = 120
+_WANTS_MORE = (401, 403, 407)
 
 
 class Unreached(Exception):
@@ -82,7 +83,9 @@ class AgentWeb:
             code = TLS_ERRORS.get(refused.how, CONNECTION_FAILED)
             raise Unreached(code, refused) from None
         if response.status >= 400:
-            raise Unreached(RETRIEVAL_FAILED, _http_refusal(response, shown, document))
+            withheld = self._withheld(str(response.url), response.status)
+            refused = _http_refusal(response, shown, withheld, document)
+            raise Unreached(RETRIEVAL_FAILED, refused)
         return document
 
     async def connect(self, url: str, signed_as: str) -> aiohttp.ClientWebSocketResponse:
@@ -106,7 +109,8 @@ class AgentWeb:
                 Refused("no_answer", "info", "network", "stream", detail=detail)
             ) from None
         except aiohttp.WSServerHandshakeError as error:
-            detail = f"{shown} answered HTTP {error.status} to the upgrade"
+            withheld = self._withheld(url, error.status)
+            detail = f"{shown} answered HTTP {error.status} to the upgrade{withheld}"
             how = f"upgrade_{error.status}"
             raise _no_stream(
                 Refused(how, "fail", step="stream", status=error.status, detail=detail)
@@ -121,6 +125,13 @@ class AgentWeb:
         task = asyncio.create_task(self._deliver(url, method, form))
         self._callbacks.add(task)
         task.add_done_callback(self._callbacks.discard)
+
+    def _withheld(self, url: str, status: int) -> str:
+        """What may explain a refusal: the target has headers, and they do not go there."""
+        wanted = status in _WANTS_MORE and self._target.headers
+        if not wanted or connection.takes_headers(self._target, url):
+            return ""
+        return ", without agent.headers: none of the agent's own URLs names that host"
 
     async def _deliver(self, url: str, method: str, form: Mapping[str, str]) -> None:
         try:
@@ -162,7 +173,9 @@ def _failed(error: Exception, where: str, step: Step) -> Refused:
     return Refused(how, "info", by, step, detail=f"{where}: {said}")
 
 
-def _http_refusal(response: aiohttp.ClientResponse, where: str, document: bytes) -> Refused:
+def _http_refusal(
+    response: aiohttp.ClientResponse, where: str, withheld: str, document: bytes
+) -> Refused:
     retry_after = response.headers.get("Retry-After", "")
     excerpt = document[:_EXCERPT].decode("utf-8", "replace")
     return Refused(
@@ -170,5 +183,5 @@ def _http_refusal(response: aiohttp.ClientResponse, where: str, document: bytes)
         "fail",
         status=response.status,
         retry_after_s=float(retry_after) if retry_after.isdigit() else None,
-        detail=f"{where} answered HTTP {response.status}: {excerpt}",
+        detail=f"{where} answered HTTP {response.status}{withheld}: {excerpt}",
     )

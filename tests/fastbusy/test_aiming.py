@@ -130,8 +130,13 @@ def test_files_lie_beside_the_scenario_or_where_the_command_is_given() -> None:
             "  → write ${NAME} and set NAME in the environment",
         ),
         (
+            {"parameters": ["api_key=hush-hush"]},
+            "--parameter: api_key: a secret does not belong here\n"
+            "  → write ${NAME} and set NAME in the environment",
+        ),
+        (
             {"stream_url": "http://a/ws"},
-            "--stream-url: stream: 'http://a/ws' is no ws:// or wss:// URL\n"
+            "--stream-url: 'http://a/ws' is no ws:// or wss:// URL\n"
             "  → write the whole URL, beginning with ws:// or wss://",
         ),
     ],

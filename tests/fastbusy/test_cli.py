@@ -140,6 +140,13 @@ def test_a_slip_is_answered_with_a_remedy(
     assert told in capsys.readouterr().err
 
 
+def test_a_nul_character_is_no_path(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["plan", "a\0b.yaml"]) == 2
+    assert capsys.readouterr().err == (
+        "fastbusy: a NUL character stands in 'a\\x00b.yaml'\n  → take it out\n"
+    )
+
+
 def test_a_missing_extra_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -57,7 +57,7 @@ def test_the_command_line_wins_and_keeps_the_rest(tmp_path: Path) -> None:
 def test_webhooks_are_signed_with_the_token_that_env_prints(tmp_path: Path) -> None:
     assert prepare(Options(scenario(tmp_path)), {}).target.auth_token == "fastbusy"
     path = scenario(tmp_path, "agent: {webhook: reference, auth_token: '${TOKEN}'}\n")
-    assert prepare(Options(path), {"TOKEN": "mine"}).target.auth_token == "mine"
+    assert prepare(Options(path), {"TOKEN": "mine-alone"}).target.auth_token == "mine-alone"
 
 
 def test_a_media_stream_needs_no_webhook() -> None:

@@ -31,6 +31,11 @@ def test_what_was_not_tried_gets_no_tick() -> None:
     hung_up = {"link": "tts", "seen": "closed", "remedy": "mend it", "known_until": "stream"}
     states = {link.name: link.state for link in links(hung_up)}
     assert (states["stream"], states["stt"], states["tts"]) == ("there", "unknown", "missing")
-    without_tools = tuple(links({"link": "", "remedy": "", "untried": ["tools"]}))
-    assert without_tools[-1].state == "unknown"
-    assert Wiring(without_tools, Path("runs")).whole
+    untried = {"tools": "the dialogue asks for none", "webhook": "there is none"}
+    for missing in ("", "stream"):
+        told = {"link": missing, "seen": "closed", "remedy": "mend it", "untried": untried}
+        webhook, stream, *_, tools = links(told)
+        assert (webhook.state, webhook.told) == ("unknown", "there is none")
+        assert stream.state == ("missing" if missing else "there")
+        assert tools.state == "unknown"
+    assert Wiring(tuple(links({"link": "", "untried": untried})), Path("runs")).whole

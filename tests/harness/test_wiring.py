@@ -65,7 +65,11 @@ def test_nothing_is_missing_in_a_whole_chain() -> None:
     [
         ("unreachable", "--agent"),
         ("no_answer", "at once"),
+        ("http_401", "auth_token"),
+        ("http_401", "agent.headers (--header"),
         ("http_403", "auth_token"),
+        ("http_403", "signed_as"),
+        ("http_403", "agent.headers (--header"),
         ("http_404", "path"),
         ("http_500", "log"),
         ("garbage", "TwiML"),
@@ -87,11 +91,21 @@ def test_no_call_at_all(how: str, remedy: str) -> None:
 
 
 def test_a_stream_that_does_not_open() -> None:
-    missing = found(*setup("fail", how="upgrade_403", step="stream", detail="ws://agent/media"))
+    missing = found(*setup("fail", how="upgrade_404", step="stream", detail="ws://agent/media"))
     assert missing is not None
     assert missing.link == "stream"
     assert "<Stream" in missing.remedy
     assert "agent.stream (--stream-url URL)" in missing.remedy
+
+
+@pytest.mark.parametrize("how", ["upgrade_401", "upgrade_403"])
+def test_a_stream_behind_a_door(how: str) -> None:
+    missing = found(*setup("fail", how=how, step="stream", detail="wss://media/ws"))
+    assert missing is not None
+    assert all(key in missing.remedy for key in ("auth_token", "--header", "--stream-url"))
+    direct = found(*setup("fail", how=how, step="stream", direct=True, detail="wss://media/ws"))
+    assert direct is not None
+    assert all(key in direct.remedy for key in ("auth_token", "--header"))
 
 
 def test_a_stream_whose_tls_is_not_trusted() -> None:

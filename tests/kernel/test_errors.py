@@ -8,6 +8,7 @@ from kernel.errors import (
     Problem,
     StackError,
     UsageError,
+    brief,
 )
 
 
@@ -60,3 +61,17 @@ def test_an_error_can_be_told_in_other_words() -> None:
     error.reword(lambda text: text.replace("hush", "…"))
     assert str(error) == "…: … was said\n  → say no …"
     assert error.what == "… was said"
+
+
+def test_no_error_shows_a_private_key() -> None:
+    begin, end = "-----BEGIN EC PRIVATE KEY-----", "-----END EC PRIVATE KEY-----"
+    key = f"{begin}\n{'bm90aGluZyB0byBzZWU' * 9}\n{end}"
+    for shown in (key, key[:80], brief(key), brief(f"a: {key}"), repr(key)):
+        error = UsageError(f"no such file {shown}", where=shown, remedy=f"see {shown}")
+        told = f"{error} {error.what} {error.where} {error.remedy}"
+        assert "bm90" not in told
+        assert "no such file" in told
+        problem = Problem("s.yaml", 3, f"found {shown}", "mend it")
+        assert "bm90" not in f"{problem} {FileProblems([problem])}"
+        assert str(problem).endswith("\n  → mend it")
+    assert "CERTIFICATE" in str(UsageError("-----BEGIN CERTIFICATE-----"))

@@ -1,6 +1,6 @@
 import pytest
 
-from kernel.redact import NO_SECRETS, Secrets, command, credentials, is_telling, url
+from kernel.redact import NO_SECRETS, Secrets, command, credentials, is_telling, private_keys, url
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,10 @@ def test_secrets_within_values() -> None:
     assert SECRETS
     assert not NO_SECRETS
     assert not Secrets(["tiny"])
+
+
+def test_private_keys_are_taken_out_and_nothing_else() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nbm90\n-----END PRIVATE KEY-----"
+    assert private_keys(f"a {key} b {key} c") == "a … (a private key) b … (a private key) c"
+    assert private_keys(f"a {key[:-9]}") == "a … (a private key)"
+    assert private_keys("-----BEGIN PUBLIC KEY-----") == "-----BEGIN PUBLIC KEY-----"

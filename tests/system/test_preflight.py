@@ -59,7 +59,7 @@ async def check(
         try:
             await preflight(
                 PLAN,
-                Target(webhook=Filled(url), connect_to=agent.at, **target),
+                Target(**{"webhook": Filled(url), "connect_to": agent.at, **target}),
                 clock=SystemClock(),
                 mocks=[mock],
                 recorder=recorder,
@@ -103,6 +103,26 @@ def test_an_agent_with_its_own_stt_is_named(tmp_path: Path) -> None:
     assert "fastbusy env" in caught.value.remedy
     (event,) = from_lines((tmp_path / "events.jsonl").read_bytes().splitlines())
     assert (event.type, event.data["link"]) == ("fail", "stt")
+
+
+@pytest.mark.parametrize(("asks", "speaks"), [("http", "https"), ("https", "http")])
+def test_the_scheme_of_its_port_is_the_remedy(tmp_path: Path, asks: str, speaks: str) -> None:
+    tls = serves(Authority(tmp_path).sign("voice.example")) if speaks == "https" else None
+    url = Filled(f"{asks}://voice.example/incoming")
+    with pytest.raises(NotWired) as caught:
+        asyncio.run(check(ScriptedAgent(), MockStub(), tmp_path, tls, webhook=url))
+    assert caught.value.remedy == (
+        f"its port speaks {speaks}: write {speaks}://voice.example/incoming"
+    )
+
+
+def test_a_stream_without_webhook_has_none_to_tick(tmp_path: Path) -> None:
+    agent = ScriptedAgent()
+    with pytest.raises(NotWired):
+        asyncio.run(check(agent, MockStub(), tmp_path, webhook=Filled("ws://voice.example/media")))
+    (event,) = from_lines((tmp_path / "events.jsonl").read_bytes().splitlines())
+    assert event.data["link"] == "stt"
+    assert "webhook" in event.data["untried"]
 
 
 def test_the_probe_goes_as_far_as_the_first_tool() -> None:

@@ -6,27 +6,39 @@ import asyncio
 import os
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from fastbusy import stack
+from harness.files.grammar import Filled
+from harness.planning.plan import Target
+from harness.planning.reach import Address
+from harness.transports.connection import open_session
 from kernel.clock import SystemClock
 from kernel.errors import StackError, UsageError
+from tests.system.pki import Authority
 from tests.system.ports import free_port_base
 
 pytestmark = pytest.mark.system
 
 SERVER = """
 import http.server, sys
+import ssl
 class Answer(http.server.BaseHTTPRequestHandler):
     seen = 0
     def do_GET(self):
         Answer.seen += 1
-        self.send_response(503 if Answer.seen < 3 else 405)
+        self.send_response(int(sys.argv[2]) if Answer.seen < 3 else 405)
         self.end_headers()
 print("up", flush=True)
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer)
+if sys.argv[3:]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*sys.argv[3:])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
 """
 STUBBORN = """
 import os, signal, time
@@ -60,13 +72,21 @@ async def first_line(log: Path) -> str:
     return read()
 
 
-def test_it_is_ready_when_it_answers_anything_but_an_error_of_its_own(tmp_path: Path) -> None:
+def asked(log: Path) -> int:
+    return log.read_text().count("GET /x")
+
+
+@pytest.mark.parametrize(("status", "requests"), [(503, 3), (500, 1), (302, 1)])
+def test_it_is_ready_when_it_answers_anything_but_that_nobody_is_there(
+    tmp_path: Path, status: int, requests: int
+) -> None:
     async def scene() -> None:
         port = free_port_base()
-        child = await started(tmp_path, SERVER, str(port))
+        child = await started(tmp_path, SERVER, str(port), str(status))
         try:
             await child.ready(f"http://127.0.0.1:{port}/x", SystemClock())
             assert child.running
+            assert asked(child.log) == requests
             with pytest.raises(UsageError, match=rf"port {port} is taken .*\n  → move"):
                 stack.refuse_taken_ports("127.0.0.1", [port], "move")
         finally:
@@ -75,6 +95,42 @@ def test_it_is_ready_when_it_answers_anything_but_an_error_of_its_own(tmp_path: 
         stack.refuse_taken_ports("127.0.0.1", [port], "move")
 
     asyncio.run(scene())
+
+
+def test_a_gateway_that_waits_for_good_is_taken_as_it_is(tmp_path: Path) -> None:
+    async def scene() -> None:
+        port = free_port_base()
+        child = await started(tmp_path, SERVER.replace("< 3", "< 999"), str(port), "502")
+        try:
+            await child.ready(f"http://127.0.0.1:{port}/x", SystemClock(), within_s=5)
+        finally:
+            await child.stop()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(("asks", "speaks"), [("http", "https"), ("https", "http")])
+def test_a_scheme_that_its_port_does_not_speak_is_named(
+    tmp_path: Path, asks: str, speaks: str
+) -> None:
+    pair = Authority(tmp_path).sign("voice.example") if speaks == "https" else ()
+
+    async def scene() -> None:
+        port = free_port_base()
+        child = await started(tmp_path, SERVER, str(port), "200", *map(str, pair))
+        try:
+            url = f"{asks}://voice.example:{port}/x?key=hush"
+            to = Address("127.0.0.1", port)
+            target = Target(webhook=Filled(url), connect_to=to)
+            session = partial(open_session, target)
+            await child.ready(url, SystemClock(), open_session=session, at=to)
+        finally:
+            await child.stop()
+
+    with pytest.raises(StackError, match=f"it speaks {speaks} at the port of {asks}://") as caught:
+        asyncio.run(scene())
+    assert caught.value.remedy.startswith(f"write {speaks}://voice.example:")
+    assert "hush" not in str(caught.value)
 
 
 def test_the_environment_and_a_shell_command(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from .pki import Authority, Pair
 
 pytestmark = pytest.mark.system
 
+KEY = "-----BEGIN PRIVATE KEY-----\nbm90aGluZw==\n-----END PRIVATE KEY-----\n"
 JUNK = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
@@ -61,15 +62,19 @@ def test_an_authority_is_trusted_beside_those_of_this_machine(ours: Authority) -
 
 
 @pytest.mark.parametrize(
-    ("content", "what"),
+    ("content", "what", "advice"),
     [
-        (None, "cannot be read: No such file or directory"),
-        (b"", "no PEM certificate in it"),
-        (b"\x30\x82\x01\x0a", "no PEM certificate in it"),
-        (JUNK.encode(), "no PEM certificate in it"),
+        (None, "cannot be read: No such file or directory", "name the PEM file of the authority"),
+        (b"", "no PEM certificate in it", "name the PEM file of the authority"),
+        (b"name: demo\nwhy: x\n", "no PEM certificate in it", "name the PEM file of the authority"),
+        (b"\x30\x82\x01\x0a", "no PEM certificate in it", "convert it: openssl x509 -inform der"),
+        (JUNK.encode(), "no PEM certificate in it", "name the PEM file of the authority"),
+        (KEY.encode(), "in it, but a private key", "name the certificate that was made for it"),
     ],
 )
-def test_an_authority_that_is_none(tmp_path: Path, content: bytes | None, what: str) -> None:
+def test_an_authority_that_is_none(
+    tmp_path: Path, content: bytes | None, what: str, advice: str
+) -> None:
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_bytes(content)
@@ -77,7 +82,7 @@ def test_an_authority_that_is_none(tmp_path: Path, content: bytes | None, what: 
     assert key == ("ca",)
     assert told.startswith(str(path))
     assert told.endswith(what)
-    assert remedy
+    assert remedy.startswith(advice)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
@@ -92,7 +97,7 @@ def test_certificates_and_keys_that_do_not_go_together(
     junk.write_text(JUNK)
     for target, key, what, remedy in (
         (shown(mine.cert), "cert", "no PEM key in it", "add key: FILE"),
-        (shown(mine.key), "cert", "no PEM certificate in it", "convert it"),
+        (shown(mine.key), "cert", "in it, but a private key", "name the certificate that"),
         (shown(mine.cert, other.key), "key", "does not fit the certificate", "made for"),
         (shown(*locked), "key", "its key is encrypted", "write password: ${NAME}"),
         (shown(*locked, password="wrong-one"), "key", "password does not open", "password:"),

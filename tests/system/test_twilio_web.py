@@ -12,6 +12,7 @@ from aiohttp import web
 from harness.files.grammar import Filled
 from harness.planning.plan import Target
 from harness.protocols import twilio
+from harness.protocols.course import Fetch
 from harness.transports.twilio_web import AgentWeb, Unreached
 from kernel.records import Call
 
@@ -19,6 +20,9 @@ from .calls import place, planned
 from .scripted_agent import Line, ScriptedAgent
 
 pytestmark = pytest.mark.system
+
+
+KEY = "X-Gateway-Key"
 
 
 class Agent(ScriptedAgent):
@@ -29,6 +33,7 @@ class Agent(ScriptedAgent):
         self.pages = pages
         self.seen: list[tuple[str, str, dict[str, str]]] = []
         self.signed: list[str] = []
+        self.sent: list[tuple[str, str | None]] = []
         self.told = asyncio.Event()
 
     async def page(self, request: web.Request) -> web.Response:
@@ -36,6 +41,7 @@ class Agent(ScriptedAgent):
         form = {name: str(value) for name, value in given.items()}
         name = request.match_info["name"]
         self.seen.append((request.method, name, form))
+        self.sent.append((name, request.headers.get(KEY)))
         self.signed.append(request.headers.get("X-Twilio-Signature", ""))
         if form.get("CallStatus") == "completed":
             self.told.set()
@@ -46,13 +52,19 @@ class Agent(ScriptedAgent):
         return [web.route("*", "/pages/{name}", self.page)]
 
 
-async def one_call(agent: Agent, **target: Any) -> Call:
+async def one_call(agent: Agent, headers: dict[str, Filled] | None = None, **target: Any) -> Call:
     async with agent.serving() as url:
-        made = {name: Filled(value.replace("AGENT", agent.url)) for name, value in target.items()}
-        caller = await place(Target(**{"webhook": Filled(url), **made}), planned(1, "Bye."))
+        made = {name: Filled(_placed(value, agent)) for name, value in target.items()}
+        whole = Target(**{"webhook": Filled(url), **made}, headers=headers or {})
+        caller = await place(whole, planned(1, "Bye."))
     assert agent.errors == []
     (call,) = caller.history.calls
     return call
+
+
+def _placed(text: str, agent: Agent) -> str:
+    """`AGENT` is the agent's server, `LOCALHOST` the same by another name."""
+    return text.replace("AGENT", agent.url).replace("LOCALHOST", f"localhost:{agent.at.port}")
 
 
 def xml(verbs: str) -> Callable[[], web.Response]:
@@ -80,6 +92,93 @@ def test_a_redirect_by_get_carries_the_form_in_a_signed_query() -> None:
     fields = {name: value for name, value in form.items() if name != "a"}
     asked = twilio.with_query(f"{agent.url}/pages/next?a=1", fields)
     assert agent.signed == [twilio.signature("secret", asked)]
+
+
+def elsewhere(agent: Agent, path: str) -> str:
+    """The same server under a name that no target of these tests names."""
+    return f"{agent.url.replace('127.0.0.1', 'localhost')}/{path}"
+
+
+def sent_on(status: int, to: Callable[[], str]) -> Callable[[], web.Response]:
+    return lambda: web.Response(status=status, headers={"Location": to()})
+
+
+@pytest.mark.parametrize(("status", "method"), [(302, "GET"), (303, "GET"), (307, "POST")])
+def test_a_redirect_to_somebody_else_leaves_the_headers_behind(status: int, method: str) -> None:
+    agent = Agent(next=xml("<Reject/>"))
+    agent.pages["here"] = sent_on(status, lambda: elsewhere(agent, "pages/next"))
+    agent.webhook = answering(sent_on(status, lambda: "/pages/here"))
+    call = asyncio.run(one_call(agent, {KEY: Filled("hush-hush")}))
+    assert call.how == "reject"
+    assert agent.headers[0][KEY] == "hush-hush"
+    assert agent.sent == [("here", "hush-hush"), ("next", None)]
+    assert [asked for asked, _, _ in agent.seen] == [method, method]
+
+
+def test_redirects_without_end_are_told() -> None:
+    agent = Agent()
+    agent.pages["round"] = sent_on(302, lambda: "/pages/round")
+    agent.webhook = answering(sent_on(302, lambda: "/pages/round"))
+    call = asyncio.run(one_call(agent))
+    assert (call.type, call.how) == ("info", "garbage")
+    assert len(agent.seen) < 20
+
+
+def test_what_twiml_and_callbacks_name_gets_no_headers() -> None:
+    agent = Agent()
+
+    def document() -> web.Response:
+        stream = elsewhere(agent, "media").replace("http", "ws")
+        return agent.xml(f'<Connect><Stream url="{stream}"/></Connect>')
+
+    agent.pages["next"] = document
+    agent.webhook = answering(
+        lambda: agent.xml(f"<Redirect>{elsewhere(agent, 'pages/next')}</Redirect>")
+    )
+    key = {KEY: Filled("hush-hush")}
+    call = asyncio.run(one_call(agent, key, status_callback="http://LOCALHOST/pages/over"))
+    assert call.how == "completed"
+    assert agent.headers[0][KEY] == "hush-hush"
+    assert agent.sent == [("next", None), ("over", None)]
+    assert KEY not in agent.upgrades[0]
+
+
+def test_a_stream_that_the_target_names_gets_them() -> None:
+    agent = Agent()
+    agent.webhook = answering(
+        lambda: agent.xml('<Connect><Stream url="wss://proxy/ws"/></Connect>')
+    )
+    key = {KEY: Filled("hush-hush")}
+    call = asyncio.run(one_call(agent, key, stream="ws://LOCALHOST/media"))
+    assert call.how == "completed"
+    assert agent.upgrades[0][KEY] == "hush-hush"
+
+
+def test_a_refusal_tells_which_headers_it_did_not_get() -> None:
+    agent = Agent(next=http(401))
+    agent.webhook = answering(sent_on(307, lambda: elsewhere(agent, "pages/next")))
+
+    async def refused() -> str:
+        async with agent.serving() as url:
+            one = AgentWeb(Target(webhook=Filled(url), headers={KEY: Filled("hush-hush")}))
+            await one.open()
+            with pytest.raises(Unreached) as unreached:
+                await one.fetch(Fetch(url, url), {"CallSid": "CA1"})
+            await one.close()
+        return unreached.value.refused.detail
+
+    assert "HTTP 401, without agent.headers: none of the agent's own URLs" in asyncio.run(refused())
+
+
+def test_an_upgrade_is_not_sent_on() -> None:
+    """31920: whatever is not 101 is a handshake that failed."""
+    agent = Agent(ws=sent_on(302, lambda: "/media"))
+    agent.webhook = answering(
+        lambda: agent.xml('<Connect><Stream url="/pages/ws" statusCallback="/pages/s"/></Connect>')
+    )
+    call = asyncio.run(one_call(agent))
+    assert (call.type, call.how) == ("fail", "upgrade_302")
+    assert agent.upgrades == []
 
 
 @pytest.mark.parametrize(

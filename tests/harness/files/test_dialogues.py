@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.files.dialogues import dialogue_flaws
-from kernel.dialogue import Dialogue, Line, SideRequest
+from kernel.dialogue import Dialogue, Line, Reply, SideRequest, ToolCall
 from kernel.errors import FileProblems
 
 from ..catalogue import SCENARIO, scenario
@@ -18,6 +18,14 @@ def test_a_sound_dialogue_has_no_flaws() -> None:
 
 def test_replies_may_all_be_missing() -> None:
     dialogue = Dialogue("d", (Line("I am {name}."),), facts={"name": "person"})
+    assert not list(dialogue_flaws(dialogue))
+
+
+def test_a_result_may_be_told_later_than_its_tool() -> None:
+    tool, told = Reply(call=ToolCall("look", {"a": "{name}"}), then="{result.0}"), Reply("{result}")
+    more = Reply(call=ToolCall("book", {"slot": "{result.0}"}), then="Done.")
+    lines = tuple(Line(f"{word} {{name}}.") for word in ("Hello", "Tuesday", "Nothing else"))
+    dialogue = Dialogue("d", lines, facts={"name": "person"}, replies={1: tool, 2: told, 3: more})
     assert not list(dialogue_flaws(dialogue))
 
 
@@ -154,6 +162,18 @@ def test_replies_may_all_be_missing() -> None:
             "s.yaml:25: the reply is empty\n  → write what is said, or call: tool(name={value})",
         ),
         (
+            "Sure, {name}. Which day?",
+            "Sure, {result.name}. Which day?",
+            "s.yaml:24: {result.name} in reply 1: no tool was called before\n"
+            "  → let a reply before this one call: one",
+        ),
+        (
+            "lookup(date={date})",
+            "lookup(date={result.0})",
+            "s.yaml:25: {result.0} in reply 2: no tool was called before\n"
+            "  → let a reply before this one call: one",
+        ),
+        (
             "lookup(date={date})",
             "lookup(date={dat})",
             "s.yaml:25: {dat} in '{dat}' is no fact of this dialogue\n"
@@ -189,6 +209,21 @@ def test_a_mistake_has_line_value_and_remedy(old: str, new: str, expected: str) 
     with pytest.raises(FileProblems) as caught:
         scenario(SCENARIO.replace(old, new))
     assert str(caught.value) == expected
+
+
+def test_slots_are_looked_at_beside_a_line_that_cannot_be_read() -> None:
+    text = SCENARIO.replace(
+        '{say: "On {date}, please.", pause: 300ms}',
+        '[On a day]\n      - "On {dat}, please."',
+    )
+    with pytest.raises(FileProblems) as caught:
+        scenario(text)
+    assert str(caught.value) == (
+        "s.yaml:21: caller: expected keys and values, found a list\n"
+        "  → write {say: …, dtmf: …, pause: …}\n"
+        "s.yaml:22: {dat} in 'On {dat}, please.' is no fact of this dialogue\n"
+        "  → did you mean 'date'? known facts: name, date"
+    )
 
 
 NAMED = "side_requests: [{model: small}, {system: You are a guardrail, tools: false, answer: OK}]\n"

@@ -8,7 +8,7 @@ from typing import ClassVar
 import msgspec
 import pytest
 
-from harness.files.keys import Key, is_record, keys_of
+from harness.files.keys import Key, blank, is_record, keys_of, sketch
 from kernel.dialogue import ToolCall
 from kernel.units import Duration
 
@@ -37,6 +37,24 @@ def test_structs_and_dataclasses_have_keys_alike() -> None:
         "second": Key("second", list[int], required=False),
         "third": Key("third", str, required=False),
     }
+
+
+class Open(msgspec.Struct):
+    one: int = 0
+    two: int = 0
+    three: int = 0
+    four: int = 0
+
+
+def test_a_sketch_shows_what_must_be_there_or_else_what_may() -> None:
+    assert sketch(keys_of(Struct)) == "{first: …}"
+    assert sketch(keys_of(Open)) == "{one: …, two: …, three: …}"
+
+
+def test_only_what_needs_nothing_can_be_blank() -> None:
+    assert blank(Open) == Open()
+    assert blank(Struct) is None
+    assert blank(str) is None
 
 
 @pytest.mark.parametrize(

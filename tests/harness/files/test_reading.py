@@ -45,6 +45,16 @@ def test_the_command_line_adds_names_and_paths(folder: Path) -> None:
     assert list(read(folder, "other", path, "burst").profiles) == ["burst", "other", path]
 
 
+def test_a_key_is_no_scenario_and_is_not_shown(folder: Path) -> None:
+    path = folder / "s.yaml"
+    path.write_text("-----BEGIN PRIVATE KEY-----\nbm90aGluZw\n-----END PRIVATE KEY-----\n")
+    with pytest.raises(FileProblems) as caught:
+        read(folder)
+    assert str(caught.value) == (
+        f"{path}: a certificate or key (PEM) is no YAML\n  → name another file"
+    )
+
+
 def test_the_first_folder_counts(folder: Path) -> None:
     first = folder / "first"
     first.mkdir()

@@ -49,6 +49,8 @@ def test_a_text_becomes_a_value_of_its_type(text: str, kind: Any, value: Any) ->
         ("${a-b}", Filled, "write ${NAME}"),
         ("${TOKEN", Filled, "write ${NAME}"),
         ("${TOKEN}${TOKEN}", Secret, "write ${NAME} and set NAME in the environment"),
+        (r'"a\0b"', str, "take it out"),
+        (r'"a\0b"', Shell, "take it out"),
         ("${TOKEN}", str, "write the value, or give it on the command line"),
     ],
 )

@@ -88,9 +88,9 @@ def test_an_agent_is_a_word_or_keys(written: str, target: Target) -> None:
 
 def test_a_token_comes_from_the_environment() -> None:
     text = SCENARIO.replace("limit: 20", "auth_token: '${TWILIO_TOKEN}'")
-    target = scenario(text, TWILIO_TOKEN="hush").value.agent
+    target = scenario(text, TWILIO_TOKEN="hush-hush").value.agent
     assert target
-    assert target.auth_token == "hush"
+    assert target.auth_token == "hush-hush"
 
 
 @pytest.mark.parametrize(

@@ -187,8 +187,7 @@ def problems_of(text: str) -> str:
         ),
         (
             "title: t\nlines:\n  - [a, b]",
-            "p.yaml:3: lines: expected keys and values, found a list\n"
-            "  → write 'key: value', one per line",
+            "p.yaml:3: lines: expected keys and values, found a list\n  → write {say: …}",
         ),
         (
             "title: t\npeople: ann",
@@ -197,8 +196,7 @@ def problems_of(text: str) -> str:
         ),
         (
             "[a]",
-            "p.yaml:1: expected keys and values, found a list\n"
-            "  → write 'key: value', one per line",
+            "p.yaml:1: expected keys and values, found a list\n  → write {title: …}",
         ),
         (
             "title: t\nlines: [{say: a, pause: 500}]",
@@ -311,7 +309,7 @@ def problems_of(text: str) -> str:
         (
             "title: t\npeople:\n  ann:\n  age: 30\n  colour: red",
             "p.yaml:3: ann: expected keys and values, found nothing\n"
-            "  → write 'key: value', one per line\n"
+            "  → write {age: …}\n"
             "p.yaml:4: people: 'age' stands in the wrong place\n"
             "  → move it in: it belongs under 'ann'\n"
             "p.yaml:5: people: 'colour' stands in the wrong place\n"
@@ -330,6 +328,11 @@ def problems_of(text: str) -> str:
         (
             "title: t\nlimits: {sped: 7}",
             "p.yaml:2: limits: unknown limit 'sped'\n  → did you mean 'speed'? known limits: speed",
+        ),
+        (
+            "title: t\nlimits: [{speed: {side: 3}}]",
+            "p.yaml:2: limits: a list names limits without values\n"
+            "  → write {NAME: VALUE, …} in place of the whole list",
         ),
         (
             "title: t\nlimits: {speed: fast}",

@@ -6,12 +6,22 @@ from typing import Any
 
 import pytest
 
-from harness.files.grammar import Filled, Flaw, Shell
-from harness.files.targets import target_flaws
+from harness.files.grammar import Filled, Flaw, Secret, Shell
+from harness.files.targets import client_cert_flaws, correlate_flaws, target_flaws
 from harness.planning.plan import Target
-from harness.planning.reach import Correlate
+from harness.planning.reach import ClientCert, Correlate
 
-TOKEN = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
+TOKEN = Filled.of("Bearer hush-hush", "Bearer ${TOKEN}", ["hush-hush"])
+SHORT = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
+PORT = Filled.of("http://a:8080/v", "http://a:${PORT}/v", ["8080"])
+
+
+def short(*path: str) -> Flaw:
+    return Flaw(
+        path,
+        f"{path[-1]}: a secret of fewer than 6 characters is taken for a word",
+        "set a longer one: this one would stand in what a run writes",
+    )
 
 
 @pytest.mark.parametrize(
@@ -22,6 +32,8 @@ TOKEN = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
         Target(webhook=Filled("http://a/v"), stream=Filled("wss://a/ws"), command=Shell("./a")),
         Target(stream=Filled("ws://a/ws"), signed_as=Filled("wss://b/ws")),
         Target(headers={"Authorization": TOKEN, "x-env": Filled("staging")}),
+        Target(webhook=PORT, auth_token=Secret("hush-hush"), parameters={"api_key": TOKEN}),
+        Target(parameters={"keyword": Filled("dental"), "max_tokens": Filled("100")}),
     ],
 )
 def test_sound_targets(target: Target) -> None:
@@ -65,14 +77,6 @@ def test_sound_targets(target: Target) -> None:
                 ("command",),
                 "nobody knows where the agent is to be called",
                 "give its webhook or its stream as well",
-            ),
-        ),
-        (
-            {"correlate": Correlate("authorization")},
-            Flaw(
-                ("correlate", "header"),
-                "authorization carries a secret, which is no name for a call",
-                "name the header in which the agent sends the CallSid",
             ),
         ),
         (
@@ -127,7 +131,64 @@ def test_sound_targets(target: Target) -> None:
                 "take one of them out",
             ),
         ),
+        *(
+            (
+                {"parameters": {name: Filled("hush-hush")}},
+                Flaw(
+                    ("parameters", name),
+                    f"{name}: a secret does not belong here",
+                    "write ${NAME} and set NAME in the environment",
+                ),
+            )
+            for name in ("api_key", "authToken", "token", "db-password", "client_secret")
+        ),
+        *(
+            ({**said}, short(*path))
+            for said, path in (
+                ({"auth_token": Secret("hush")}, ("auth_token",)),
+                ({"headers": {"Authorization": SHORT}}, ("headers", "Authorization")),
+                ({"parameters": {"api_key": SHORT}}, ("parameters", "api_key")),
+            )
+        ),
     ],
 )
 def test_what_is_wrong_has_place_value_and_remedy(said: dict[str, Any], flaw: Flaw) -> None:
     assert list(target_flaws(Target(**said))) == [flaw]
+
+
+@pytest.mark.parametrize(
+    ("correlate", "flaw"),
+    [
+        (
+            Correlate(),
+            Flaw(
+                (),
+                "correlate: it names nothing to tell calls by",
+                "write {header: x-call-sid} or {metadata: call_sid}, or take correlate out",
+            ),
+        ),
+        (
+            Correlate("x call sid"),
+            Flaw(("header",), "'x call sid' cannot name a header", "use letters, digits and -"),
+        ),
+        (
+            Correlate("authorization"),
+            Flaw(
+                ("header",),
+                "authorization carries a secret, which is no name for a call",
+                "name the header in which the agent sends the CallSid",
+            ),
+        ),
+    ],
+)
+def test_what_tells_no_calls_apart(correlate: Correlate, flaw: Flaw) -> None:
+    assert list(correlate_flaws(correlate)) == [flaw]
+    assert not list(correlate_flaws(Correlate("x-call-sid")))
+    assert not list(correlate_flaws(Correlate(metadata="call_sid")))
+
+
+def test_a_short_password_would_be_read_by_everybody() -> None:
+    assert list(client_cert_flaws(ClientCert("a.pem", password=Secret("hush")))) == [
+        short("password")
+    ]
+    assert not list(client_cert_flaws(ClientCert("a.pem")))

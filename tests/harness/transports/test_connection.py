@@ -7,7 +7,7 @@ import pytest
 
 from harness.files.grammar import Filled
 from harness.planning.plan import Target
-from harness.transports.connection import dialled, failure
+from harness.transports.connection import dialled, failure, takes_headers
 
 HOOK = Filled("https://a/v")
 NAMED = "wss://proxy/ws"
@@ -31,6 +31,40 @@ def test_where_a_stream_is_dialled_and_as_what(
     target: Target, stream_url: str, found: tuple[str, str]
 ) -> None:
     assert dialled(target, stream_url) == found
+
+
+HOSTS = Target(
+    webhook=Filled("https://me:hush@Agent.example/in"),
+    stream=Filled("wss://media.example:8443/ws"),
+    fallback_url=Filled("http://spare.example/in"),
+    status_callback=Filled("https://log.example/over"),
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "takes"),
+    [
+        ("https://agent.example/other?a=1", True),
+        ("https://agent.example:443/in", True),
+        ("wss://agent.example/ws", True),  # the same server, asked for an upgrade
+        ("https://media.example:8443/", True),
+        ("http://spare.example:80/", True),
+        ("http://agent.example/in", False),  # everybody on the way can read it
+        ("https://agent.example:8443/in", False),
+        ("https://agent.example.evil.example/in", False),
+        ("https://agent.example@evil.example/in", False),
+        ("https://log.example/over", False),
+        ("https://[nowhere/in", False),
+    ],
+)
+def test_the_headers_go_to_origins_that_the_target_names(url: str, takes: bool) -> None:
+    assert takes_headers(HOSTS, url) is takes
+
+
+def test_a_fallback_beside_the_webhook_names_no_origin() -> None:
+    target = Target(webhook=HOOK, fallback_url=Filled("/sorry"))
+    assert takes_headers(target, "https://a/sorry")
+    assert not takes_headers(target, "/sorry")
 
 
 @pytest.mark.parametrize(
