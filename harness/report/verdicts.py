@@ -85,10 +85,10 @@ def _evidence(finding: Finding, listed: Mapping[str, int]) -> Html:
 
 
 def instrument_strip(findings: Iterable[Finding]) -> Html:
-    """The health of the harness itself; a cell per check."""
+    """The health of the harness itself; a cell per check, with what a bad one has to show."""
     cells = (
         tag("div", _outcome(finding), " ", tag("b", finding.name), tag("small", finding.summary),
-            class_=finding.outcome)
+            _evidence(finding, {}) if finding.outcome != "pass" else "", class_=finding.outcome)
         for finding in findings
         if finding.instrument
     )  # fmt: skip

@@ -63,6 +63,13 @@ def test_a_tag_is_shown_unless_the_finding_is_yours() -> None:
     assert "yours" not in Page(checks_table([finding("a", "fail")], {})).text
 
 
+def test_a_bad_instrument_shows_what_it_has() -> None:
+    evidence = (Evidence("llm-w7", ns(75), "openai: 'Sure.'"),)
+    for outcome, shown in (("unknown", True), ("pass", False)):
+        found = [finding("a", outcome, instrument=True, evidence=evidence)]  # type: ignore[arg-type]
+        assert ("llm-w7 at 1:15 openai: 'Sure.'" in Page(instrument_strip(found)).text) is shown
+
+
 def test_the_strip_holds_the_instrument_alone() -> None:
     page = Page(instrument_strip([finding("a", "unknown", instrument=True), finding("b", "fail")]))
     assert page.text == "? unknown a a says so"
