@@ -20,13 +20,14 @@ def test_gates_come_first_and_the_worst_on_top() -> None:
                 finding("d", "fail"),
                 finding("e", "unknown", gate=True),
                 finding("f", "pass", instrument=True),
+                finding("g", "pass", gate=True, instrument=True),
             ],
             {},
         )
     )
-    order = [name for name in page.text.split() if name in "abcdef" and len(name) == 1]
-    assert order == ["c", "c", "e", "e", "a", "a", "d", "d", "b", "b"]
-    assert "Gates 1 of 3 passed" in page.text
+    order = [name for name in page.text.split() if name in "abcdefg" and len(name) == 1]
+    assert order == ["c", "c", "e", "e", "a", "a", "g", "g", "d", "d", "b", "b"]
+    assert "Gates 2 of 4 passed" in page.text
     assert "Advice 0 of 2 passed" in page.text
 
 
