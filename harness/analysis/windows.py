@@ -71,6 +71,10 @@ def recovery(history: History) -> tuple[int, Phase] | None:
     return None if settled_ns is None or calm is None else (settled_ns, calm)
 
 
+Like = tuple[str, int]
+"""The dialogue, and the line in it that is answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One turn as a sample of latency; without an answer, how long the caller waited in vain."""
@@ -83,6 +87,11 @@ class Answer:
     @property
     def at_ns(self) -> int:
         return self.turn.until_at_ns
+
+    @property
+    def like(self) -> Like:
+        """What makes turns alike: an answer from a tool is slower than a greeting's."""
+        return self.call.dialogue, self.turn.index
 
 
 def answers(history: History) -> Iterator[Answer]:
