@@ -18,6 +18,7 @@ from harness.conclusions import conclude
 from harness.finding import Verdict
 from harness.headline import headline
 from harness.report.junit import junit
+from harness.report.lines import zeros_ns
 from harness.report.page import page
 from harness.report.summary import summary
 from harness.verdict import judge
@@ -100,10 +101,11 @@ def judge_folder(folder: Path, gates: Mapping[str, Any] | None = None) -> Judged
 def write_views(judged: Judged) -> None:
     """findings.json, junit.xml, summary.md and report.html. StackError if the disk fails."""
     verdict, first_line = judged.verdict, judged.first_line
+    zeros = zeros_ns(judged.history.calls)
     findings = msgspec.json.format(msgspec.json.encode(verdict), indent=2)
     _write(judged.folder / "findings.json", findings)
-    _write(judged.folder / "junit.xml", junit(verdict).encode())
-    _write(judged.folder / "summary.md", summary(verdict, first_line).encode())
+    _write(judged.folder / "junit.xml", junit(verdict, zeros).encode())
+    _write(judged.folder / "summary.md", summary(verdict, first_line, zeros).encode())
     recordings = {path.stem for path in judged.folder.glob("recordings/*.wav")}
     command = command_of(judged.folder)
     report = page(judged.history, verdict, first_line, command, recordings)

@@ -55,7 +55,8 @@ class CallLog:
 
     def answered(self, answered: Answered, now_ns: int) -> None:
         span = self.call.span
-        self._tell(now_ns, "setup", "ok", f"{span}/setup", span, {"sid": answered.sid})
+        data = {"sid": answered.sid, "queued": answered.queued}
+        self._tell(now_ns, "setup", "ok", f"{span}/setup", span, data)
         for heard in answered.heard:
             self.report(heard, now_ns)
 

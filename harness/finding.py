@@ -10,7 +10,10 @@ Outcome = Literal["pass", "warn", "fail", "unknown"]
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """A place to look and listen: a call, the moment in it, and what happened there."""
+    """A place to look and listen: a call, the moment in it, and what happened there.
+
+    call  its span; that of provider work which was joined to no call; empty for a stretch of time
+    """
 
     call: str
     at_ns: int = 0

@@ -15,9 +15,10 @@ call        caller [c0001 < phase/NAME]      invoke (due_ns = planned) number, d
                                              no other call has by chance), lines, lines_text,
                                              redial_of (a call that was given up before)
                                              ok/fail/info: how, ended_by, see `records.Call`
-setup       caller [c0001/setup < c0001]     invoke · ok sid · fail how, status, retry_after_s,
-                                             words, sid, step (webhook, stream), direct (the
-                                             stream is the target itself), detail
+setup       caller [c0001/setup < c0001]     invoke · ok sid, queued (it was held before)
+                                             fail how, status, retry_after_s, words, sid, step
+                                             (webhook, stream), direct (the stream is the target
+                                             itself), detail
                                              info how (nobody answered, reset, garbage), sid
 turn        caller [c0001/t1 < c0001]        invoke index, text, repeat
                                              ok/info: see `records.Turn`
@@ -186,6 +187,7 @@ class History:
                     done=span in done,
                     redial_of=opened.data.get("redial_of", ""),
                     sid=setup.data.get("sid", "") if setup else "",
+                    queued=setup.data.get("queued", False) if setup else False,
                 )
             )
         return tuple(sorted(calls, key=lambda call: call.number))

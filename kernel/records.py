@@ -90,12 +90,14 @@ class Call(msgspec.Struct, frozen=True):
               None while the history does not hold its end
     how       `completed`, `reject`, `spoken_refusal`, `clip_refusal`, `http_503`, `upgrade_403`,
               `no_answer`, `unreachable`, `tls_unknown_ca`, `tls_wrong_host`, `tls_expired`, `tls`,
-              `reset`, `garbage`, `closed`, `patience`, `monologue` (the agent did not stop
-              talking), `left_early` (by plan, before the last line), `deflected`, `cut`, …
+              `reset`, `garbage`, `closed`, `hung_up` (the agent told the network to end it),
+              `patience`, `monologue` (the agent did not stop talking), `left_early` (by plan,
+              before the last line), `deflected`, `cut`, …
     ended_by  `caller`, `agent`, `network`, `us`
     redial_of span of the call that this caller gave up before, empty for a planned call
     done      its dialogue says when the task is done, and it is
     sid       the telephone network's name for it
+    queued    it was answered out of a queue of the network's
     """
 
     span: str
@@ -120,6 +122,12 @@ class Call(msgspec.Struct, frozen=True):
     done: bool = False
     redial_of: str = ""
     sid: str = ""
+    queued: bool = False
+
+    @property
+    def placed_ns(self) -> int:
+        """From when on it takes a place at the agent, which is none while it is in a queue."""
+        return self.answered_ns if self.queued and self.answered_ns else self.dialled_ns
 
     @property
     def answers(self) -> int:

@@ -86,6 +86,7 @@ class SetupEnds(msgspec.Struct):
     words: str = ""
     detail: str = ""
     sid: str = ""
+    queued: bool = False
 
 
 class Aside(msgspec.Struct):

@@ -63,7 +63,8 @@ def _end_in_doubt(call: Call) -> Fate:
         return "unclear"
     if not call.heard:
         return "refused_abruptly"
-    return "served" if _said_goodbye(call) or _was_taken_leave_of(call) else "dropped"
+    planned = _said_goodbye(call) or _was_taken_leave_of(call) or _was_hung_up_on(call)
+    return "served" if planned else "dropped"
 
 
 def _said_goodbye(call: Call) -> bool:
@@ -76,6 +77,13 @@ def _was_taken_leave_of(call: Call) -> bool:
     """The agent had done what it was called for, and said goodbye last: that is its planned end."""
     last = next((heard.text for heard in reversed(call.heard) if heard.text), "")
     return call.done and says_goodbye(last)
+
+
+def _was_hung_up_on(call: Call) -> bool:
+    """The agent had done what it was called for, and told the network to end the call: no line
+    that broke, though a goodbye would have been kind.
+    """
+    return call.done and call.how == "hung_up"
 
 
 def count_fates(calls: Iterable[Call]) -> dict[str, int]:

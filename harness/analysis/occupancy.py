@@ -9,11 +9,13 @@ from kernel.records import Call
 
 
 class Occupancy:
-    """Calls as stretches from dialling to their end; `lingers_ns` is added to each."""
+    """Calls as stretches from dialling, or out of a queue, to their end; `lingers_ns` is added to
+    each.
+    """
 
     def __init__(self, calls: Iterable[Call], lingers_ns: int = 0) -> None:
         calls = list(calls)
-        self._begins = sorted(call.dialled_ns for call in calls)
+        self._begins = sorted(call.placed_ns for call in calls)
         self._ends = sorted(call.ended_ns + lingers_ns for call in calls)
 
     def at(self, at_ns: int) -> int:
@@ -21,9 +23,9 @@ class Occupancy:
         return bisect_left(self._begins, at_ns) - bisect_right(self._ends, at_ns)
 
     def most(self, from_ns: int, until_ns: int) -> int:
-        """The most calls that were up when one was dialled between the two instants, itself
+        """The most calls that were up when one took its place between the two instants, itself
         included.
         """
         first, last = bisect_left(self._begins, from_ns), bisect_left(self._begins, until_ns)
-        dialled = self._begins[first:last]
-        return max((self.at(at_ns) + 1 for at_ns in dialled), default=0)
+        taken = self._begins[first:last]
+        return max((self.at(at_ns) + 1 for at_ns in taken), default=0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kernel.history import History
 from kernel.records import Call, Phase, Turn
 
+from ..correlation.correlate import attribution
 from .fates import fate_of
 
 # What happens at one instant is told within so long, in any order.
@@ -70,6 +71,10 @@ def recovery(history: History) -> tuple[int, Phase] | None:
     return None if settled_ns is None or calm is None else (settled_ns, calm)
 
 
+Like = tuple[str, int]
+"""The dialogue, and the line in it that is answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One turn as a sample of latency; without an answer, how long the caller waited in vain."""
@@ -82,6 +87,11 @@ class Answer:
     @property
     def at_ns(self) -> int:
         return self.turn.until_at_ns
+
+    @property
+    def like(self) -> Like:
+        """What makes turns alike: an answer from a tool is slower than a greeting's."""
+        return self.call.dialogue, self.turn.index
 
 
 def answers(history: History) -> Iterator[Answer]:
@@ -119,17 +129,24 @@ def is_goodbye(call: Call, turn: Turn) -> bool:
 
 
 class Scars:
-    """Which turns a fault touched, by the provider work that was joined to their calls."""
+    """Which turns a fault touched, by the provider work that was joined to their calls.
+
+    A side request that nothing tells apart may have held up any turn of that time.
+    """
 
     def __init__(self, history: History) -> None:
         self._bitten: dict[str, list[int]] = defaultdict(list)
+        anybodys = attribution(history).asides
         for work in history.work:
-            call = history.call_of(work)
-            if work.bites and call:
+            call = "" if work.span in anybodys else history.call_of(work)
+            if work.bites and call is not None:
                 self._bitten[call].append(work.from_at_ns)
 
     def on(self, call: Call, turn: Turn) -> bool:
         """A fault bit work that began between the caller's first word and the answer."""
-        bitten = self._bitten.get(call.span, [])
-        place = bisect_left(bitten, turn.from_at_ns)
-        return place < len(bitten) and bitten[place] <= turn.owed_until_at_ns
+        return any(_within(turn, self._bitten.get(whose, [])) for whose in (call.span, ""))
+
+
+def _within(turn: Turn, at_ns: Sequence[int]) -> bool:
+    place = bisect_left(at_ns, turn.from_at_ns)
+    return place < len(at_ns) and at_ns[place] <= turn.owed_until_at_ns

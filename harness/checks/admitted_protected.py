@@ -29,8 +29,8 @@ _SHARES = (0.95, 0.5)
 
 class AdmittedProtected(Check, frozen=True):
     """Calls that were answered before the overload began are neither lost nor slowed by it: their
-    later turns are compared with the same turns at baseline, by p95 or, with few turns, by the
-    median. Turns that a provider's fault touched itself are left out.
+    later turns are compared with the same turns of the same dialogues at baseline, by p95 or, with
+    few turns, by the median. Turns that a provider's fault touched itself are left out.
 
     answer  the limit; fails when the 95 % interval lies above it and the change exceeds 200 ms
     """
@@ -113,13 +113,9 @@ def _compared(
 ) -> tuple[float, Change] | None:
     """The highest percentile that both sides have turns enough for, and how it changed."""
     calm = baseline(history)
-    indexes = {sample.turn.index for sample in during}
+    alike = {sample.like for sample in during}
     before = waited_ms(
-        [
-            sample
-            for sample in turns
-            if calm and sample.phase == calm.name and sample.turn.index in indexes
-        ]
+        [sample for sample in turns if calm and sample.phase == calm.name and sample.like in alike]
     )
     seed = int(history.run.get("seed", 0))
     for share in _SHARES:

@@ -13,6 +13,7 @@ from kernel.units import Duration, Share
 
 from ..analysis.statistics import of_all
 from ..analysis.windows import judged_calls
+from ..callers.phrases import manner_of
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
 
@@ -21,15 +22,18 @@ _BREATH_NS = SECOND_NS
 _EARLY_NS = 300_000_000
 """So long before the caller's end, agents begin to answer."""
 
+_NODS = ("acknowledgement", "hesitation")
+
 Case = Literal["measured", "not_audible", "finished", "warming_up"]
 
 
 class BargeInStopTime(Check, frozen=True):
     """From the first sound of a caller who interrupts (`barge_in`) until the agent is inaudible at
     the caller's ear, by playout and energy: that the agent sent a `clear` is no evidence. Only
-    where the agent was audible, and did not come to the end of its words by itself in time. A
-    framework that is deaf by declaration while it warms up (LiveKit's `aec_warmup_duration` is 3 s)
-    is not judged within that time of the agent's first sound in the call.
+    where the agent was audible, and did not come to the end of its words by itself in time. Who
+    then only nods ("mhm", "okay") to what the caller says has stopped. A framework that is deaf by
+    declaration while it warms up (LiveKit's `aec_warmup_duration` is 3 s) is not judged within that
+    time of the agent's first sound in the call.
 
     limit      a longer time fails
     tolerated  share of interruptions that may take longer all the same
@@ -93,7 +97,8 @@ class BargeInStopTime(Check, frozen=True):
         last = sounding[-1]
         for sound in heard:
             goes_on = last.until_at_ns <= sound.from_at_ns <= last.until_at_ns + _BREATH_NS
-            if goes_on and sound.from_at_ns < turn.until_at_ns - _EARLY_NS:
+            into = sound.from_at_ns < turn.until_at_ns - _EARLY_NS
+            if goes_on and into and manner_of(sound.text) not in _NODS:
                 last = sound
         case: Case = "measured"
         if last.verified and last.until_at_ns - from_ns <= self.limit.ns:

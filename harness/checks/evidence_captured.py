@@ -30,7 +30,7 @@ class EvidenceCaptured(Check, frozen=True):
 
     def look(self, history: History) -> Finding:
         captures = [_recordings(history), _transcripts(history), _work(history)]
-        told = [capture for capture in captures if capture.wanted]
+        told = sorted((one for one in captures if one.wanted), key=lambda one: one.share)
         worst = min((capture.share for capture in told), default=1.0)
         outcome: Outcome = "pass" if worst >= self.at_least else "warn"
         if worst < self.unknown_below:

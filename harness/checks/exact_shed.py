@@ -22,8 +22,10 @@ _CLOCKS_NS = SECOND_NS // 10
 
 class ExactShed(Check, frozen=True):
     """With a declared limit, the agent holds exactly so many calls at once: it takes no more, and
-    refuses nobody while there is a place, politely or not, unless a fault is on. The limit is the
-    scenario's (`agent: {limit: 36}`) if none stands here; without any, nothing is said.
+    refuses nobody while there is a place, politely or not, unless a fault is on. A caller who waits
+    in a queue (`<Enqueue>`, a loop of announcements) takes its place when the agent answers. The
+    limit is the scenario's (`agent: {limit: 36}`) if none stands here; without any, nothing is
+    said.
 
     limit     how many calls at once
     tolerated calls that may be taken or refused wrongly all the same
@@ -55,7 +57,7 @@ class ExactShed(Check, frozen=True):
                 "would tell",
                 {"most_at_once": most, "limit": limit},
             )
-        beyond = [call for call in taken if up.at(call.dialled_ns) >= limit]
+        beyond = [call for call in taken if up.at(call.placed_ns) >= limit]
         early = [call for call in refused if places.at(call.dialled_ns) < limit]
         wrong = len(beyond) + len(early)
         return self.finding(
@@ -69,7 +71,7 @@ class ExactShed(Check, frozen=True):
                 "taken_beyond": len(beyond),
                 "refused_early": len(early),
             },
-            [Evidence(call.span, call.dialled_ns, "taken beyond the limit") for call in beyond]
+            [Evidence(call.span, call.placed_ns, "taken beyond the limit") for call in beyond]
             + [
                 Evidence(
                     call.span,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar
 
 from kernel.history import History
@@ -36,8 +38,8 @@ class ExplicitRefusal(Check, frozen=True):
         seconds = sorted((call.ended_ns - call.dialled_ns) / 1e9 for call in polite)
         return self.finding(
             "fail" if len(left) > self.at_most else "pass",
-            f"{of_all(len(left), len(calls))} offered calls ended without being told; "
-            f"{len(polite)} were refused politely",
+            f"{of_all(len(left), len(calls))} offered calls ended without being told{_how(left)}; "
+            f"{len(polite)} were refused politely{_besides(history, calls, left)}",
             {
                 "offered": len(calls),
                 "not_told": len(left),
@@ -49,6 +51,30 @@ class ExplicitRefusal(Check, frozen=True):
                 for call in left
             ],
         )
+
+
+def _how(left: Sequence[Call]) -> str:
+    """` (3 abandoned before any answer, 1 dropped)`"""
+    counted = Counter(fate_of(call) for call in left)
+    fates = (
+        f"{count} {fate.replace('_', ' ')}" + " before any answer" * (fate == "abandoned")
+        for fate, count in counted.most_common()
+    )
+    return f" ({', '.join(fates)})" if left else ""
+
+
+def _besides(history: History, calls: Sequence[Call], left: Sequence[Call]) -> str:
+    """What the fates of the run count and this check does not."""
+    abandoned = sum(fate_of(call) == "abandoned" for call in calls)
+    answered = abandoned - sum(fate_of(call) == "abandoned" for call in left)
+    cut = sum(fate_of(call) == "cut_by_us" for call in judged_calls(history))
+    warm_up = len(history.calls) - len(judged_calls(history))
+    told = {
+        "abandoned after an answer, which is no refusal": answered,
+        "of the warm-up, which does not count": warm_up,
+        "cut by us": cut,
+    }
+    return "".join(f"; {count} more {what}" for what, count in told.items() if count)
 
 
 def _left_in_the_dark(call: Call) -> bool:

@@ -52,8 +52,7 @@ class NoDeadAir(Check, frozen=True):
         longest_s = max(found.seconds for _, found in longest)
         return self.finding(
             outcome,
-            f"{of_all(len(failed), len(turns))} turns left the caller in silence for more than "
-            f"{self.limit}, {len(silent) - len(failed)} more for uncomfortably long; "
+            f"{self._told(len(failed), len(silent) - len(failed), len(turns))}; "
             f"the longest lasted {longest_s:.1f} s",
             {
                 "turns": len(turns),
@@ -63,6 +62,17 @@ class NoDeadAir(Check, frozen=True):
             },
             [_evidence(*found) for found in sorted(silent, key=lambda found: -found[1].seconds)],
         )
+
+    def _told(self, failed: int, uncomfortable: int, turns: int) -> str:
+        """What is worst comes first."""
+        if not failed and uncomfortable:
+            return (
+                f"{uncomfortable} of {turns} turns left the caller in silence for uncomfortably "
+                f"long (more than {self.warn_above}), none for more than {self.limit}"
+            )
+        more = f", {uncomfortable} more for uncomfortably long" if uncomfortable else ""
+        left = "turns left the caller in silence for more than"
+        return f"{of_all(failed, turns)} {left} {self.limit}{more}"
 
     def _longest(self, call: Call, turn: Turn) -> Silence:
         """The silence of a turn that is worst by its own limit."""

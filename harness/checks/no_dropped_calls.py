@@ -15,8 +15,8 @@ from ..finding import Evidence, Finding
 
 class NoDroppedCalls(Check, frozen=True):
     """No answered call is cut off in mid-conversation by the agent or the network. It is no cut
-    after a spoken refusal, nor once the task is done as its dialogue says and the agent's last
-    words were a goodbye.
+    after a spoken refusal, nor once the task is done as its dialogue says, if the agent's last
+    words were a goodbye or it has the network hang up (`Status=completed`).
 
     at_most  dropped calls that may happen all the same
     """

@@ -50,14 +50,14 @@ class RetryAfterHonoured(Check, frozen=True):
         early = [refusal for refusal in refusals if refusal.too_early_s > 0]
         retried = sum(refusal.retry is not None for refusal in refusals)
         measures = {"refusals": len(refusals), "retried": retried, "early": len(early)}
-        told = (
+        told = [
             f"{of_all(len(early), len(refusals))} refusals with Retry-After were retried too "
             f"early, {retried - len(early)} in time, {len(refusals) - retried} not at all"
-        )
+        ]
         evidence = [found.evidence for found in sorted(early, key=lambda found: -found.too_early_s)]
         shares, rushes = [(len(early), len(refusals))], list(_rushes(history))
         for rush in rushes:
-            told += f"; {rush.told}"
+            told.insert(0 if rush.early and not early else len(told), rush.told)
             shares.append(rush.telling)
             evidence += rush.evidence
             for kind, count in (("refused", rush.refused), ("early", rush.early)):
@@ -72,7 +72,7 @@ class RetryAfterHonoured(Check, frozen=True):
         outcome: Outcome = "warn" if early or any(rush.early for rush in rushes) else "pass"
         if any(n >= _FEWEST and found > self.early * n for found, n in shares):
             outcome = "fail"
-        return self.finding(outcome, told, measures, evidence)
+        return self.finding(outcome, "; ".join(told), measures, evidence)
 
 
 @dataclass(frozen=True)

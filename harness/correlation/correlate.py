@@ -7,7 +7,7 @@ recorded. Work that no method can tell apart stays without a join.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import itemgetter
@@ -18,10 +18,12 @@ from kernel.event import Event
 from kernel.history import History
 from kernel.records import Work
 
+from .asides import asides
 from .connections import Connections
 from .echoes import by_own_ids, by_own_words
 from .facts import FactIndex
 from .nameless import nameless
+from .names import by_name, by_old_name
 from .scene import CLOCKS_NS, Moments, Scene, agreed, only
 from .wording import normal, sentences
 
@@ -60,16 +62,25 @@ def correlate(history: History) -> list[Event]:
 class Attribution:
     """How much of the provider work that some call must have caused was joined to one.
 
+    lost      what was joined to none, though it may matter to what is said of a call
     nameless  is counted in neither: greetings that nobody heard, at most one for each call
+    asides    nor are these: side requests that any of several calls may have caused
     """
 
     joined: int
-    total: int
-    nameless: int = 0
+    lost: Sequence[Work] = ()
+    nameless: Collection[str] = ()
+    asides: Collection[str] = ()
+
+    @property
+    def total(self) -> int:
+        return self.joined + len(self.lost)
 
     @property
     def share(self) -> float:
-        return self.joined / self.total if self.total else float(self.nameless > 0)
+        if not self.total:
+            return float(bool(self.nameless or self.asides))
+        return self.joined / self.total
 
     @property
     def enough(self) -> bool:
@@ -80,10 +91,15 @@ class Attribution:
 @lru_cache(maxsize=1)  # several checks ask about the same history
 def attribution(history: History) -> Attribution:
     """Counts work from the first dial on, without prewarming and clips that many calls heard."""
-    scene = Scene(history)
-    joined = sum(work.span in history.joins for work in scene.attributable)
-    lost = len(nameless(scene, history.joins))
-    return Attribution(joined, len(scene.attributable) - lost, lost)
+    scene, joins = Scene(history), history.joins
+    greetings, beside = nameless(scene, joins), asides(scene, joins)
+    lost = [
+        work
+        for work in scene.attributable
+        if not (work.span in joins or work.span in greetings or work.span in beside)
+    ]
+    joined = sum(work.span in joins for work in scene.attributable)
+    return Attribution(joined, lost, greetings, beside)
 
 
 def by_identity(scene: Scene) -> Found:
@@ -94,13 +110,6 @@ def by_identity(scene: Scene) -> Found:
             call = scene.speaker(work) if work.stage == "stt" else only(heard_by)
             if call and scene.alive(call, work.from_at_ns):  # else the number is damaged
                 yield work, call
-
-
-def by_sid(scene: Scene) -> Found:
-    """The client named the call itself, or asked the telephone network about it."""
-    for work in scene.open:
-        if call := scene.by_sid.get(work.call):
-            yield work, call
 
 
 def by_facts(scene: Scene) -> Found:
@@ -228,9 +237,10 @@ def canonical(arguments: str) -> str:
 
 Method = Callable[[Scene], Found]
 CERTAIN: tuple[tuple[str, Method], ...] = (
-    ("sid", by_sid),
     ("identity", by_identity),
+    ("sid", by_name),
     ("facts", by_facts),
+    ("sid", by_old_name),
 )
 LIKELY: tuple[tuple[str, Method], ...] = (
     ("own_ids", by_own_ids),

@@ -13,7 +13,7 @@ from ..analysis.fates import Fate, fate_of
 from ..analysis.windows import is_goodbye
 from ..finding import Finding
 from .colours import FATE_COLOURS
-from .lines import Told, zero_ns
+from .lines import Told, zeros_ns
 from .marks import Mark, marks_by_call, shown_evidence
 from .markup import Html, joined, tag
 from .quantities import clock, counted, waited, words
@@ -51,7 +51,7 @@ class CallList:
     @property
     def zeros_ns(self) -> Mapping[str, int]:
         """The listed calls, each with what its seconds count from."""
-        return {call.span: zero_ns(call) for call in self.listed}
+        return zeros_ns(self.listed)
 
 
 def choose(

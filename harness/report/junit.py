@@ -6,18 +6,21 @@ or an instrument check that could not tell) and `skipped` (advice that could not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from xml.etree import ElementTree as Xml
 
 from ..finding import Finding, Verdict
+from .marks import place
 from .markup import writable
 
 
-def junit(verdict: Verdict) -> str:
-    """The whole document."""
+def junit(verdict: Verdict, zeros_ns: Mapping[str, int]) -> str:
+    """The whole document. `zeros_ns` says when the recording of each call begins."""
     scenario = writable(str(verdict.run.get("scenario", "")))
     suite = Xml.Element("testsuite", name=f"fastbusy {scenario}".strip())
     for finding in verdict.checks:
-        _add_case(suite, finding, verdict.reason if verdict.verdict == "unknown" else "")
+        why = verdict.reason if verdict.verdict == "unknown" else ""
+        _add_case(suite, finding, why, zeros_ns)
     suite.set("tests", str(len(verdict.checks)))
     for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
@@ -27,14 +30,16 @@ def junit(verdict: Verdict) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(root, "unicode") + "\n"
 
 
-def _add_case(suite: Xml.Element, finding: Finding, reason: str) -> None:
+def _add_case(
+    suite: Xml.Element, finding: Finding, reason: str, zeros_ns: Mapping[str, int]
+) -> None:
     group = "instrument" if finding.instrument else "gate" if finding.gate else "advice"
     case = Xml.SubElement(suite, "testcase", classname=f"fastbusy.{group}", name=finding.name)
     decides = finding.gate or finding.instrument
     summary = writable(finding.summary)
     if finding.outcome == "fail" and decides:
         detail = Xml.SubElement(case, "failure", message=summary)
-        detail.text = writable(_places(finding))
+        detail.text = writable(_places(finding, zeros_ns))
     elif finding.outcome == "unknown" and decides:
         error = Xml.SubElement(case, "error", message=summary)
         error.text = writable(reason)
@@ -44,8 +49,7 @@ def _add_case(suite: Xml.Element, finding: Finding, reason: str) -> None:
         Xml.SubElement(case, "system-out").text = f"{finding.outcome}: {summary}"
 
 
-def _places(finding: Finding) -> str:
+def _places(finding: Finding, zeros_ns: Mapping[str, int]) -> str:
     return "\n".join(
-        f"{evidence.call} at {evidence.at_ns / 1e9:.1f} s: {evidence.note}"
-        for evidence in finding.evidence
+        f"{place(evidence, zeros_ns)}: {evidence.note}" for evidence in finding.evidence
     )

@@ -7,7 +7,7 @@ which somebody waited for it, `data-after` the end of the try before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kernel.records import Call, FaultWindow, Heard, Work
@@ -26,6 +26,11 @@ _UNEASY_MS, _BROKEN_MS, _ANNOUNCED_MS = 3000.0, 5000.0, 12000.0
 def zero_ns(call: Call) -> int:
     """What a call's seconds count from: the first sample of its sound, if there was any."""
     return int(call.media.get("from_at_ns") or call.answered_ns or call.dialled_ns)
+
+
+def zeros_ns(calls: Iterable[Call]) -> Mapping[str, int]:
+    """Span of the call → what its seconds count from."""
+    return {call.span: zero_ns(call) for call in calls}
 
 
 @dataclass(frozen=True)

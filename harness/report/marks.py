@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..finding import Evidence, Finding
+from .quantities import clock
 
 _SHOWN = 5
 
@@ -35,6 +36,14 @@ def marks_by_call(findings: Iterable[Finding]) -> Mapping[str, Sequence[Mark]]:
 def anchor_of(finding: Finding, call: str, ordinal: int = 1) -> str:
     """The id of the so-manieth mark of a finding in a call."""
     return f"{call}-{finding.name}-{ordinal}"
+
+
+def place(evidence: Evidence, zeros_ns: Mapping[str, int]) -> str:
+    """Where to listen: `c0007 at 0:05.2` of its recording, or else an instant of the run."""
+    if evidence.call in zeros_ns:
+        within_ns = max(0, evidence.at_ns - zeros_ns[evidence.call])
+        return f"{evidence.call} at {clock(within_ns, tenths=True)}"
+    return f"{evidence.call} {clock(evidence.at_ns)} into the run".lstrip()
 
 
 def turn_anchor(call: str, ordinal: int) -> str:

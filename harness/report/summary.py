@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..finding import Finding, Verdict
 from ..headline import begun
+from .marks import place
 from .markup import writable
-from .quantities import clock
 
 SIGNS = {"pass": "✅", "warn": "⚠️", "fail": "❌", "unknown": "❔"}
 _EVIDENCE_SHOWN = 3
 _MARKUP = re.compile(r"[\\|`*<\[]")
 
 
-def summary(verdict: Verdict, first_line: str) -> str:
-    """Verdict, the one sentence, then gates, then whatever else is not well."""
+def summary(verdict: Verdict, first_line: str, zeros_ns: Mapping[str, int]) -> str:
+    """Verdict, the one sentence, then gates, then whatever else is not well. `zeros_ns` says when
+    the recording of each call begins.
+    """
     run = verdict.run
     gates = [finding for finding in verdict.checks if finding.gate or finding.instrument]
     advice = [
@@ -29,19 +31,21 @@ def summary(verdict: Verdict, first_line: str) -> str:
         _plain(first_line),
     ]
     if begun(verdict):
-        parts += [_plain(verdict.reason), _table(gates)]
+        parts += [_plain(verdict.reason), _table(gates, zeros_ns)]
     if advice:
-        parts += ["### Advice", _table(advice)]
+        parts += ["### Advice", _table(advice, zeros_ns)]
     parts.append(f"seed {run.get('seed', '?')} · profile {_plain(run.get('profile') or 'none')}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _table(findings: Iterable[Finding]) -> str:
-    rows = ["| | check | what | where to listen |", "| --- | --- | --- | --- |"]
+def _table(findings: Iterable[Finding], zeros_ns: Mapping[str, int]) -> str:
+    rows = [
+        "| | check | what | where to listen (in the recording) |",
+        "| --- | --- | --- | --- |",
+    ]
     for finding in findings:
         shown = ", ".join(
-            f"{evidence.call} at {clock(evidence.at_ns)}"
-            for evidence in finding.evidence[:_EVIDENCE_SHOWN]
+            place(evidence, zeros_ns) for evidence in finding.evidence[:_EVIDENCE_SHOWN]
         )
         sign, text = SIGNS[finding.outcome], _plain(finding.summary)
         rows.append(f"| {sign} | {finding.name} | {text} | {_plain(shown)} |")

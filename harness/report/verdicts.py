@@ -15,15 +15,14 @@ _ORDER = {"fail": 0, "unknown": 1, "warn": 2, "pass": 3}
 
 def checks_table(findings: Iterable[Finding], listed: Mapping[str, int]) -> Html:
     """Gates, then advice, each with the worst on top. Evidence in the `listed` calls is a link, and
-    told in the call's own seconds as well: they count from the instant given there.
+    told in the call's own seconds as well: they count from the instant given there. Checks of the
+    instrument stand here if they are gates.
     """
-    checks = sorted(
-        (finding for finding in findings if not finding.instrument),
-        key=lambda finding: (_ORDER[finding.outcome], finding.name),
-    )
+    checks = sorted(findings, key=lambda finding: (_ORDER[finding.outcome], finding.name))
+    advice = [check for check in checks if not (check.gate or check.instrument)]
     groups = (
         ("Gates", "they decide the verdict", [check for check in checks if check.gate]),
-        ("Advice", "no gate of this scenario", [check for check in checks if not check.gate]),
+        ("Advice", "no gate of this scenario", advice),
     )
     return tag(
         "table",
@@ -85,10 +84,10 @@ def _evidence(finding: Finding, listed: Mapping[str, int]) -> Html:
 
 
 def instrument_strip(findings: Iterable[Finding]) -> Html:
-    """The health of the harness itself; a cell per check."""
+    """The health of the harness itself; a cell per check, with what a bad one has to show."""
     cells = (
         tag("div", _outcome(finding), " ", tag("b", finding.name), tag("small", finding.summary),
-            class_=finding.outcome)
+            _evidence(finding, {}) if finding.outcome != "pass" else "", class_=finding.outcome)
         for finding in findings
         if finding.instrument
     )  # fmt: skip

@@ -47,12 +47,14 @@ class Link(Protocol):
 class Answered:
     """The agent hears the caller. `sid` is the network's name for the call.
 
-    heard  what the network told the caller before
+    heard   what the network told the caller before
+    queued  the network held the caller in a queue before
     """
 
     link: Link
     sid: str = ""
     heard: tuple[Heard, ...] = ()
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,9 @@ class TwilioCall:
         self._playout = Playout(0)
         self._streams = Streams(place, self._form, self._playout)
         self._orders: deque[CallOrder] = deque()
+        self._asked: set[str] = set()
         self._acting: asyncio.Task[Refused | None] | None = None
-        self._is_link = self._interrupted = self._cut = self._over = False
+        self._is_link = self._interrupted = self._queued = self._cut = self._over = False
         self._ended: Ended | None = None
         self._patient_s = COMFORT_PATIENCE * float(call.persona.patience_s)
         self._heard: list[Heard] = []
@@ -84,7 +85,7 @@ class TwilioCall:
             raise
         if refused is None and self._ended is None:
             self._is_link = True
-            return Answered(self, self.sid, tuple(self._heard))
+            return Answered(self, self.sid, tuple(self._heard), self._queued)
         refused = refused or self._course.end()
         await self._finish(self._status(refused))
         role = "refusal" if refused.how.endswith("_refusal") else "other"
@@ -136,7 +137,7 @@ class TwilioCall:
     def obey(self, order: CallOrder) -> None:
         """What the agent has ordered over the REST API; it is carried out at once."""
         if order.status:
-            self._ended = self._ended or Ended("agent", "closed")
+            self._ended = self._ended or Ended("agent", "hung_up")
         else:
             self._orders.append(order)
         self._interrupt()
@@ -207,6 +208,9 @@ class TwilioCall:
                 self._streams.stop(name)
 
     async def _fetch(self, asked: Fetch) -> None:
+        # Who is sent in a circle waits in a queue of the agent's own making.
+        self._queued |= asked.url in self._asked
+        self._asked.add(asked.url)
         try:
             document = await self._place.web.fetch(asked, self._form)
         except Unreached as unreached:
@@ -256,6 +260,7 @@ class TwilioCall:
     async def _queue(self) -> None:
         """Only an order of the agent takes the call out of the queue again."""
         if not self._is_link:
+            self._queued = True
             await self._clock.sleep(self._patient_s)
         raise _Over(replace(self._course.end("queued"), by="caller"))
 

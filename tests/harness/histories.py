@@ -121,7 +121,9 @@ class Story:
 
 
 class Caller:
-    """One caller. `now` is the end of what was told of it last; it moves by itself."""
+    """One caller. `now` is the end of what was told of it last; it moves by itself. It may have
+    been `queued` for so many seconds before it was answered.
+    """
 
     def __init__(
         self,
@@ -138,9 +140,10 @@ class Caller:
         answered: bool = True,
         redial_of: str = "",
         sid: str = "",
+        queued: float = 0.0,
     ) -> None:
-        self.story, self.span, self.dialled, self.now = story, f"c{number:04d}", at, at
-        self.lines, self.answered, self.sid = lines, answered, sid
+        self.story, self.span, self.dialled, self.now = story, f"c{number:04d}", at, at + queued
+        self.lines, self.answered, self.sid, self.queued = lines, answered, sid, queued
         self._turns: list[Data] = []
         self._heard: list[Data] = []
         self._end: tuple[float, Type, str, str] | None = None
@@ -234,8 +237,8 @@ class Caller:
         )  # fmt: skip
         setup, answered = f"{self.span}/setup", "ok" if self.answered else "info"
         mine.tell(self.dialled, "caller", "setup", "invoke", setup, self.span)
-        mine.tell(self.dialled, "caller", "setup", answered, setup, self.span,
-                  data={"sid": self.sid})  # fmt: skip
+        mine.tell(self.dialled + self.queued, "caller", "setup", answered, setup, self.span,
+                  data={"sid": self.sid, "queued": self.queued > 0})  # fmt: skip
         self._settle(self.now)
         for turn in self._turns:
             mine.tell(turn["owed_until_at_ns"] / 1e9, "caller", "turn", "ok",

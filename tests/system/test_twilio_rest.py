@@ -131,7 +131,7 @@ def test_a_hang_up_in_the_middle_is_a_drop() -> None:
 
     async def test() -> None:
         (call,), rest, _ = await calls_with(act, "Hi, this is Ada.", "And one more thing.", "Bye.")
-        assert (call.how, call.ended_by, fate_of(call)) == ("closed", "agent", "dropped")
+        assert (call.how, call.ended_by, fate_of(call)) == ("hung_up", "agent", "dropped")
         assert [status for status, _ in rest.answers] == [200]
 
     run(test)
@@ -158,7 +158,7 @@ def test_the_same_in_virtual_time() -> None:
         return [call.how for call in calls], rest.delays_s
 
     hows, delays_s = virtual.run(test(), seed=1, latency_s=0.0002)
-    assert hows == ["closed"] * 5
+    assert hows == ["hung_up"] * 5
     # One way from the mock, and the next slot of the harness's wheel.
     assert max(delays_s) < 0.005
     assert virtual.run(test(), seed=1, latency_s=0.0002) == (hows, delays_s)

@@ -124,3 +124,15 @@ def test_a_scar_is_where_a_fault_bit_work_of_that_turn() -> None:
     history = story.history()
     (call,) = history.calls
     assert [Scars(history).on(call, turn) for turn in call.turns] == [True, False]
+
+
+def test_a_fault_on_a_side_request_of_any_call_touches_every_turn_of_that_time() -> None:
+    story = run()
+    story.call(1, at=61).says().hears().says().hears().ends()
+    story.call(2, at=61).says().hears().says().hears().ends()
+    story.work("llm", 63, 63.2, purpose="side", bites=["429"])
+    history = story.history()
+    assert [[Scars(history).on(call, turn) for turn in call.turns] for call in history.calls] == [
+        [True, False],
+        [True, False],
+    ]

@@ -32,6 +32,35 @@ def test_it_says_how_long_and_whom() -> None:
     assert finding.evidence[0].call == "c0109"
 
 
+def test_a_single_reset_is_an_accident_and_several_are_none() -> None:
+    def reset(*seconds: float) -> str:
+        story = run(refused_until=110)
+        for number, at in enumerate(seconds, 200):
+            caller = story.call(number, at, answered=False)
+            caller.ends("reset", 0.1, type="info", by="network")
+        return AdmissionRestored()(story.history()).outcome
+
+    assert reset(150) == "pass"
+    assert reset(150, 160) == "fail"
+    assert reset(150, 150.1) == "fail"
+    assert reset(119.9, 125) == "pass"
+
+
+def test_who_waited_in_a_queue_takes_a_place_when_it_is_answered() -> None:
+    def judged(queued: float) -> str:
+        story = Story().phase("baseline", 0, 60).fault("429", "llm", at=60, until=100)
+        crowd(story, 6, at=0, every=10)
+        story.phase("recovery", 100, 180)
+        for number in range(6):
+            story.call(100 + number, 101, queued=queued).talks(4).ends()
+        for number in range(200, 206):
+            story.call(number, 135, answered=False).ends("reject", 0.1, type="fail")
+        return AdmissionRestored()(story.history()).outcome
+
+    assert judged(queued=60) == "fail"
+    assert judged(queued=30) == "pass"
+
+
 def test_a_short_recovery_cannot_tell() -> None:
     found = AdmissionRestored(within=Duration(90))(run(refused_until=999).history())
     assert found.outcome == "unknown"

@@ -45,6 +45,21 @@ def test_they_are_compared_with_the_same_turns_at_baseline() -> None:
     assert AdmittedProtected()(story.history()).outcome == "fail"
 
 
+def test_they_are_compared_with_the_same_dialogue_at_baseline() -> None:
+    story = Story().phase("baseline", 0, 100).phase("surge", 100, 200)
+    for number in range(1, 11):
+        story.call(number, at=number, dialogue="easy").talks(5, answer=0.8).ends()
+        story.call(20 + number, at=number, dialogue="hard").talks(5, answer=4).ends()
+    for number in range(11, 21):
+        caller = story.call(number, at=77, dialogue="easy").talks(3, answer=0.8)
+        caller.now = max(caller.now, 101)
+        for _ in range(2):
+            caller.says().hears(after=4)
+        caller.ends()
+        story.callers[-1].works("llm", 90, 91)
+    assert AdmittedProtected()(story.history()).outcome == "fail"
+
+
 def test_a_lost_call_fails_however_quick_the_others() -> None:
     story = run()
     caller = story.call(50, at=95).talks(1).says().ends("closed", type="info", by="agent")

@@ -32,6 +32,29 @@ def test_greetings_that_nothing_tells_apart_are_told_apart() -> None:
     assert finding.summary.endswith("3 more are greetings that nothing tells apart")
 
 
+def test_what_could_not_be_joined_is_shown_with_the_remedy() -> None:
+    story = run(0)
+    story.work("llm", 7, 8, text_in="Which day?")
+    story.work("tts", 9, 9, "fail", status=429, text_in="Which day?")
+    finding = Attributed()(story.history())
+    assert finding.outcome == "unknown"
+    assert "(unjoined: 1 llm/openai, 1 tts/cartesia)" in finding.summary
+    assert "agent: {correlate: {header: x-call-sid}}" in finding.summary
+    assert [(one.call, one.note) for one in finding.evidence] == [
+        ("llm-w100", "openai: 'Which day?'"),
+        ("tts-w101", "cartesia (429): 'Which day?'"),
+    ]
+
+
+def test_side_requests_that_any_call_may_have_made_void_nothing() -> None:
+    story = run(0)
+    for at in range(10, 40):
+        story.work("llm", at / 10, at / 10 + 0.1, purpose="side", text_in="Is that allowed?")
+    finding = Attributed()(story.history())
+    assert (finding.outcome, finding.measures["asides"]) == ("pass", 30)
+    assert finding.summary.endswith("30 more are side requests that nothing tells apart")
+
+
 def test_the_share_can_be_set() -> None:
     assert Attributed(at_least=Share(0.5))(run(50).history()).outcome == "pass"
 

@@ -76,6 +76,19 @@ def test_a_sentence_that_ends_is_no_stop_if_the_next_one_follows() -> None:
     assert finding.measures["stop_max_s"] == pytest.approx(2.8)
 
 
+@pytest.mark.parametrize(("word", "stop_s"), [("Mhm.", 0.4), ("Okay.", 0.4), ("Nine is", 1.6)])
+def test_an_agent_that_only_nods_has_stopped(word: str, stop_s: float) -> None:
+    told = story()
+    caller = told.call(1, at=10).hears(role="greeting").says()
+    caller.hears("Let me tell you", lasting=2.0).says(after=-0.4, lasting=4.0, barge_in=True)
+    caller.now -= 3.6
+    caller.hears(word, after=0.6, lasting=0.6, role="other")
+    caller.now += 2.4
+    caller.hears("Nine.").ends()
+    finding = CHECK(told.history())
+    assert finding.measures["stop_max_s"] == pytest.approx(stop_s)
+
+
 def test_where_the_agent_is_silent_there_is_nothing_to_stop() -> None:
     told = story()
     told.call(1, at=10).hears(role="greeting").says().hears().says(barge_in=True).hears().ends()

@@ -46,6 +46,7 @@ def test_lines_of_the_transcript_that_the_disk_did_not_take() -> None:
     assert found(kept=10, words_lost=0).outcome == "pass"
     finding = found(kept=10, words_lost=5)
     assert (finding.outcome, finding.measures["transcripts_share"]) == ("unknown", 0.9)
+    assert finding.summary.startswith("45 of 50 lines of transcript; 10 of 10 recordings; ")
     assert found(kept=10, words_lost=500).measures["transcripts_share"] == 0.0
 
 

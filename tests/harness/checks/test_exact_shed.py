@@ -38,6 +38,20 @@ def test_who_is_refused_abruptly_is_refused_as_well() -> None:
         assert ExactShed()(story.history()).outcome == outcome
 
 
+def test_who_waited_in_a_queue_takes_a_place_when_it_is_answered() -> None:
+    story = run(refused=0, limit=4)
+    ended = max(caller.now for caller in story.callers)
+    story.call(50, at=5, queued=ended - 5).talks().ends()
+    finding = ExactShed()(story.history())
+    assert (finding.outcome, finding.measures["most_at_once"]) == ("pass", 4)
+    story.call(51, at=5, answered=False).ends("reject", 0.1, type="fail")
+    story.call(52, at=ended + 3, answered=False).ends("reject", 0.1, type="fail")
+    early = ExactShed()(story.history())
+    assert (early.outcome, early.evidence[0].note) == (
+        "fail", "refused while 1 of 4 places were taken",
+    )  # fmt: skip
+
+
 def test_a_place_is_free_a_moment_after_its_call() -> None:
     story = run(limit=4)
     ended = min(caller.now for caller in story.callers[:4])

@@ -33,6 +33,21 @@ def test_giving_up_after_having_been_answered_is_another_matter() -> None:
     assert ExplicitRefusal()(story.history()).outcome == "pass"
 
 
+def test_what_the_fates_count_beside_is_told() -> None:
+    story = run()
+    story.call(3, at=12).says(after=2.5).ends("patience", after=8, type="info")
+    story.call(4, at=12).talks(1).says().ends("patience", after=8, type="info")
+    story.call(5, at=13).talks(1).says().ends("patience", after=8, type="info")
+    story.call(6, at=14).talks(1).ends("closed", type="info", by="agent")
+    story.call(7, at=14).talks(1).ends("cut", type="info", by="us")
+    story.call(8, at=2).talks().ends()
+    assert ExplicitRefusal()(story.history()).summary == (
+        "2 of 6 offered calls ended without being told (1 abandoned before any answer, 1 dropped); "
+        "1 were refused politely; 2 more abandoned after an answer, which is no refusal; "
+        "1 more of the warm-up, which does not count; 1 more cut by us"
+    )
+
+
 def test_errors_and_cuts_fail() -> None:
     story = run()
     story.call(3, at=12, answered=False).ends("http_503", type="fail", by="agent")

@@ -26,6 +26,24 @@ def test_everybody_slow_for_long_fails() -> None:
     assert "waited 2.5 s" in finding.evidence[0].note
 
 
+def test_slow_dialogues_are_compared_with_slow_dialogues() -> None:
+    def mixed(surge_answer: float, surge_dialogue: str) -> str:
+        story = Story().phase("baseline", 0, 60)
+        for number in range(20):
+            story.call(number, 2 * number, dialogue="easy").talks(2, 0.8).ends()
+            story.call(50 + number, 2 * number, dialogue="hard").talks(2, 2.5).ends()
+        story.callers[-1].works("llm", 40, 41)
+        story.phase("surge", 60, 300)
+        for number in range(100):
+            at = 70 + 2 * number
+            story.call(100 + number, at, dialogue=surge_dialogue).talks(2, surge_answer).ends()
+        return NoBrownout()(story.history()).outcome
+
+    assert mixed(2.5, "hard") == "pass"
+    assert mixed(2.5, "easy") == "fail"
+    assert mixed(2.5, "new") == "unknown"
+
+
 def test_a_short_dip_passes() -> None:
     story = run(2.5, lasting=16)
     assert NoBrownout()(story.history()).outcome == "pass"

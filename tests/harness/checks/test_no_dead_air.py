@@ -31,6 +31,16 @@ def test_a_silence_names_its_call_and_moment() -> None:
     assert "1 of 2 turns left the caller in silence for more than 5s" in finding.summary
 
 
+def test_a_warning_begins_with_what_warns() -> None:
+    who = caller().says().hears().says().hears(after=4).ends()
+    finding = NoDeadAir()(who.story.history())
+    assert finding.outcome == "warn"
+    assert finding.summary == (
+        "1 of 2 turns left the caller in silence for uncomfortably long (more than 3s), none for "
+        "more than 5s; the longest lasted 4.0 s"
+    )
+
+
 def test_silence_until_the_caller_gave_up_fails() -> None:
     who = caller().says().ends("patience", after=8, type="info")
     assert NoDeadAir()(who.story.history()).outcome == "fail"

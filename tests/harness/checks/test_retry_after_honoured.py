@@ -109,7 +109,8 @@ def test_five_quick_reconnects_of_every_call_fail() -> None:
     finding = RetryAfterHonoured()(knocking(*[0.1] * 5).history())
     assert finding.outcome == "fail"
     assert finding.measures["refused_sockets"] == 60
-    assert "at least 50 of 60 refused stt/deepgram sockets came back too early" in finding.summary
+    worst = "at least 50 of 60 refused stt/deepgram sockets came back too early"
+    assert finding.summary.startswith(worst)
     assert finding.evidence[0].note == (
         "60 stt/deepgram sockets asked for within one Retry-After by 10 calls"
     )

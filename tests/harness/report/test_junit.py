@@ -13,7 +13,7 @@ def parsed(*checks: Finding, scenario: str = "demo") -> Xml.Element:
         verdict="fail", reason="", fates={}, checks=checks, instrument={},
         run={"scenario": scenario},
     )  # fmt: skip
-    document = junit(verdict)
+    document = junit(verdict, {"c0001": ns(70)})
     assert document.startswith('<?xml version="1.0" encoding="utf-8"?>\n')
     (suite,) = Xml.fromstring(document.encode())
     return suite
@@ -58,7 +58,7 @@ def test_a_failure_names_the_places() -> None:
     (case,) = parsed(finding("fail", "two calls", gate=True, evidence=evidence))
     (failure,) = case
     assert failure.get("message") == "two calls"
-    assert failure.text == "c0001 at 75.0 s: silence\nc0002 at 0.0 s: more"
+    assert failure.text == "c0001 at 0:05.0: silence\nc0002 0:00 into the run: more"
 
 
 def test_what_could_not_tell_says_why_the_verdict_is_unknown() -> None:
@@ -67,7 +67,7 @@ def test_what_could_not_tell_says_why_the_verdict_is_unknown() -> None:
         verdict="unknown", reason="no call was offered: no webhook", fates={}, checks=(check,),
         instrument={}, run={},
     )  # fmt: skip
-    (error,) = Xml.fromstring(junit(verdict).encode()).iter("error")
+    (error,) = Xml.fromstring(junit(verdict, {"c0001": ns(70)}).encode()).iter("error")
     assert (error.get("message"), error.text) == (check.summary, verdict.reason)
 
 

@@ -15,7 +15,7 @@ def told(*checks: Finding, **run: Any) -> str:
         verdict="warn", reason="because", fates={}, checks=checks, instrument={},
         run={"scenario": "demo", "seed": 7, **run},
     )  # fmt: skip
-    return summary(verdict, "3 offered")
+    return summary(verdict, "3 offered", {"c0001": ns(50), "c0003": ns(63.5)})
 
 
 def test_the_whole_page() -> None:
@@ -29,11 +29,11 @@ def test_the_whole_page() -> None:
         profile="burst",
     ) == (
         "## ⚠️ warn: demo\n\n3 offered\n\nbecause\n\n"
-        "| | check | what | where to listen |\n| --- | --- | --- | --- |\n"
+        "| | check | what | where to listen (in the recording) |\n| --- | --- | --- | --- |\n"
         "| ✅ | a | said |  |\n| ❔ | c | said |  |\n\n"
         "### Advice\n\n"
-        "| | check | what | where to listen |\n| --- | --- | --- | --- |\n"
-        "| ⚠️ | b | it was slow | c0001 at 1:01, c0002 at 1:02, c0003 at 1:03 |\n\n"
+        "| | check | what | where to listen (in the recording) |\n| --- | --- | --- | --- |\n"
+        "| ⚠️ | b | it was slow | c0001 at 0:11.0, c0002 1:02 into the run, c0003 at 0:00.0 |\n\n"
         "seed 7 · profile burst\n"
     )
 
@@ -53,7 +53,7 @@ def test_what_stopped_a_run_before_its_first_call_is_told_once() -> None:
         verdict="unknown", reason=why, fates={}, checks=(finding("a", "unknown", gate=True),),
         instrument={}, run={"interrupted": "the agent is not there"},
     )  # fmt: skip
-    assert summary(verdict, why) == (f"## ❔ unknown: run\n\n{why}\n\nseed ? · profile none\n")
+    assert summary(verdict, why, {}) == (f"## ❔ unknown: run\n\n{why}\n\nseed ? · profile none\n")
 
 
 def test_a_row_stays_a_row_whatever_is_quoted() -> None:

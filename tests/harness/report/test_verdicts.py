@@ -20,13 +20,14 @@ def test_gates_come_first_and_the_worst_on_top() -> None:
                 finding("d", "fail"),
                 finding("e", "unknown", gate=True),
                 finding("f", "pass", instrument=True),
+                finding("g", "pass", gate=True, instrument=True),
             ],
             {},
         )
     )
-    order = [name for name in page.text.split() if name in "abcdef" and len(name) == 1]
-    assert order == ["c", "c", "e", "e", "a", "a", "d", "d", "b", "b"]
-    assert "Gates 1 of 3 passed" in page.text
+    order = [name for name in page.text.split() if name in "abcdefg" and len(name) == 1]
+    assert order == ["c", "c", "e", "e", "a", "a", "g", "g", "d", "d", "b", "b"]
+    assert "Gates 2 of 4 passed" in page.text
     assert "Advice 0 of 2 passed" in page.text
 
 
@@ -61,6 +62,13 @@ def test_a_tag_is_shown_unless_the_finding_is_yours() -> None:
     page = Page(checks_table([finding("a", "fail", tag="framework default")], {}))
     assert "framework default" in page.text
     assert "yours" not in Page(checks_table([finding("a", "fail")], {})).text
+
+
+def test_a_bad_instrument_shows_what_it_has() -> None:
+    evidence = (Evidence("llm-w7", ns(75), "openai: 'Sure.'"),)
+    for outcome, shown in (("unknown", True), ("pass", False)):
+        found = [finding("a", outcome, instrument=True, evidence=evidence)]  # type: ignore[arg-type]
+        assert ("llm-w7 at 1:15 openai: 'Sure.'" in Page(instrument_strip(found)).text) is shown
 
 
 def test_the_strip_holds_the_instrument_alone() -> None:

@@ -165,8 +165,36 @@ def test_out_of_a_queue_to_a_stream() -> None:
             await waits(due_ns)
 
         scene.clock.sleep_until = wait  # type: ignore[method-assign]
-        assert isinstance(await scene.call.set_up(), Answered)
+        answered = await scene.call.set_up()
+        assert isinstance(answered, Answered)
+        assert answered.queued
         assert scene.socket.events == ["connected", "start"]
+        await scene.call.hang_up()
+
+    act(test)
+
+
+@pytest.mark.parametrize(
+    ("home", "queued"),
+    [
+        ("<Pause length='2'/><Redirect>/on</Redirect>", False),
+        ("<Pause length='2'/><Redirect/>", True),
+    ],
+)
+def test_a_loop_is_a_queue_and_a_redirect_is_none(home: str, queued: bool) -> None:
+    async def test() -> None:
+        scene = Scene(FakeWeb(home=home, on=STREAM))
+        waits = scene.clock.sleep_until
+
+        async def wait(due_ns: int) -> None:
+            if due_ns > 3_000_000_000:
+                scene.order(url="http://a.example/on")
+            await waits(due_ns)
+
+        scene.clock.sleep_until = wait  # type: ignore[method-assign]
+        answered = await scene.call.set_up()
+        assert isinstance(answered, Answered)
+        assert answered.queued is queued
         await scene.call.hang_up()
 
     act(test)
@@ -252,7 +280,7 @@ def test_an_agent_that_hangs_up_over_the_api() -> None:
         scene = Scene(FakeWeb(home=f"{STREAM}<Say>Never.</Say>"))
         receiving = await scene.answered()
         scene.order(status="completed")
-        assert await receiving == Ended("agent", "closed")
+        assert await receiving == Ended("agent", "hung_up")
         await scene.call.hang_up()
         assert scene.socket.events[-1] == "stop"
         assert scene.clock.now == 0
@@ -265,7 +293,7 @@ def test_an_order_that_comes_before_anybody_receives() -> None:
         scene = Scene(FakeWeb(home=STREAM))
         assert isinstance(await scene.call.set_up(), Answered)
         scene.order(status="completed")
-        assert await scene.call.receive() == Ended("agent", "closed")
+        assert await scene.call.receive() == Ended("agent", "hung_up")
         await scene.call.hang_up()
 
     act(test)
