@@ -18,7 +18,7 @@ from harness.conclusions import conclude
 from harness.finding import Verdict
 from harness.headline import headline
 from harness.report.junit import junit
-from harness.report.lines import zeros_ns
+from harness.report.line import zeros_ns
 from harness.report.page import page
 from harness.report.summary import summary
 from harness.verdict import judge

@@ -227,7 +227,11 @@ def _transcript_line(event: Event) -> bytes:
         who |= {"verified": data["verified"], "sound": data["sound"]}
     elif event.kind == "turn" and event.type != "invoke":
         who = {"who": "caller", "text": data["text"], "turn": data["index"]}
+        who |= {"keys": True} if data.get("keys") else {}
+    elif event.kind == "aside":
+        who = {"who": "caller", "text": data["text"], "turn": data["index"], "aside": True}
     else:
         return b""
-    times = {"from_at_ns": data["from_at_ns"], "until_at_ns": data["until_at_ns"]}
+    from_at_ns = data.get("from_at_ns", event.at_ns)
+    times = {"from_at_ns": from_at_ns, "until_at_ns": data["until_at_ns"]}
     return msgspec.json.encode({"call": event.parent, **times, **who}) + b"\n"

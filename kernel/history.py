@@ -51,7 +51,7 @@ from functools import cached_property
 from typing import Any
 
 from .event import Event
-from .records import Call, FaultWindow, Heard, Phase, Socket, Turn, Work
+from .records import Aside, Call, FaultWindow, Heard, Phase, Socket, Turn, Work
 from .units import convert
 
 
@@ -156,6 +156,7 @@ class History:
         """Every offered call, in the order of planning."""
         setups = self._pairs("setup")
         turns, heard = self._by_call("turn", Turn), self._by_call("heard", Heard)
+        asides = self._asides
         media = {event.parent: event.data for event in self.of_kind("media")}
         phases = {phase.name: phase for phase in self.phases}
         done = {event.span for event in self.of_kind("task")}
@@ -188,6 +189,7 @@ class History:
                     redial_of=opened.data.get("redial_of", ""),
                     sid=setup.data.get("sid", "") if setup else "",
                     queued=setup.data.get("queued", False) if setup else False,
+                    asides=tuple(asides[span]),
                 )
             )
         return tuple(sorted(calls, key=lambda call: call.number))
@@ -199,6 +201,13 @@ class History:
                 found[event.parent].append(convert(event.data, view))
         for items in found.values():
             items.sort(key=lambda item: item.from_at_ns)
+        return found
+
+    @property
+    def _asides(self) -> dict[str, list[Aside]]:
+        found: dict[str, list[Aside]] = defaultdict(list)
+        for event in self.of_kind("aside"):
+            found[event.parent].append(convert({**event.data, "from_at_ns": event.at_ns}, Aside))
         return found
 
     @cached_property

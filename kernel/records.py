@@ -56,6 +56,7 @@ class Turn(msgspec.Struct, frozen=True):
     owed_until_at_ns   when the agent ceased to owe an answer: it answered, or the call ended
     interrupted  the caller spoke into the answer before it was over; what was heard of it answers
     barge_in     these words were begun into the agent's, which are expected to stop
+    keys         no words: `text` was pressed on the keypad
     """
 
     index: int
@@ -70,6 +71,7 @@ class Turn(msgspec.Struct, frozen=True):
     repeat: int = 0
     interrupted: bool = False
     barge_in: bool = False
+    keys: bool = False
 
     @property
     def answer_ms(self) -> float | None:
@@ -81,6 +83,14 @@ class Turn(msgspec.Struct, frozen=True):
         if self.first_sound_at_ns is None:
             return None
         return (self.first_sound_at_ns - self.until_at_ns) / 1e6
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """What the caller said beside the turns, such as "mhm": no answer is owed to it."""
+
+    from_at_ns: int
+    until_at_ns: int
+    text: str = ""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -123,6 +133,7 @@ class Call(msgspec.Struct, frozen=True):
     redial_of: str = ""
     sid: str = ""
     queued: bool = False
+    asides: tuple[Aside, ...] = ()
 
     @property
     def placed_ns(self) -> int:

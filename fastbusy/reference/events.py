@@ -12,6 +12,7 @@ from .tables import field_table, fields_of
 _VIEWS = (
     records.Call,
     records.Turn,
+    records.Aside,
     records.Heard,
     records.Work,
     records.Socket,

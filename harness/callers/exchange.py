@@ -116,4 +116,5 @@ class Exchange:
             repeat=self.say.repeat,
             interrupted=self.interrupted,
             barge_in=self.say.barge_in,
+            keys=self.say.keys,
         )

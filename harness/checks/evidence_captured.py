@@ -74,7 +74,7 @@ def _recordings(history: History) -> _Capture:
 
 
 def _transcripts(history: History) -> _Capture:
-    lines = sum(len(call.turns) + len(call.heard) for call in history.calls)
+    lines = sum(len(call.turns) + len(call.asides) + len(call.heard) for call in history.calls)
     lost = min((history.end or {}).get("words_lost", 0), lines)
     return _Capture("transcripts", "lines of transcript", lines, lost)
 

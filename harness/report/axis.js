@@ -3,6 +3,7 @@
 const all = (selector) => [...document.querySelectorAll(selector)];
 const STEPS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800];
 const TICK_PX = 62;
+const TROUBLE = ".found:not(.pass), .silence, .refused, .unfinished, .said:has(.uneasy, .broken), .heard:has(.uneasy, .broken)";
 const NOTE = 0.3;  // the share of the axis that the words of a finding may take
 const axes = new WeakMap();
 const axisOf = (call) => axes.get(call) ?? new Axis(call);
@@ -29,6 +30,7 @@ class Axis {
     this.from = Number(from);
     this.ended = Number(ended);
     this.length = Math.max(Number(until) - this.from, 0.1) * 1.02;
+    this.started = frame.dataset.started;
     this.lines = [...call.querySelectorAll("li[data-at]")].map((line) => this.read(line));
     this.names = Object.assign(element("div", "names", frame), { ariaHidden: "true" });
     this.view = element("div", "view", frame);
@@ -40,24 +42,32 @@ class Axis {
     this.track.style.setProperty("--rows", this.rows);
     this.place(element("div", "ended", this.track), this.ended);
     this.head = element("div", "head", this.track);
+    this.troubles = this.troubled();
+    this.overview = new Overview(this, frame);
     const foot = element("p", "foot", frame);
     this.button(foot, "▶", "play or pause", () => this.play()).hidden = !this.sound;
-    this.caption = element("span", "caption", foot);
+    const caption = element("span", "caption", foot);
+    this.caption = element("span", "", caption);
+    this.date = element("small", "", caption);
+    this.button(foot, "↓", "go to the line", () => this.enter());
+    this.button(foot, `⚠ ${this.troubles.length}`, "next trouble", () => this.trouble(1))
+      .hidden = !this.troubles.length;
     this.button(foot, "−", "wider view", () => this.zoom(0.5));
     this.button(foot, "+", "closer view", () => this.zoom(2));
     this.operate(call.id);
     this.show(Math.max(this.from, 0));
-    new ResizeObserver(() => this.rule()).observe(this.view);
+    this.stay(call, frame);
+    new ResizeObserver(() => { this.rule(); this.stay(call, frame); }).observe(frame);
   }
 
   /* A line as seconds; from `start` to `end` it has its row for itself. */
   read(line) {
-    const { lane, after } = line.dataset, at = Number(line.dataset.at), last = this.from + this.length;
+    const { lane, after, spent = "" } = line.dataset, at = Number(line.dataset.at), last = this.from + this.length;
     const until = Number(line.dataset.until ?? last), wait = line.dataset.await?.split(" ").map(Number);
     const text = [...line.querySelectorAll(".words, .brief")].map((part) => part.textContent).join(" ");
     const item = { line, lane, at, until, wait, after: after && Number(after), kind: line.className,
-      text: text || line.lastElementChild.textContent };
-    item.start = item.after ?? at;
+      spent: [...spent.matchAll(/(\S+) (\S+) (\S+)/g)], text: text || line.lastElementChild.textContent };
+    item.start = Math.min(item.after ?? at, at);
     item.end = until;
     if (line.matches(".found")) {
       item.back = at + NOTE * this.length > last;
@@ -65,6 +75,13 @@ class Axis {
       item.end = item.start + NOTE * this.length;
     }
     return item;
+  }
+
+  /* The moments in which something is wrong, each once. */
+  troubled() {
+    const found = this.lines.filter(({ line }) => line.matches(TROUBLE));
+    const moments = found.map(({ line, at, wait }) => line.matches(".said, .heard") ? wait[0] : at);
+    return [...new Set(moments.map((at) => Math.round(at * 10) / 10))].sort((a, b) => a - b);
   }
 
   button(parent, sign, name, onclick) {
@@ -81,9 +98,9 @@ class Axis {
   /* What a row holds: the waits for answers are told by the lines of those who spoke. */
   items(lane) {
     if (lane !== "wait") return this.lines.filter((item) => item.lane === lane);
-    return this.lines.filter(({ line, wait }) => wait && line.matches(".said, .heard")).map(({ line, wait }) => {
+    return this.lines.filter(({ line, wait }) => wait && line.matches(".said, .heard")).map(({ line, wait, spent }) => {
       const [at, until] = wait, { textContent: text, className } = line.querySelector(".delay");
-      return { line, at, until, start: at, end: until, text, kind: `waited ${className}` };
+      return { line, at, until, start: at, end: until, spent, text, kind: `waited ${className}` };
     });
   }
 
@@ -101,7 +118,7 @@ class Axis {
   }
 
   draw(item, row, next) {
-    const { line, at, until, wait, after, text, kind } = item;
+    const { line, at, until, wait, after, spent, text, kind } = item;
     const piece = element("button", `piece ${kind}`, this.track);
     Object.assign(piece, { type: "button", tabIndex: -1, title: `${clock(at)} ${text}` });
     piece.style.cssText = line.style.cssText;
@@ -111,11 +128,9 @@ class Axis {
       this.track.focus({ preventScroll: true });
       this.seek(at, true);
     });
-    if (wait && line.matches(".done")) {
-      const waited = element("i", "", piece), whole = Math.max(until - at, 0.001);
-      waited.style.left = `${100 * (wait[0] - at) / whole}%`;
-      waited.style.width = `${100 * (wait[1] - wait[0]) / whole}%`;
-    }
+    if (wait && line.matches(".done")) this.part(item, piece, "", ...wait);
+    if (kind.startsWith("waited"))
+      for (const [, stage, from, to] of spent) this.part(item, piece, `stage-${stage}`, from, to);
     if (after !== undefined) {
       const lead = element("i", "lead", this.track);
       lead.style.setProperty("--row", row);
@@ -132,13 +147,29 @@ class Axis {
     this.place(words, item.back ? item.start : at, item.back ? at : room ?? this.from + this.length);
   }
 
+  part({ at, until }, piece, className, from, to) {
+    const part = element("i", className, piece), whole = Math.max(until - at, 0.001);
+    part.style.left = `${100 * (from - at) / whole}%`;
+    part.style.width = `${100 * (to - from) / whole}%`;
+  }
+
+  /* It stays in sight above the transcript, below the call's row, where it leaves room for both. */
+  stay(call, frame) {
+    const row = call.querySelector("summary").offsetHeight, both = row + frame.offsetHeight;
+    this.stays = both < innerHeight * 0.55;
+    frame.classList.toggle("stays", this.stays);
+    call.style.setProperty("--row-height", `${row}px`);
+    call.style.setProperty("--cover", `${this.stays ? both : row}px`);
+  }
+
   /* Ticks as far apart as their labels need. */
   rule() {
     const step = STEPS_S.find((step) => step / this.length * this.track.clientWidth >= TICK_PX) ?? 3600;
     this.ticks.replaceChildren();
     for (let n = Math.ceil(this.from / step); n * step <= this.from + this.length; n++) {
-      const told = clock(n * step);
-      this.place(element("span", "", this.ticks, step < 1 ? told : told.slice(0, -2)), n * step);
+      const told = clock(n * step), tick = element("span", "", this.ticks, step < 1 ? told : told.slice(0, -2));
+      this.place(tick, n * step);
+      if (tick.offsetLeft + tick.scrollWidth > this.track.clientWidth) tick.textContent = "";
     }
   }
 
@@ -147,7 +178,12 @@ class Axis {
     this.track.style.width = factor && width > least ? `${Math.min(width, this.length * 400)}px` : "";
     this.track.style.minWidth = factor && width <= least ? "0" : "";
     this.rule();
+    this.centre();
+  }
+
+  centre() {
     this.view.scrollLeft = this.x() - this.view.clientWidth / 2;
+    this.overview.follow();
   }
 
   x() { return (this.now - this.from) / this.length * this.track.clientWidth; }
@@ -174,10 +210,12 @@ class Axis {
       at <= now + 0.001 && now < Math.max(until, at + 0.5) && !line.matches(".fault"));
     for (const item of this.lines) item.line.classList.toggle("now", on.includes(item));
     this.caption.textContent = [clock(now), ...this.told(on)].join(" · ");
+    if (this.started) this.date.textContent = `${new Date(1000 * (Number(this.started) + now)).toISOString().slice(11, -1)} UTC`;
     this.track.ariaValueNow = now.toFixed(1);
     this.track.ariaValueText = this.caption.textContent;
     const left = this.x() - this.view.scrollLeft, width = this.view.clientWidth;
     if (left < 0 || left > width) this.view.scrollLeft += left - width / 5;
+    this.overview.follow();
   }
 
   /* What is going on now: who speaks, else who waits and for how long, and what is done meanwhile. */
@@ -190,12 +228,22 @@ class Axis {
     return told;
   }
 
-  /* The line before or after the playhead. */
-  step(by) {
-    const places = this.lines.map(({ at }) => at);
+  /* The line, or other place, before or after the playhead. */
+  step(by, places = this.lines.map(({ at }) => at)) {
     const found = by > 0 ? places.find((at) => at > this.now + 0.01) : places.findLast((at) => at < this.now - 0.01);
     if (found !== undefined) this.seek(found);
   }
+
+  /* The moment before or after the playhead in which something is wrong; after the last comes the first. */
+  trouble(by) {
+    const last = by > 0 ? this.troubles.at(-1) <= this.now + 0.01 : this.troubles[0] >= this.now - 0.01;
+    if (last) this.seek(by > 0 ? this.troubles[0] : this.troubles.at(-1));
+    else this.step(by, this.troubles);
+    this.centre();
+  }
+
+  /* To the line of the transcript. */
+  enter() { this.lines.findLast(({ at }) => at <= this.now + 0.01)?.line.querySelector("button").focus(); }
 
   operate(call) {
     Object.assign(this.track, { tabIndex: 0, role: "slider", ariaLabel: `time in ${call}`,
@@ -208,10 +256,11 @@ class Axis {
     const acts = {
       ArrowLeft: () => this.seek(this.now - 1), ArrowRight: () => this.seek(this.now + 1),
       PageUp: () => this.step(-1), PageDown: () => this.step(1),
+      n: () => this.trouble(1), p: () => this.trouble(-1),
       Home: () => this.seek(this.from), End: () => this.seek(this.from + this.length),
       "+": () => this.zoom(2), "=": () => this.zoom(2), "-": () => this.zoom(0.5), 0: () => this.zoom(0),
       " ": () => this.play(),
-      Enter: () => this.lines.findLast(({ at }) => at <= this.now + 0.01)?.line.querySelector("button").focus(),
+      Enter: () => this.enter(),
     };
     this.track.addEventListener("keydown", (event) => {
       if (!acts[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -13,7 +13,7 @@ from ..analysis.fates import Fate, fate_of
 from ..analysis.windows import is_goodbye
 from ..finding import Finding
 from .colours import FATE_COLOURS
-from .lines import Told, zeros_ns
+from .line import Told, zeros_ns
 from .marks import Mark, marks_by_call, shown_evidence
 from .markup import Html, joined, tag
 from .quantities import clock, counted, waited, words
@@ -30,7 +30,7 @@ _HOW_TO_READ = (
     "A row opens to the call on its time axis. Full colour: somebody waited for it; pale: it went "
     "on; ✗: refused; a dashed line leads from one attempt to the next; hatched: dead air. A click "
     "plays from there. Keys on the axis: space plays, ← → move by a second, PgUp PgDn from line to "
-    "line, Enter goes to the line, + − 0 zoom."
+    "line, n p from trouble to trouble, Enter goes to the line, + − 0 zoom."
 )
 _ORDERS = {
     "due": "when they were due",
@@ -99,7 +99,7 @@ def longest_wait_ms(call: Call) -> float:
 def call_list(history: History, chosen: CallList, recordings: Collection[str]) -> Html:
     """Controls and rows. `recordings` are the calls of which a recording stands beside the page."""
     work: dict[str, list[Work]] = defaultdict(list)
-    spans, tried = chosen.zeros_ns, tries(history)
+    spans, tried, started_s = chosen.zeros_ns, tries(history), history.run.get("started")
     for piece in history.work:
         span = history.call_of(piece)
         if span and span in spans:
@@ -108,7 +108,8 @@ def call_list(history: History, chosen: CallList, recordings: Collection[str]) -
     for call in chosen.listed:
         found = chosen.marks.get(call.span, ())
         heard = call.span in recordings
-        rows.append(_row(call, Told(call, work[call.span], found, heard, history.faults, tried)))
+        told = Told(call, work[call.span], found, heard, history.faults, tried, started_s)
+        rows.append(_row(call, told))
     notes = _left_out(chosen), _recorded(chosen, recordings, str(history.run.get("keep", "")))
     return joined((*notes, _controls(chosen), _head(), tag("div", *rows, id="rows")))
 

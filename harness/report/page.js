@@ -85,11 +85,16 @@ function follow() {
   if (!call) return;
   if (call.hidden) show("");
   call.open = true;
-  place.scrollIntoView({ block: place === call ? "start" : "center" });
-  call.querySelector("summary").focus({ preventScroll: true });
-  if (!place.dataset.at) return;
-  axisOf(call).seek(Number(place.dataset.at));
-  axisOf(call).track.focus({ preventScroll: true });
+  if (!place.dataset.at) {
+    place.scrollIntoView();
+    call.querySelector("summary").focus({ preventScroll: true });
+    return;
+  }
+  const axis = axisOf(call);
+  axis.seek(Number(place.dataset.at));
+  // An axis that does not stay in sight is what has to be seen: its caption tells what the line does.
+  (axis.stays ? place : call).scrollIntoView();
+  axis.track.focus({ preventScroll: true });
 }
 
 document.addEventListener("click", (event) => {

@@ -55,7 +55,7 @@ def page(
     )
     # Scripts stand last, so that the page can be read before they have been.
     # What draws is by far the largest part of it.
-    ours = _asset("axis.js") + _asset("page.js")
+    ours = "".join(map(_asset, ("axis.js", "overview.js", "page.js")))
     scripts = [raw_element("script", text) for text in (*[_plotly()] * bool(drawn), ours)]
     html = tag("html", tag("head", *head), tag("body", main, *scripts), lang="en")
     return f"<!doctype html>{html}\n"

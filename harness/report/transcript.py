@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from kernel.records import Call
 
 from .colours import STAGE_COLOURS
-from .lines import Line, Told, lines
+from .line import Line, Told
+from .lines import lines
 from .markup import Html, tag
 from .quantities import clock, waited, words
 
@@ -37,6 +38,7 @@ def _facts(call: Call) -> Html:
     took = None if call.answered_ns is None else (call.answered_ns - call.dialled_ns) / 1e6
     told = [
         f"dialogue {call.dialogue}" if call.dialogue else "",
+        f"CallSid {call.sid}" if call.sid else "",
         f"dialled at {clock(call.dialled_ns, tenths=True)}",
         f"answered after {waited(took)}" if took is not None else "never answered",
         f"{words(call.setup_how)}" if call.setup_how and call.setup_how != call.how else "",
@@ -66,7 +68,7 @@ def _axis(told: Told, found: Sequence[Line]) -> Html:
     """An empty frame; the page's script draws the lines into it when the call is opened."""
     if not found:
         return Html()
-    used = {line.lane for line in found} | {"wait"}
+    used = {line.lane for line in found if line.lane} | {"wait"}
     lanes = [*(lane for lane in _LANES if lane in used), *sorted(used - {*_LANES})]
     return tag(
         "div",
@@ -75,4 +77,5 @@ def _axis(told: Told, found: Sequence[Line]) -> Html:
         data_from=told.second(told.call.dialled_ns),
         data_until=told.second(told.until_ns),
         data_ended=told.second(told.call.ended_ns),
+        data_started=told.started_s and round(told.started_s + told.zero_ns / 1e9, 3),
     )

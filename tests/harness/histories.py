@@ -146,6 +146,7 @@ class Caller:
         self.lines, self.answered, self.sid, self.queued = lines, answered, sid, queued
         self._turns: list[Data] = []
         self._heard: list[Data] = []
+        self._asides: list[Data] = []
         self._end: tuple[float, Type, str, str] | None = None
         self._head = {
             "number": number,
@@ -196,6 +197,12 @@ class Caller:
                 }
         return self
 
+    def murmurs(self, text: str = "mhm", at: float | None = None, lasting: float = 0.4) -> Caller:
+        """Something beside the turns, at once unless told otherwise."""
+        from_at = self.now if at is None else at
+        self._asides.append({"text": text, "from_at": from_at, "until_at": from_at + lasting})
+        return self
+
     def talks(self, turns: int = 4, answer: float = 0.8) -> Caller:
         """Greeting, then lines and answers, each `answer` seconds after the caller's end."""
         self.hears("Hello, how can I help?", after=0.5, role="greeting")
@@ -243,6 +250,10 @@ class Caller:
         for turn in self._turns:
             mine.tell(turn["owed_until_at_ns"] / 1e9, "caller", "turn", "ok",
                       f"{self.span}/t{turn['index']}", self.span, data=turn)  # fmt: skip
+        for index, aside in enumerate(self._asides, 1):
+            data = {"index": 1, "text": aside["text"], "until_at_ns": ns(aside["until_at"])}
+            mine.tell(aside["from_at"], "caller", "aside", "info", f"{self.span}/a{index}",
+                      self.span, data=data)  # fmt: skip
         for index, heard in enumerate(self._heard):
             mine.tell(heard["until_at_ns"] / 1e9, "caller", "heard", "info",
                       f"{self.span}/h{index}", self.span, data=heard)  # fmt: skip

@@ -65,6 +65,26 @@ def test_what_is_said_and_heard_is_a_transcript(tmp_path: Path) -> None:
     }
 
 
+def test_keys_and_what_is_said_beside_the_turns_are_told_apart(tmp_path: Path) -> None:
+    one = Recorder(tmp_path)
+    turn = {"from_at_ns": 3, "until_at_ns": 4, "text": "1#", "index": 2, "keys": True}
+    one.record(Event(4, "caller", "turn", "ok", "c0001/t2", "c0001", data=turn))
+    aside = {"index": 2, "text": "mhm", "until_at_ns": 9}
+    one.record(Event(7, "caller", "aside", "info", "c0001/a1", "c0001", data=aside))
+    one.close()
+    pressed, murmured = lines(tmp_path / "transcripts.jsonl")
+    assert (pressed["text"], pressed["keys"]) == ("1#", True)
+    assert murmured == {
+        "call": "c0001",
+        "who": "caller",
+        "from_at_ns": 7,
+        "until_at_ns": 9,
+        "text": "mhm",
+        "turn": 2,
+        "aside": True,
+    }
+
+
 def test_what_others_quote_of_a_secret_is_not_written(tmp_path: Path) -> None:
     one = Recorder(tmp_path, Secrets(["open sesame"]))
     heard = {**HEARD, "text": "You said: open sesame?"}

@@ -250,3 +250,10 @@ def test_what_ends_and_never_began_is_torn() -> None:
     assert history.torn == ("phase/1", "fault/1", "call/1")
     assert (history.phases, history.faults, history.calls) == ((), (), ())
     assert [work.span for work in history.work] == ["work/1"]
+
+
+def test_what_a_caller_says_beside_the_turns_is_its_calls() -> None:
+    opened = event(1, "call", "invoke", "c0001", **CALL)
+    aside = event(5, "aside", "info", "c0001/a1", "c0001", index=1, text="mhm", until_at_ns=8)
+    (call,) = History([opened, aside]).calls
+    assert [(one.from_at_ns, one.until_at_ns, one.text) for one in call.asides] == [(5, 8, "mhm")]

@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -39,13 +39,16 @@ def story() -> Story:
     return told.ends(70)
 
 
-def shown(document: str, folder: Path, place: str = "") -> tuple[Page, list[str]]:
+def shown(
+    document: str, folder: Path, place: str = "", size: tuple[int, int] = (1280, 900)
+) -> tuple[Page, list[str]]:
     """The page after its scripts have run, and what was written to the console."""
     file = folder / "report.html"
     file.write_text(document, encoding="utf-8")
+    window = f"--window-size={size[0]},{size[1]}"
     profile = f"--user-data-dir={folder / 'profile'}"
     done = subprocess.run(
-        [str(CHROMIUM), *QUIET, profile, "--dump-dom", file.as_uri() + place],
+        [str(CHROMIUM), *QUIET, profile, window, "--dump-dom", file.as_uri() + place],
         capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
     )  # fmt: skip
     # What Plotly draws is SVG, which has its own rules for end tags.
@@ -124,6 +127,65 @@ def test_a_click_plays_from_there_and_tells_if_the_recording_is_not_beside_the_p
     found, _ = shown(report(story(), {"c0021"}) + CLICK, tmp_path)
     assert found.text.startswith("plays at 0.6 s")
     assert "recordings/c0021.wav is not beside this page" in found.text
+
+
+LOOK = """<script>
+  addEventListener("load", () => setTimeout(() => {
+    const part = (name) => document.querySelector(`details[open] ${name}`);
+    const [row, axis, line] = ["summary", ".axis", "li:target"].map(
+      (name) => part(name).getBoundingClientRect());
+    const past = part(".ticks").lastElementChild;
+    document.title = [
+      row.top >= 0 && axis.top > row.bottom - 1 ? "row and axis stay" : "out of sight",
+      line.top > axis.bottom && line.bottom < innerHeight ? "line in sight" : `line at ${line.top}`,
+      past.offsetLeft + past.scrollWidth <= part(".track").clientWidth ? "ticks whole" : "tick cut",
+      part(".overview").hidden ? "all at once" : "overview",
+    ].join(", ");
+  }, 500));
+</script>"""
+
+
+def long_call() -> Story:
+    told = Story(scenario="long").phase("baseline", 0, 400)
+    caller = told.call(1, 1.0, lines=40)
+    for number in range(40):
+        caller.says().hears("All right.", after=6.0 if number == 30 else 1.0)
+    caller.ends()
+    return told.ends(400)
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (500, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("make", [story, long_call])
+def test_the_row_and_the_axis_stay_in_sight_of_the_line_that_a_link_leads_to(
+    tmp_path: Path, make: Callable[[], Story], size: tuple[int, int]
+) -> None:
+    place, seen = ("#c0021-t1", "all at once") if make is story else ("#c0001-t31", "overview")
+    found, console = shown(report(make()) + LOOK, tmp_path, place, size)
+    assert console == []
+    assert found.text.startswith(f"row and axis stay, line in sight, ticks whole, {seen}")
+
+
+NEXT = """<script>
+  location.hash = "c0001";
+  setTimeout(() => {
+    const track = document.querySelector(".track"), places = [];
+    for (const key of ["n", "n", "n", "n"]) {
+      track.dispatchEvent(new KeyboardEvent("keydown", { key }));
+      places.push(track.getAttribute("aria-valuenow"));
+    }
+    document.title = places.join(" ");
+  }, 500);
+</script>"""
+
+
+def test_a_key_goes_from_trouble_to_trouble_and_round(tmp_path: Path) -> None:
+    told = Story(scenario="two").phase("baseline", 0, 60)
+    told.call(1, 1.0).says().hears(after=6).says().hears(after=1).says().hears(after=4).ends()
+    found, console = shown(report(told.ends(60)) + NEXT, tmp_path)
+    assert console == []
+    first, second, *again = found.text.split()[:4]
+    assert (first, second) == ("2.6", "17.8")
+    assert first in again
 
 
 def test_a_run_without_calls_is_shown_in_silence(tmp_path: Path) -> None:

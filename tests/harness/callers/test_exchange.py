@@ -109,3 +109,8 @@ def test_an_answer_that_was_talked_over_to_its_end_lasts_no_negative_time() -> N
     over.take(Utterance(3 * S, 6 * S, "Nine.", verified=True), "answer")
     turn = over.turn(12 * S)
     assert (turn.answer_at_ns, turn.answer_until_at_ns) == (9 * S, 9 * S)
+
+
+def test_keys_are_told_apart_from_words() -> None:
+    assert Exchange(Say("12#", 1, keys=True), 1 * S, 2 * S).turn(3 * S).keys
+    assert not exchange().turn(4 * S).keys

@@ -50,6 +50,14 @@ def test_lines_of_the_transcript_that_the_disk_did_not_take() -> None:
     assert found(kept=10, words_lost=500).measures["transcripts_share"] == 0.0
 
 
+def test_what_is_said_beside_the_turns_is_a_line_of_the_transcript() -> None:
+    story = Story()
+    story.call(1, 1.0).hears().murmurs().murmurs().ends()
+    story.tell(99, "runner", "run", "ok", "run", data={"words_lost": 1})
+    finding = EvidenceCaptured()(story.history())
+    assert finding.measures["transcripts_share"] == pytest.approx(2 / 3)
+
+
 def test_calls_without_a_trace_of_provider_work() -> None:
     finding = found(kept=10, works=False)
     assert finding.outcome == "unknown"

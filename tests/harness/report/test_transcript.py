@@ -1,4 +1,4 @@
-from harness.report.lines import Told
+from harness.report.line import Told
 from harness.report.transcript import ending, transcript
 from tests.harness.histories import Caller, Story
 from tests.harness.report.reading import Page
@@ -51,3 +51,13 @@ def test_the_time_axis_lasts_from_dialling_to_the_end_of_all_work() -> None:
 def test_an_end_that_nobody_wrote_down() -> None:
     (call,) = dial().story.history().calls
     assert ending(call) == "no end"
+
+
+def test_a_moment_is_found_again_in_the_logs_of_others() -> None:
+    history = Story(started=1_790_000_000.0).call(1, 2.5, sid="CA12").says().ends().story.history()
+    (call,) = history.calls
+    page = Page(transcript(Told(call, (), (), False, started_s=history.run["started"])))
+    assert "CallSid CA12" in page.text
+    (axis,) = page.named("div", **{"class": "axis"})
+    assert axis["data-started"] == "1790000002.5"
+    assert "data-started" not in shown(dial().says().ends()).named("div", **{"class": "axis"})[0]
