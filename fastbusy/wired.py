@@ -60,6 +60,8 @@ def links(told: dict[str, Any]) -> Iterator[LinkFound]:
     missing, last_known = told["link"], told.get("known_until", "")
     reached = True
     for name, true in LINKS.items():
+        if name in told.get("without", ()):
+            continue
         if name == missing:
             reached = False
             yield LinkFound(name, "missing", told["seen"], told["remedy"])

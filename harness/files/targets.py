@@ -9,6 +9,7 @@ from kernel import redact
 from kernel.errors import brief
 
 from ..planning.plan import Target
+from ..planning.reach import DialOut
 from ..protocols.twilio import OWN_HEADERS
 from .addresses import address_flaw
 from .grammar import Filled, Flaw
@@ -33,7 +34,7 @@ def target_flaws(target: Target) -> Iterator[Flaw]:
     if target.status_callback and not target.status_callback.startswith(("http://", "https://")):
         what = f"status_callback: nobody can be told at {target.status_callback.shown!r}"
         yield Flaw(("status_callback",), what, "give its http:// or https:// address")
-    if target.command and not (target.webhook or target.stream):
+    if target.command and not (target.webhook or target.stream or target.dial_out):
         remedy = "give its webhook or its stream as well"
         yield Flaw(("command",), "nobody knows where the agent is to be called", remedy)
     if limit is not None and limit < 1:
@@ -43,12 +44,30 @@ def target_flaws(target: Target) -> Iterator[Flaw]:
         what = f"{target.correlate.header} carries a secret, which is no name for a call"
         remedy = "name the header in which the agent sends the CallSid"
         yield Flaw(("correlate", "header"), what, remedy)
+    if target.dial_out:
+        yield from _dial_out_flaws(target.dial_out, target.webhook)
     yield from _url_flaws(target)
     for name, value in target.headers.items():
         yield from _header_flaws(name, value)
         if name.lower() == "authorization" and _USER.match(target.webhook):
             what = f"{name}: the user in the webhook's URL makes this header as well"
             yield Flaw(("headers", name), what, "take one of them out")
+
+
+def _dial_out_flaws(dial_out: DialOut, webhook: Filled) -> Iterator[Flaw]:
+    url, wrong = dial_out.url, ""
+    if "://" in url:
+        http = url.startswith(("http://", "https://"))
+        wrong = address_flaw(url) if http else "it is no http:// or https:// URL"
+    elif not webhook or webhook.startswith(("ws://", "wss://")):
+        wrong = "no webhook says of which server"
+    if wrong:
+        what = f"dial_out: nobody can be told to call at {brief(url.shown)}: {wrong}"
+        remedy = "write the whole URL, such as http://127.0.0.1:7860/dialout"
+        yield Flaw(("dial_out", "url"), what, remedy)
+    if dial_out.within_s <= 0:
+        what = f"within: no call can be ordered within {dial_out.within_s}"
+        yield Flaw(("dial_out", "within"), what, "write how long the agent may take: 30s")
 
 
 def _url_flaws(target: Target) -> Iterator[Flaw]:

@@ -34,3 +34,8 @@ def test_what_was_not_tried_gets_no_tick() -> None:
     without_tools = tuple(links({"link": "", "remedy": "", "untried": ["tools"]}))
     assert without_tools[-1].state == "unknown"
     assert Wiring(without_tools, Path("runs")).whole
+
+
+def test_links_that_an_agent_does_not_have_are_left_out() -> None:
+    found = tuple(links({"link": "", "remedy": "", "without": ["dial_out"]}))
+    assert [link.name for link in found] == [name for name in LINKS if name != "dial_out"]

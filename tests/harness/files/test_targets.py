@@ -9,7 +9,8 @@ import pytest
 from harness.files.grammar import Filled, Flaw, Shell
 from harness.files.targets import target_flaws
 from harness.planning.plan import Target
-from harness.planning.reach import Correlate
+from harness.planning.reach import Correlate, DialOut
+from kernel.units import Duration
 
 TOKEN = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
 
@@ -21,6 +22,8 @@ TOKEN = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
         Target(webhook=Filled("reference"), limit=20),
         Target(webhook=Filled("http://a/v"), stream=Filled("wss://a/ws"), command=Shell("./a")),
         Target(stream=Filled("ws://a/ws"), signed_as=Filled("wss://b/ws")),
+        Target(webhook=Filled("reference"), dial_out=DialOut(Filled("/dialout"))),
+        Target(dial_out=DialOut(Filled("http://a/dialout")), command=Shell("./a")),
         Target(headers={"Authorization": TOKEN, "x-env": Filled("staging")}),
     ],
 )
@@ -131,3 +134,25 @@ def test_sound_targets(target: Target) -> None:
 )
 def test_what_is_wrong_has_place_value_and_remedy(said: dict[str, Any], flaw: Flaw) -> None:
     assert list(target_flaws(Target(**said))) == [flaw]
+
+
+@pytest.mark.parametrize(
+    ("webhook", "url", "told"),
+    [
+        ("", "/dialout", "no webhook says of which server"),
+        ("ws://a/s", "/dialout", "no webhook says of which server"),
+        ("", "ftp://a/dialout", "it is no http:// or https:// URL"),
+        ("http://a/in", "http:///dialout", "it names no host"),
+    ],
+)
+def test_where_nobody_can_be_told_to_call(webhook: str, url: str, told: str) -> None:
+    target = Target(webhook=Filled(webhook), dial_out=DialOut(Filled(url)))
+    (flaw,) = target_flaws(target)
+    assert flaw.path == ("dial_out", "url")
+    assert told in flaw.what
+
+
+def test_an_order_takes_time() -> None:
+    dial_out = DialOut(Filled("http://a/d"), within_s=Duration(0))
+    (flaw,) = target_flaws(Target(dial_out=dial_out))
+    assert flaw.path == ("dial_out", "within")
