@@ -15,6 +15,7 @@ from harness.files.scenario import Scenario
 from harness.files.targets import target_flaws
 from harness.media import clips
 from harness.planning.plan import Target
+from harness.planning.reach import DialOut
 from harness.transports import tls
 from harness.transports.by_scheme import scheme_of, transports
 from kernel.errors import FileProblems, Problem, UsageError, brief
@@ -29,6 +30,7 @@ _LATER = {"sip": "SIP", "webrtc+http": "WebRTC", "webrtc+https": "WebRTC"}
 _OPTIONS: Mapping[Key, str] = {
     ("webhook",): "--agent",
     ("stream",): "--stream-url",
+    ("dial_out", "url"): "--dial-out",
     ("signed_as",): "--signed-as",
     ("connect_to",): "--connect-to",
     ("ca",): "--ca",
@@ -71,9 +73,12 @@ def aimed(
     target = _beside(scenario.source.file, scenario.value.agent or Target())
     if said.agent:
         agent = filled_option("--agent", said.agent, environ)
-        target = msgspec.structs.replace(target, webhook=agent, stream=Filled(), command=Shell())
+        target = msgspec.structs.replace(
+            target, webhook=agent, stream=Filled(), command=Shell(), dial_out=_own(target, agent)
+        )
     target = overlaid(target, said.aim, environ)
-    wanted = target.webhook or target.stream or Filled("reference")
+    dial_out = target.dial_out
+    wanted = target.webhook or (dial_out and dial_out.url) or target.stream or Filled("reference")
     where = "--agent" if said.agent else scenario.source.file
     scheme = scheme_of(wanted)
     if scheme in _LATER:
@@ -85,14 +90,19 @@ def aimed(
     secrets = Secrets(target.secrets)
     if scheme in transports():
         _refuse_flaws(target, said, scenario)
-        if not target.webhook:
+        if dial_out:
+            dial_out = dial_out.beside(wanted)
+            target = msgspec.structs.replace(target, webhook=wanted, dial_out=dial_out)
+        elif not target.webhook:
             target = msgspec.structs.replace(target, webhook=target.stream, stream=Filled())
         return Aimed(_signing(target), "", said.command or target.command, secrets)
     _check_sample(wanted.shown, where)
     _refuse_detours(wanted, said.aim)
     said_of_it = Target() if said.agent else target
+    webhook = Filled(f"http://{host}:{_sample_port(port_base)}/incoming")
     target = Target(
-        webhook=Filled(f"http://{host}:{_sample_port(port_base)}/incoming"),
+        webhook=webhook,
+        dial_out=dial_out and dial_out.beside(webhook),
         fallback_url=said_of_it.fallback_url,
         status_callback=said_of_it.status_callback,
         auth_token=target.auth_token,
@@ -101,6 +111,15 @@ def aimed(
         limit=target.limit,
     )
     return Aimed(_signing(target), str(wanted), said.command, secrets)
+
+
+def _own(target: Target, agent: Filled) -> DialOut | None:
+    """Where another agent than the scenario's is told to place calls, if that one does."""
+    dial_out = target.dial_out
+    if dial_out is None or "://" not in dial_out.url:
+        return dial_out
+    url = agent if "://" in agent else Filled(samples.DIAL_OUT)
+    return msgspec.structs.replace(dial_out, url=url)
 
 
 def _signing(target: Target) -> Target:
@@ -152,7 +171,7 @@ def _sample_port(port_base: int) -> int:
 def _refuse_detours(sample: str, aim: Aim) -> None:
     """A sample agent is reached directly; what a scenario says of another one is left out."""
     for option, _ in aim.options:
-        if option != "--parameter":
+        if option not in ("--parameter", "--dial-out"):
             raise UsageError(
                 f"means nothing to the sample agent {sample}",
                 where=option,

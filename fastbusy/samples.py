@@ -13,6 +13,9 @@ from aiohttp import web
 
 from . import shelf
 
+DIAL_OUT = "/dialout"
+"""Where they are told to place a call."""
+
 
 def command(sample: str) -> list[str]:
     """The command that starts `reference` or `flawed:FLAW`."""

@@ -13,13 +13,13 @@ import msgspec
 from harness.files.grammar import Filled
 from harness.files.scalars import Unreadable, filled, in_two
 from harness.planning.plan import Target
-from harness.planning.reach import Address, ClientCert
+from harness.planning.reach import Address, ClientCert, DialOut
 from kernel import redact
 from kernel.errors import UsageError
 
 T = TypeVar("T")
 
-_URLS = ("--stream-url", "--signed-as")
+_URLS = ("--stream-url", "--dial-out", "--signed-as")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Aim:
     """
 
     stream_url: str = ""
+    dial_out: str = ""
     signed_as: str = ""
     connect_to: str = ""
     ca: str = ""
@@ -44,6 +45,7 @@ class Aim:
         """Option and value, as they are written, of all that are given."""
         single = (
             ("--stream-url", self.stream_url),
+            ("--dial-out", self.dial_out),
             ("--signed-as", self.signed_as),
             ("--connect-to", self.connect_to),
             ("--ca", self.ca),
@@ -72,6 +74,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What every command has that calls an agent."""
     parser.add_argument("--stream-url", default="", metavar="URL",
                         help="stream to dial in place of what the TwiML connects to")  # fmt: skip
+    parser.add_argument("--dial-out", default="", metavar="URL",
+                        help="where the agent is told to place the calls itself")  # fmt: skip
     parser.add_argument("--signed-as", default="", metavar="URL",
                         help="URL to sign in place of the webhook's")  # fmt: skip
     parser.add_argument("--connect-to", default="", metavar="HOST:PORT",
@@ -92,6 +96,7 @@ def aim_of(args: argparse.Namespace) -> Aim:
     """From the values of `arguments`."""
     return Aim(
         stream_url=args.stream_url,
+        dial_out=args.dial_out,
         signed_as=args.signed_as,
         connect_to=args.connect_to,
         ca=args.ca,
@@ -111,6 +116,10 @@ def overlaid(target: Target, aim: Aim, environ: Mapping[str, str]) -> Target:
     }
     if aim.stream_url:
         said["stream"] = _read("--stream-url", aim.stream_url, fill)
+    if aim.dial_out:
+        url = _read("--dial-out", aim.dial_out, fill)
+        dial_out = target.dial_out or DialOut(url)
+        said["dial_out"] = msgspec.structs.replace(dial_out, url=url)
     if aim.signed_as:
         said["signed_as"] = _read("--signed-as", aim.signed_as, fill)
     if aim.connect_to:

@@ -61,6 +61,8 @@ def links(told: dict[str, Any]) -> Iterator[LinkFound]:
     untried = told.get("untried", {})
     reached = True
     for name, true in LINKS.items():
+        if name in told.get("without", ()):
+            continue
         if name == missing:
             reached = False
             yield LinkFound(name, "missing", told["seen"], told["remedy"])

@@ -72,6 +72,7 @@ class Placing:
             behaviours=[
                 (each.line, behaviour(each.kind, each.written)) for each in call.behaviours
             ],
+            called=answered.called,
         )
         over = asyncio.Event()
         phone = Phone(call.number, call.voice, link, caller, log.report, over.set, self.clips)

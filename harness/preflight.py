@@ -66,6 +66,7 @@ async def preflight(
         data = {"link": missing.link, "seen": missing.seen, "remedy": missing.remedy}
         data["known_until"] = missing.known_until
     data["untried"] = _untried(target, tool)
+    data["without"] = [] if target.dial_out else ["dial_out"]
     type_: Type = "ok" if missing is None else "fail"
     recorder.record(Event(-run_clock.now_ns(), "runner", SPAN, type_, SPAN, "run", data=data))
     if missing:
@@ -129,7 +130,7 @@ async def _place(
         return recorder.keep_recording(SPAN, phone.said, phone.heard)
 
     async with (
-        Switchboard(mocks, clock) as network,
+        Switchboard(mocks, clock, events.append) as network,
         transport_for(target, clock, seed=plan.seed, network=network) as transport,
     ):
         wheel = Wheel(clock)

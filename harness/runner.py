@@ -88,7 +88,7 @@ async def run_plan(
         for mock in mocks:
             await mock.set_clock(run_clock)
         async with (
-            Switchboard(mocks, run_clock) as network,
+            Switchboard(mocks, run_clock, recorder.record) as network,
             transport_for(target, run_clock, seed=plan.seed, network=network) as transport,
         ):
             run = _Run(plan, target, run_clock, mocks, recorder, transport, keep, on_progress)

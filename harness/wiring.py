@@ -10,6 +10,7 @@ from kernel.history import History
 from kernel.records import Call, Work
 
 LINKS = {
+    "dial_out": "places the call that it is told to",
     "webhook": "answers with TwiML",
     "stream": "opens, and stays open",
     "stt": "hears the caller's words",
@@ -65,6 +66,20 @@ _WEBHOOK_REMEDIES = {
     "reject": "raise the agent's limit of calls: it refuses the first one",
     "spoken_refusal": "raise the agent's limit of calls: it refuses the first one",
 }
+_DIAL_OUT_REMEDIES = {
+    **_TLS_REMEDIES,
+    "unreachable": "start the agent, or name the URL where it is told to call as agent.dial_out "
+    "(--dial-out URL)",
+    "no_order": "have it order the call at TWILIO_BASE_URL, which `fastbusy env` prints, from "
+    "POST …/Calls.json, to the number that it is told",
+    "dial_out_404": "name the whole URL where it is told to call, path included",
+    "dial_out_405": "let it take POST",
+    "dial_out_400": "give the body that it wants as agent.dial_out.body",
+    "dial_out_422": "give the body that it wants as agent.dial_out.body",
+    "dial_out_429": "raise the agent's limit of calls: it refuses the first one",
+    "dial_out_503": "raise the agent's limit of calls: it refuses the first one",
+    "rang_out": "let it ring for longer (Timeout)",
+}
 _DIRECT_REMEDY = "let the agent take Twilio's media stream at that URL"
 _DIRECT_REMEDIES = {
     **_TLS_REMEDIES,
@@ -91,6 +106,7 @@ class MissingLink:
 
 def missing_link(history: History, stages: Collection[str], tool: str = "") -> MissingLink | None:
     """The first gap on the way webhook → stream → STT → LLM → TTS → caller → tools, or None.
+    Before that comes the order, if the agent is to place the call.
 
     history  one call, and the journals of the mocks during it
     stages   what the mocks serve; of others nothing can be said
@@ -184,6 +200,8 @@ def _setup(history: History) -> Iterator[MissingLink]:
     seen = data.get("detail") or data.get("words") or how
     if data.get("direct"):
         remedy = _DIRECT_REMEDIES.get(how, _DIRECT_REMEDY)
+    elif step == "dial_out":
+        remedy = _DIAL_OUT_REMEDIES.get(how, "look into the agent's log for its error")
     elif step == "stream":
         remedy = _STREAM_REMEDIES.get(how, _STREAM_REMEDY)
     else:

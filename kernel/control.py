@@ -94,9 +94,28 @@ class PhoneCall(msgspec.Struct, frozen=True, kw_only=True):
     direction: str = "inbound"
 
 
-class CallOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an agent tells the network to do with a call: end it, or go on with other TwiML.
+class Dialling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whom a call goes to that an agent places.
 
+    status_events     of `initiated`, `ringing`, `answered` and `completed`, what the status
+                      callback is told
+    timeout_s         so long the telephone rings
+    detects_machines  the agent wants to know whether a person has answered
+    """
+
+    account: str
+    from_number: str
+    to_number: str
+    status_events: tuple[str, ...] = ("completed",)
+    timeout_s: float = 60.0
+    detects_machines: bool = False
+
+
+class CallOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an agent tells the network to do with a call: place it, end it, or go on with other
+    TwiML.
+
+    dial     the call is a new one; the rest says how it begins
     status   `completed` ends any call, `canceled` one that is not answered; empty to go on
     twiml    the new document itself
     url      where it is, if that is not empty
@@ -106,6 +125,7 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     sid: str
+    dial: Dialling | None = None
     status: Literal["", "completed", "canceled"] = ""
     twiml: str = ""
     url: str = ""

@@ -17,8 +17,8 @@ call        caller [c0001 < phase/NAME]      invoke (due_ns = planned) number, d
                                              ok/fail/info: how, ended_by, see `records.Call`
 setup       caller [c0001/setup < c0001]     invoke · ok sid, queued (it was held before)
                                              fail how, status, retry_after_s, words, sid, step
-                                             (webhook, stream), direct (the stream is the target
-                                             itself), detail
+                                             (dial_out, webhook, stream), direct (the stream is the
+                                             target itself), detail
                                              info how (nobody answered, reset, garbage), sid
 turn        caller [c0001/t1 < c0001]        invoke index, text, repeat
                                              ok/info: see `records.Turn`
@@ -34,6 +34,8 @@ socket      mock.STAGE [llm-s17]             invoke provider, route, connection,
                                              info code or how (abandoned; unopened: given up
                                              before it was accepted)
 work        mock.STAGE [llm-w17 < socket]    invoke/closing: see `records.Work`
+order       network [SID < run]              info to, from, status, why (a call that the agent
+                                             has placed, and nobody takes)
 unserved    mock                             info method, path (asked for, and nobody there),
                                              provider (tts/cartesia, empty if nothing tells), remedy
 instrument  runner, mock.STAGE               info cpu_share, late_p99_ms, late_max_ms, sent, late,

@@ -121,6 +121,14 @@ class Sample(msgspec.Struct):
     over_s: float = 5.0
 
 
+class Order(msgspec.Struct):
+    """`from` is the other one's number."""
+
+    to: str
+    status: str = ""
+    why: str = ""
+
+
 class Unserved(msgspec.Struct):
     method: str
     path: str
@@ -152,6 +160,7 @@ _ENDS: Mapping[str, type] = {
     "socket": SocketEnds,
     "work": Work,
     "instrument": Sample,
+    "order": Order,
     "unserved": Unserved,
     "join": Join,
 }

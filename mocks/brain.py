@@ -37,6 +37,7 @@ _TO_GREET = re.compile(
     r"|joined|the (user|caller|customer|call|conversation))\b|^\W*((hello|hi|hey|ring)\W*)*$",
     re.IGNORECASE,
 )
+_HELLO = re.compile(r"\W*(?:(?:hello|hi|hey)\W*)+", re.IGNORECASE)
 _TO_CHECK = re.compile(
     r"\b(user|caller|customer)\b"
     r".*\b(silent|quiet|idle|inactive|paused|not respon\w+|still there)\b",
@@ -126,6 +127,9 @@ class Brain:
         if spoke and before and _BACKCHANNEL.fullmatch(heard):
             return self._go_on(asked, before, ordinal)
         if not spoke and _TO_GREET.search(heard):
+            return self._greeting(asked, ordinal)
+        # Who is called says hello, be it into the greeting.
+        if heard and all(_HELLO.fullmatch(turn.heard) for turn in conversation if turn.heard):
             return self._greeting(asked, ordinal)
         if spoke and _TO_CHECK.search(heard):
             return Answer(wording.still_there(self._script.seed, asked.digest, ordinal))

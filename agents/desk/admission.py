@@ -25,6 +25,22 @@ class Admission:
         self._reserved[call] = now_s + self._reservation_s
         return True
 
+    def hold(self, place: str, now_s: float, for_s: float) -> bool:
+        """Keep a place for a call that is to be placed and has no name yet."""
+        if not self.reserve(place, now_s):
+            return False
+        self._reserved[place] = now_s + for_s
+        return True
+
+    def name(self, place: str, call: str) -> None:
+        """The place that was held is that of this call, if it is held still."""
+        if place in self._reserved:
+            self._reserved[call] = self._reserved.pop(place)
+
+    def release(self, place: str) -> None:
+        """Nobody comes for the place that was held."""
+        self._reserved.pop(place, None)
+
     def enter(self, call: str, now_s: float) -> bool:
         """Let a connected call in, on its reservation or on a free place."""
         if not self.reserve(call, now_s):

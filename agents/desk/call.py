@@ -17,6 +17,7 @@ from .tasks import Work
 from .voicing import Voicing
 
 SETTLE_S = 2.0  # words without an end of speech become a turn
+HELLO_S = 2.5  # who picks up a telephone and says nothing is spoken to
 UNHEARD_S = 2.5  # speech without a transcript is asked for again
 FAILURES = 2  # in a row; then the agent apologises and hangs up
 
@@ -26,13 +27,17 @@ log = logging.getLogger("desk")
 
 
 class Call:
-    """Turn-taking between a caller and the agent, over one line."""
+    """Turn-taking between a caller and the agent, over one line.
+
+    Somebody who was `called` is left the time to say hello first.
+    """
 
     _tasks: asyncio.TaskGroup
     _turn: asyncio.Task[None]  # the agent's latest: greeting, answer or excuse
 
-    def __init__(self, line: Line, ear: Ear, agent: Agent) -> None:
+    def __init__(self, line: Line, ear: Ear, agent: Agent, *, called: bool = False) -> None:
         self._line, self._ear, self._agent = line, ear, agent
+        self._hello_s = HELLO_S if called else 0.0
         self._voicing = Voicing()
         self._utterance = Utterance()
         self._heard: asyncio.Queue[Transcript | None] = asyncio.Queue()  # None: unintelligible
@@ -42,12 +47,16 @@ class Call:
     async def run(self) -> None:
         """Talk until one side hangs up; nothing that was started outlives the call."""
         async with asyncio.TaskGroup() as self._tasks:
-            self._begin(self._agent.greet, phrases.GREETING)
+            self._begin(self._open, phrases.GREETING)
             listening = self._tasks.create_task(self._listen())
             conversing = self._tasks.create_task(self._converse())
             await self._line.receive(self._receive, self._press)
             for task in (listening, conversing, self._turn):
                 task.cancel()
+
+    async def _open(self) -> None:
+        await asyncio.sleep(self._hello_s)
+        await self._agent.greet()
 
     def _receive(self, frame: bytes) -> None:
         self._ear.hear(frame)

@@ -1,9 +1,10 @@
-"""What all calls share, and the routes: the webhook, the media stream and the health page."""
+"""What all calls share, and the routes: webhooks, media stream, dialling out, health page."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import count
 
 import aiohttp
 from aiohttp import web
@@ -16,10 +17,11 @@ from .cartesia import Voice
 from .clips import Clips
 from .comfort import Comfort
 from .deepgram import Ear
+from .dialling import Dialler
 from .line import Line
 from .openai import Mind
 from .provider import Provider
-from .retry import RetryPolicy
+from .retry import ProviderDown, RetryPolicy
 from .settings import Settings
 from .speech import Speech
 from .tasks import meanwhile
@@ -28,6 +30,9 @@ from .tools import TOOLS, AppointmentBook
 GONE_S = 30.0  # Twilio sends audio every 20 ms; a stream silent for so long is dead
 KEEP_S = 60.0  # the next turn finds its connection open, however long the caller speaks
 RECORD_S = 5.0
+ORDER_S = 10.0
+RING_S = 30
+HOLD_S = 10.0  # for the webhook of who has picked up at the last moment
 
 
 class FrontDesk:
@@ -48,13 +53,18 @@ class FrontDesk:
         self._tts = Provider("cartesia", streams, self.retry_policy)
         self._tools = Provider("tools", streams, self.retry_policy)
         self._clips = Clips(self._record)
+        self._dialler = Dialler(Provider("twilio", streams, self.retry_policy), settings)
         self._lines: list[Line] = []
+        self._places = count(1)
+        self._placed: set[str] = set()  # calls that the agent has placed itself
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of the agent's server."""
         return [
             web.post("/incoming", self.incoming),
             web.get("/media", self.media),
+            web.post("/dialout", self.dial_out),
+            web.post("/over", self.over),
             web.get("/health", self.health),
         ]
 
@@ -77,17 +87,17 @@ class FrontDesk:
 
     async def incoming(self, request: web.Request) -> web.Response:
         """Twilio's voice webhook: a call is being offered."""
-        form = [(name, str(value)) for name, value in (await request.post()).items()]
-        token = self.settings.twilio_auth_token
-        claimed = request.headers.get("X-Twilio-Signature", "")
-        scheme, host = _public_origin(request)
-        url = f"{scheme}://{host}{request.raw_path}"
-        if token and not twilio.is_signed(token, url, form, claimed):
+        form = await self._form(request)
+        if form is None:
             return web.Response(
                 status=403, text="X-Twilio-Signature does not match TWILIO_AUTH_TOKEN"
             )
-        if not (call_sid := dict(form).get("CallSid")):
+        if not (call_sid := form.get("CallSid")):
             return web.Response(status=400, text="CallSid is missing")
+        if place := request.query.get("place"):
+            self.admission.name(place, call_sid)
+            self._placed.add(call_sid)
+        scheme, host = _public_origin(request)
         answer = twilio.REJECT
         if self.admit(call_sid):
             answer = twilio.connect(f"{'wss' if scheme == 'https' else 'ws'}://{host}/media")
@@ -108,9 +118,51 @@ class FrontDesk:
                 await self.refuse(line)
         finally:
             self.admission.leave(line.call_sid)
+            self._placed.discard(line.call_sid)
             self._lines.remove(line)
             await socket.close()
         return socket
+
+    async def dial_out(self, request: web.Request) -> web.Response:
+        """Somebody wants a number to be called: `{"to_number": …, "from_number": …}`."""
+        try:
+            wanted = await request.json()
+            to_number, from_number = str(wanted["to_number"]), wanted.get("from_number", "")
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return web.Response(status=400, text='{"to_number": "+14155550101"} is wanted')
+        place = f"place-{next(self._places)}"
+        if not self.admission.hold(place, _now(), RING_S + HOLD_S):
+            return web.Response(status=503, headers={"Retry-After": "10"}, text=phrases.FULL)
+        scheme, host = _public_origin(request)
+        order = {
+            "To": to_number,
+            "From": from_number or self.settings.twilio_phone_number,
+            "Url": f"{scheme}://{host}/incoming?place={place}",
+            "StatusCallback": f"{scheme}://{host}/over?place={place}",
+            "Timeout": str(RING_S),
+        }
+        try:
+            call_sid = await self._dialler.place(order, _now() + ORDER_S)
+        except ProviderDown as down:
+            self.admission.release(place)
+            return web.Response(status=502, text=str(down))
+        return web.json_response({"call_sid": call_sid})
+
+    async def over(self, request: web.Request) -> web.Response:
+        """Twilio tells that a call which was placed is over, be it that nobody has answered."""
+        if await self._form(request) is None:
+            return web.Response(status=403)
+        self.admission.release(request.query.get("place", ""))
+        return web.Response(status=204)
+
+    async def _form(self, request: web.Request) -> dict[str, str] | None:
+        """What Twilio posts; None if it is not Twilio who does."""
+        form = [(name, str(value)) for name, value in (await request.post()).items()]
+        token = self.settings.twilio_auth_token
+        claimed = request.headers.get("X-Twilio-Signature", "")
+        scheme, host = _public_origin(request)
+        url = f"{scheme}://{host}{request.raw_path}"
+        return None if token and not twilio.is_signed(token, url, form, claimed) else dict(form)
 
     def admit(self, call_sid: str) -> bool:
         """Whether an offered call may connect."""
@@ -140,7 +192,8 @@ class FrontDesk:
             clips=self._clips,
             comfort=self.comfort,
         )
-        return self.call_type(line, Ear(session, self._stt, self.settings), agent)
+        ear = Ear(session, self._stt, self.settings)
+        return self.call_type(line, ear, agent, called=line.call_sid in self._placed)
 
     def mind(self, session: aiohttp.ClientSession) -> Mind:
         """The language model of one call."""

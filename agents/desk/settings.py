@@ -18,7 +18,10 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8650
     call_limit: int = 20
+    twilio_base_url: str = "http://127.0.0.1:8700"
+    twilio_account_sid: str = "AC00000000000000000000000000000000"
     twilio_auth_token: str = ""
+    twilio_phone_number: str = "+14155550100"
     deepgram_base_url: str = "http://127.0.0.1:8700"
     deepgram_api_key: str = "none"
     openai_base_url: str = "http://127.0.0.1:8700/v1"

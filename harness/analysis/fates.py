@@ -29,6 +29,8 @@ _TELLING: Mapping[str, Fate] = {
     "reject": "refused_politely",
     "spoken_refusal": "refused_politely",
     "clip_refusal": "refused_politely",
+    "dial_out_429": "refused_politely",
+    "dial_out_503": "refused_politely",
     "sip_480": "refused_politely",
     "sip_486": "refused_politely",
     "sip_503": "refused_politely",

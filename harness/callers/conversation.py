@@ -38,10 +38,14 @@ class Conversation:
     listens    the agent has begun to speak since those words
     into_ns    when the agent began the words that the caller spoke into last, None if it never did
     before     the exchange that those words of the agent belong to
+    hello      what it says until the agent speaks; empty if it has called the agent
     """
 
-    def __init__(self, part: Part, patience: Patience, habits: Habits | None = None) -> None:
+    def __init__(
+        self, part: Part, patience: Patience, habits: Habits | None = None, hello: str = ""
+    ) -> None:
         self.stage: Stage = "greeting"
+        self.hello = hello
         self.part, self.patience, self.habits = part, patience, habits or Habits()
         self.agent = Attention()
         self.answered_ns = 0
@@ -183,10 +187,12 @@ class Conversation:
         yield Nudge("patience", None)
         yield from self.speak(say, now_ns + IMPULSE_NS)
 
-    def say_aside(self, text: str, now_ns: int) -> Iterator[Instruction]:
+    def say_aside(
+        self, text: str, now_ns: int, after_ns: int = IMPULSE_NS
+    ) -> Iterator[Instruction]:
         """Say something that is no turn."""
         index = self.exchange.say.index if self.exchange else 0
-        yield Emit(Say(text, index, aside=True), now_ns + IMPULSE_NS, key="aside")
+        yield Emit(Say(text, index, aside=True), now_ns + after_ns, key="aside")
 
     def go_on(self, exchange: Exchange, now_ns: int) -> Iterator[Instruction]:
         """It is answered: what comes next, if anything does."""

@@ -31,6 +31,9 @@ from .patience import Patience
 from .phrases import manner_of
 from .waiting import NUDGED
 
+HELLO_NS = 300_000_000
+"""From picking up the telephone to the first word."""
+
 
 class Talking:
     """A caller as an actor: messages of `callers.messages` in; `Say`, `HangUp` and reports out.
@@ -40,6 +43,9 @@ class Talking:
     once where the script has no more to say, and never where the script has: then the answer is
     still to come. Where the script says nothing it does if nothing follows in time
     (`Manners.more_wait_s`) and the agent has not announced that something will.
+
+    Who is `called` by the agent says hello, and has no wish of its own: it waits for the agent to
+    speak, and hangs up if it does not.
     """
 
     def __init__(
@@ -54,11 +60,13 @@ class Talking:
         keyed: Collection[int] = (),
         pauses: Mapping[int, float] | None = None,
         behaviours: Sequence[tuple[int, Behaviour]] = (),
+        called: bool = False,
     ) -> None:
         manners = manners or Manners()
         part = Part(lines, answers, replies or {}, manners, keyed, pauses)
         patience = Patience(patience_s, pause_s, manners)
-        self._call = Conversation(part, patience, Habits(behaviours))
+        hello = manners.hello if called else ""
+        self._call = Conversation(part, patience, Habits(behaviours), hello)
 
     @property
     def stage(self) -> Stage:
@@ -78,6 +86,8 @@ class Talking:
                 yield from self._speech_began(at_ns)
             case SayBegan(from_ns, until_ns, aside=False):
                 yield from self._call.began(from_ns, until_ns)
+            case SayBegan(_, until_ns):
+                yield from self._aside_began(until_ns)
             case Nudged(key):
                 yield from self._nudged(key, now_ns)
             case Answered():
@@ -90,10 +100,20 @@ class Talking:
         call.answered_ns = call.agent.heard_ns = now_ns
         yield Nudge("greeting", now_ns + call.patience.greeting_ns)
         yield Nudge("length", now_ns + call.patience.length_ns)
+        if call.hello:
+            yield from call.say_aside(call.hello, now_ns, HELLO_NS)
+
+    def _aside_began(self, until_ns: int) -> Iterator[Instruction]:
+        call = self._call
+        if call.hello and call.stage == "greeting":
+            patient_until_ns = call.patience.greeting_until_ns(call.answered_ns)
+            yield Nudge("greeting", min(patient_until_ns, until_ns + call.patience.greeting_ns))
 
     def _sound_began(self, at_ns: int) -> Iterator[Instruction]:
         self._call.agent.sound_began(at_ns)
         yield Nudge("quiet", None)
+        if self._call.hello and self._call.stage == "greeting":
+            yield Emit(key="aside", withdraw=True)
         if self._call.exchange:
             self._call.exchange.sounds(at_ns)
 

@@ -25,12 +25,16 @@ def said(call: Conversation, now_ns: int) -> Iterator[Instruction]:
 
 
 def greeting_missed(call: Conversation, now_ns: int) -> Iterator[Instruction]:
-    """Nobody has greeted: it begins itself."""
+    """Nobody has greeted: it begins itself, or says hello to whoever has called."""
     if call.stage != "greeting" or not call.agent_is_done:
         return
     patient_until_ns = call.patience.greeting_until_ns(call.answered_ns)
     if call.agent.sounds and now_ns < patient_until_ns:
         yield Nudge("greeting", patient_until_ns)  # the sound may become a greeting yet
+    elif call.hello and now_ns < patient_until_ns:
+        yield from call.say_aside(call.hello, now_ns)
+    elif call.hello:  # whoever has called has nothing to say
+        yield from call.hang_up("info", "patience", now_ns)
     else:
         yield from call.turn_comes(call.part.first, now_ns, at_once=True)
 

@@ -16,7 +16,7 @@ from kernel.units import Latency, Share
 
 from ..callers.behaviour import kinds
 from ..planning.plan import Persona, Target
-from ..planning.reach import ClientCert, Correlate
+from ..planning.reach import ClientCert, Correlate, DialOut
 from ..planning.shapes import Shape, shapes
 from .dialogues import PARTS, line_flaws, side_request_flaws
 from .grammar import (
@@ -154,6 +154,7 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
             Target: "webhook",
             ClientCert: "cert",
             Correlate: "header",
+            DialOut: "url",
             Line: "say",
             Reply: "say",
             **{check: check.scalar for check in checks.values()},
@@ -192,6 +193,7 @@ def scenario_parts(checks: Collection[str]) -> Mapping[Rule, Collection[str]]:
         _seed_flaws: ("seed",),
         _dialogues_flaws: ("dialogues",),
         _phase_flaws: ("load",),
+        _dial_out_flaws: ("agent", "dialogues"),
         _group_flaws: ("callers", "dialogues"),
         partial(_gate_flaws, checks): ("gate",),
     }
@@ -215,6 +217,20 @@ def _seed_flaws(scenario: Scenario) -> Iterator[Flaw]:
 def _dialogues_flaws(scenario: Scenario) -> Iterator[Flaw]:
     if not scenario.dialogues:
         yield Flaw(("dialogues",), "there is no dialogue", "add one: what do callers say?")
+
+
+def _dial_out_flaws(scenario: Scenario) -> Iterator[Flaw]:
+    """What the agent is told of a person must be known of everybody."""
+    dial_out = scenario.agent and scenario.agent.dial_out
+    if not dial_out or not scenario.dialogues:
+        return
+    facts = (set(dialogue.facts) for dialogue in scenario.dialogues.values())
+    known = {"to", "from", *set.intersection(*facts)}
+    for slot in dial_out.slots:
+        if slot not in known:
+            what = f"{{{slot}}} in the body of dial_out is no fact that every dialogue has"
+            remedy = suggestion(slot, sorted(known), "slots")
+            yield Flaw(("agent", "dial_out", "body"), what, remedy)
 
 
 def _group_flaws(scenario: Scenario) -> Iterator[Flaw]:

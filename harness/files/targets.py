@@ -9,7 +9,7 @@ from kernel import redact
 from kernel.errors import brief
 
 from ..planning.plan import Target
-from ..planning.reach import ClientCert, Correlate
+from ..planning.reach import ClientCert, Correlate, DialOut
 from ..protocols.twilio import OWN_HEADERS
 from .addresses import address_flaw
 from .grammar import Filled, Flaw, Rule
@@ -69,7 +69,7 @@ def _callback_flaws(target: Target) -> Iterator[Flaw]:
 
 
 def _command_flaws(target: Target) -> Iterator[Flaw]:
-    if target.command and not (target.webhook or target.stream):
+    if target.command and not (target.webhook or target.stream or target.dial_out):
         remedy = "give its webhook or its stream as well"
         yield Flaw(("command",), "nobody knows where the agent is to be called", remedy)
 
@@ -78,6 +78,27 @@ def _limit_flaws(target: Target) -> Iterator[Flaw]:
     if target.limit is not None and target.limit < 1:
         remedy = "write how many calls the agent takes at once, or unknown"
         yield Flaw(("limit",), f"limit: {target.limit} calls is no limit", remedy)
+
+
+def _dial_out_flaws(target: Target) -> Iterator[Flaw]:
+    if target.dial_out:
+        yield from _order_flaws(target.dial_out, target.webhook)
+
+
+def _order_flaws(dial_out: DialOut, webhook: Filled) -> Iterator[Flaw]:
+    url, wrong = dial_out.url, ""
+    if "://" in url:
+        http = url.startswith(("http://", "https://"))
+        wrong = address_flaw(url) if http else "it is no http:// or https:// URL"
+    elif not webhook or webhook.startswith(("ws://", "wss://")):
+        wrong = "no webhook says of which server"
+    if wrong:
+        what = f"dial_out: nobody can be told to call at {brief(url.shown)}: {wrong}"
+        remedy = "write the whole URL, such as http://127.0.0.1:7860/dialout"
+        yield Flaw(("dial_out", "url"), what, remedy)
+    if dial_out.within_s <= 0:
+        what = f"within: no call can be ordered within {dial_out.within_s}"
+        yield Flaw(("dial_out", "within"), what, "write how long the agent may take: 30s")
 
 
 def _url_flaws(target: Target) -> Iterator[Flaw]:
@@ -153,8 +174,9 @@ def _short(path: tuple[str, ...]) -> Flaw:
 PARTS: Mapping[Rule, Collection[str]] = {
     _webhook_flaws: ("webhook",),
     _callback_flaws: ("status_callback",),
-    _command_flaws: ("command", "webhook", "stream"),
+    _command_flaws: ("command", "webhook", "stream", "dial_out"),
     _limit_flaws: ("limit",),
+    _dial_out_flaws: ("dial_out", "webhook"),
     _url_flaws: ("stream", "signed_as"),
     _token_flaws: ("auth_token",),
     _header_flaws: (),

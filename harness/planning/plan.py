@@ -17,7 +17,7 @@ from kernel.units import Duration
 
 from ..callers.redial import PlannedRedial, Redial
 from ..files.grammar import Filled, Secret, Shell
-from .reach import Address, ClientCert, ClipPurpose, Correlate
+from .reach import Address, ClientCert, ClipPurpose, Correlate, DialOut
 
 
 class Persona(msgspec.Struct, frozen=True):
@@ -102,13 +102,14 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     auth_token what Twilio would sign with; unsigned without it
     stream     media stream to dial in place of the one to which the webhook's TwiML connects the
                call; without a webhook it is all that is asked
+    dial_out   the agent places the calls, and is told so there; `webhook` is only its address then
     command    starts the agent, with the mocks' environment
     connect_to address that every connection to the agent goes to, whatever host its URLs name;
                Host, SNI and signatures stay those of the URLs
     ca         PEM file of authorities that are trusted beside those of this machine
     client_cert what the harness shows to an agent that asks for a certificate
     headers    what webhook requests and stream upgrades carry beside Twilio's own; they go to the
-               origins of webhook, fallback_url and stream only
+               origins of webhook, fallback_url, stream and dial_out only
     parameters custom parameters of a stream without webhook, further fields of the webhook's form
     correlate  where the agent names the call when it asks a provider for something
     limit      admitted calls at most, None = unknown
@@ -121,6 +122,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     signed_as: Filled = Filled()
     auth_token: Secret = Secret()
     stream: Filled = Filled()
+    dial_out: DialOut | None = None
     command: Shell = Shell()
     connect_to: Address | None = None
     ca: str = ""
@@ -144,6 +146,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
             given.append(str(self.client_cert.password))
         texts = (
             self.webhook, self.fallback_url, self.status_callback, self.signed_as, self.stream,
+            self.dial_out.url if self.dial_out else Filled(),
         )  # fmt: skip
         for text in (*texts, *self.headers.values(), *self.parameters.values()):
             given += text.secrets

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from ..files.grammar import Secret
+from kernel.dialogue import fill, slots
+from kernel.units import Duration
+
+from ..files.grammar import Filled, Secret
 
 ClipPurpose = Literal["refusal", "apology", "comfort"]
 
@@ -49,6 +53,49 @@ class ClientCert(msgspec.Struct, frozen=True):
     @property
     def key_file(self) -> str:
         return self.key or self.cert
+
+
+class DialOut(msgspec.Struct, frozen=True):
+    """How the agent is told to place a call: by a POST with a JSON body.
+
+    url     its http(s):// address; it may be relative to the webhook
+    body    keys and values of the JSON, with the slots `{to}` (the number of whoever is to be
+            called), `{from}` (the agent's own) and the facts of the dialogue
+    within  so long the agent has to order the call from Twilio's API
+    """
+
+    url: Filled
+    body: dict[str, Any] = msgspec.field(
+        default_factory=lambda: {"to_number": "{to}", "from_number": "{from}"}
+    )
+    within_s: Duration = msgspec.field(default=Duration(30), name="within")
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The names of the slots in the body."""
+        return slots(msgspec.json.encode(self.body).decode())
+
+    def beside(self, webhook: Filled) -> DialOut:
+        """The same with its whole URL."""
+        whole = urljoin(webhook, self.url)
+        written = urljoin(webhook.written or webhook, self.url.written or self.url)
+        url = Filled.of(whole, written, (*webhook.secrets, *self.url.secrets))
+        return msgspec.structs.replace(self, url=url)
+
+    def told(self, to_number: str, from_number: str, facts: Mapping[str, str]) -> Any:
+        """The body, slots filled."""
+        return _filled(self.body, {**facts, "to": to_number, "from": from_number})
+
+
+def _filled(value: Any, said: Mapping[str, str]) -> Any:
+    match value:
+        case str():
+            return fill(value, said)
+        case dict():
+            return {key: _filled(each, said) for key, each in value.items()}
+        case list() | tuple():
+            return [_filled(each, said) for each in value]
+    return value
 
 
 class Correlate(msgspec.Struct, frozen=True):

@@ -92,6 +92,14 @@ class Course:
         course._verbs.append(stream)
         return course
 
+    @classmethod
+    def ordered(cls, order: CallOrder, *, shown: Callable[[str], str] = redact.url) -> Course:
+        """A call that the agent places: somebody has answered it, so that nobody can reject it."""
+        course = cls("", shown=shown)
+        course._untouched = False
+        course.redirect(order)
+        return course
+
     @property
     def words(self) -> str:
         """What the caller has been told before there was a stream."""

@@ -62,10 +62,17 @@ def idempotency_token(*names: object) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
+Direction = Literal["inbound", "outbound-api"]
+
+
 def call_form(
-    call_sid: str, account_sid: str, from_number: str, to_number: str = CALLED_NUMBER
+    call_sid: str,
+    account_sid: str,
+    from_number: str,
+    to_number: str = CALLED_NUMBER,
+    direction: Direction = "inbound",
 ) -> dict[str, str]:
-    """The fields that Twilio posts for an inbound call that rings. Numbers are E.164."""
+    """The fields that Twilio posts for a call that rings. Numbers are E.164."""
     return {
         "AccountSid": account_sid,
         "ApiVersion": API_VERSION,
@@ -75,7 +82,7 @@ def call_form(
         "CalledCountry": "US",
         "Caller": from_number,
         "CallerCountry": "US",
-        "Direction": "inbound",
+        "Direction": direction,
         "From": from_number,
         "FromCountry": "US",
         "To": to_number,
@@ -83,19 +90,23 @@ def call_form(
     }
 
 
-def ended_form(form: Mapping[str, str], duration_s: float, at_s: float) -> dict[str, str]:
-    """What the status callback gets when an inbound call is over; `form` is that of the call.
+def progress_form(
+    form: Mapping[str, str], number: int, at_s: float, duration_s: float | None = None
+) -> dict[str, str]:
+    """What the status callback gets; `form` is that of the call, `number` counts from 0.
 
-    `at_s` is seconds since the epoch.
+    `at_s` is seconds since the epoch; a call that is over has lasted for `duration_s`.
     """
-    return {
+    told = {
         **form,
         "CallbackSource": "call-progress-events",
-        "SequenceNumber": "0",
+        "SequenceNumber": str(number),
         "Timestamp": format_datetime(datetime.fromtimestamp(int(at_s), UTC)),
-        "CallDuration": str(math.ceil(duration_s)),
-        "Duration": str(math.ceil(duration_s / 60)),
     }
+    if duration_s is None:
+        return told
+    lasted = {"CallDuration": math.ceil(duration_s), "Duration": math.ceil(duration_s / 60)}
+    return told | {name: str(count) for name, count in lasted.items()}
 
 
 StreamEvent = Literal["stream-started", "stream-stopped", "stream-error"]

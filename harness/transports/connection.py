@@ -38,10 +38,12 @@ class _Detour(aiohttp.TCPConnector):
 
 
 def takes_headers(target: Target, url: str) -> bool:
-    """Whether the target's headers go there: it names that origin itself, as webhook, fallback or
-    stream. What a callback, a redirect or TwiML alone names may be somebody else's."""
+    """Whether the target's headers go there: it names that origin itself, as webhook, fallback,
+    stream or where it is told to call. What a callback, a redirect or TwiML alone names may be
+    somebody else's."""
     there = _origin(url)
-    named = (target.webhook, target.fallback_url, target.stream)
+    dial_out = target.dial_out.url if target.dial_out else ""
+    named = (target.webhook, target.fallback_url, target.stream, dial_out)
     return there is not None and there in map(_origin, named)
 
 

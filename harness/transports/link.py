@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 from kernel.clock import Clock
-from kernel.control import CallOrder, PhoneCall
+from kernel.control import CallOrder, CallStatus, PhoneCall
 from kernel.records import Heard
 
 from ..planning.plan import PlannedCall, Target
 
 By = Literal["caller", "agent", "network"]
-Step = Literal["webhook", "stream"]
+Step = Literal["dial_out", "webhook", "stream"]
 
 
 class Link(Protocol):
@@ -49,12 +49,14 @@ class Answered:
 
     heard   what the network told the caller before
     queued  the network held the caller in a queue before
+    called  the agent has placed the call, and the person has picked up the telephone
     """
 
     link: Link
     sid: str = ""
     heard: tuple[Heard, ...] = ()
     queued: bool = False
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Refused:
     how     see `kernel.records.Call.how`
     type    `fail` if the agent said so, `info` if nobody can tell
     by      who did it
-    step    how far it came: the webhook, or the media stream behind it
+    step    how far it came: the agent is to place the call, its webhook, the media stream behind
     direct  the stream is the target itself; no TwiML names it
     detail  what was seen, with the URL
     words   what the caller was told in a voice; `heard` is when
@@ -105,6 +107,12 @@ class Network(Protocol):
     def attend(self, sid: str, obey: Obey) -> None:
         """Have the orders for a call carried out by `obey`, until it is told to be over."""
 
+    def serve(self, place: Obey) -> None:
+        """Have the calls that agents order placed by `place`."""
+
+    def miss(self, order: CallOrder, status: CallStatus, why: str) -> None:
+        """Nobody takes a call that an agent has ordered, which ends with that status."""
+
 
 class NoNetwork:
     """A network without an API: nobody asks, and nobody orders anything."""
@@ -112,6 +120,10 @@ class NoNetwork:
     def tell(self, call: PhoneCall) -> None: ...
 
     def attend(self, sid: str, obey: Obey) -> None: ...
+
+    def serve(self, place: Obey) -> None: ...
+
+    def miss(self, order: CallOrder, status: CallStatus, why: str) -> None: ...
 
 
 class Transport(Protocol):

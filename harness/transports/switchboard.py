@@ -9,9 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from kernel.clock import Clock
-from kernel.control import ENDED, PhoneCall
+from kernel.control import ENDED, CallOrder, CallStatus, PhoneCall
 from kernel.errors import StackError
+from kernel.event import Event
 
+from ..call_log import Record
 from ..nemesis.mock_control import MockControl
 from .link import Obey
 
@@ -24,12 +26,14 @@ FAREWELL_S = 2.0
 class Switchboard:
     """A `Network` over the control API; an async context. Only mocks that serve telephony count.
 
-    A mock that starts anew is told of all calls that are up.
+    A mock that starts anew is told of all calls that are up. `record` takes what becomes of calls
+    that an agent orders and nobody takes.
     """
 
-    def __init__(self, mocks: Sequence[MockControl], clock: Clock) -> None:
+    def __init__(self, mocks: Sequence[MockControl], clock: Clock, record: Record) -> None:
         self._mocks = [mock for mock in mocks if mock.serves("telephony")]
-        self._clock = clock
+        self._clock, self._record = clock, record
+        self._place: Obey | None = None
         self._up: dict[str, PhoneCall] = {}
         self._obey: dict[str, Obey] = {}
         self._untold: dict[str, PhoneCall] = {}
@@ -70,6 +74,20 @@ class Switchboard:
         if self._mocks:
             self._obey[sid] = obey
 
+    def serve(self, place: Obey) -> None:
+        self._place = place
+
+    def miss(self, order: CallOrder, status: CallStatus, why: str) -> None:
+        assert order.dial is not None
+        data = {
+            "to": order.dial.to_number,
+            "from": order.dial.from_number,
+            "status": status,
+            "why": why,
+        }
+        now_ns = self._clock.now_ns()
+        self._record(Event(now_ns, "network", "order", "info", order.sid, "run", data=data))
+
     def _take_untold(self) -> list[PhoneCall]:
         untold, self._untold = list(self._untold.values()), {}
         return untold
@@ -104,5 +122,5 @@ class Switchboard:
                 continue
             begun_ns, after, wait_s = page.begun_ns, page.next, WAIT_S
             for order in page.orders:
-                if obey := self._obey.get(order.sid):
+                if obey := self._place if order.dial else self._obey.get(order.sid):
                     obey(order)

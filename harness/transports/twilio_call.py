@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
-from kernel.clock import SECOND_NS, wall_time_s
-from kernel.control import CallOrder, CallStatus, PhoneCall
+from kernel.control import CallOrder, CallStatus
 from kernel.records import Heard
 
 from ..callers.manners import COMFORT_PATIENCE
 from ..media import announcing
 from ..media.playout import Playout
-from ..planning.plan import PlannedCall
-from ..protocols import twilio, twiml
-from ..protocols.course import Act, Course, Fetch
+from ..protocols import twiml
+from ..protocols.course import Act, Fetch
 from .link import Answered, Ended, Refused
+from .twilio_leg import Leg, Ringing
+from .twilio_progress import Progress
 from .twilio_streams import Place, Streams
 from .twilio_web import Unreached
 
@@ -46,38 +45,35 @@ class TwilioCall:
     about, and the call goes on from there.
     """
 
-    def __init__(self, place: Place, call: PlannedCall, sid: str) -> None:
-        target = place.target
-        self.sid = sid
+    def __init__(self, place: Place, leg: Leg, patience_s: float) -> None:
+        self.sid = leg.sid
         self._place, self._clock = place, place.clock
-        self._form = twilio.call_form(sid, place.account_sid, call.from_number)
-        parameters = {name: str(value) for name, value in target.parameters.items()}
-        self._form |= parameters
-        self._direct = urlsplit(target.webhook).scheme in ("ws", "wss")
-        if self._direct:
-            stream = twiml.Stream(str(target.webhook), parameters)
-            self._course = Course.of(stream, shown=target.shown)
-        else:
-            urls = target.webhook, target.signed_as, target.fallback_url
-            self._course = Course(*map(str, urls), shown=target.shown)
-        self._callback = str(target.status_callback), "POST"
+        self._form, self._course, self._direct = leg.form, leg.course, leg.direct
+        self._rings, self._is_called = leg.rings, leg.rings is not None
+        self._progress = Progress(place, leg)
         self._playout = Playout(0)
         self._streams = Streams(place, self._form, self._playout)
         self._orders: deque[CallOrder] = deque()
         self._asked: set[str] = set()
         self._acting: asyncio.Task[Refused | None] | None = None
-        self._is_link = self._interrupted = self._queued = self._cut = self._over = False
+        self._is_link = self._interrupted = self._queued = self._cut = False
         self._ended: Ended | None = None
-        self._patient_s = COMFORT_PATIENCE * float(call.persona.patience_s)
+        self._silence_s = patience_s
+        self._patient_s = COMFORT_PATIENCE * patience_s
         self._heard: list[Heard] = []
-        self._answered_ns: int | None = None
+        place.network.attend(self.sid, self.obey)
+
+    @property
+    def is_over(self) -> bool:
+        return self._progress.is_over
 
     # From the first ring to the first stream.
 
     async def set_up(self) -> Answered | Refused:
         """Act the TwiML out until the agent hears the caller, or until there is no call."""
-        self._place.network.attend(self.sid, self.obey)
-        self._tell("ringing")
+        if self._is_called:
+            self._progress.become("queued")
+        self._progress.become("ringing")
         try:
             refused = await self._act_out()
         except BaseException:
@@ -85,19 +81,27 @@ class TwilioCall:
             raise
         if refused is None and self._ended is None:
             self._is_link = True
-            return Answered(self, self.sid, tuple(self._heard), self._queued)
-        refused = refused or self._course.end()
+            return Answered(self, self.sid, tuple(self._heard), self._queued, self._is_called)
+        refused = refused or self._end()
         await self._finish(self._status(refused))
         role = "refusal" if refused.how.endswith("_refusal") else "other"
         heard = tuple(msgspec.structs.replace(each, role=role) for each in self._heard)
         return replace(refused, sid=self.sid, heard=heard, direct=self._direct)
 
+    def _end(self) -> Refused:
+        """The agent has ended it by an order."""
+        if self._rings:
+            detail = "the agent ended the call before anybody had answered it"
+            return Refused("canceled", "info", step="dial_out", detail=detail)
+        return self._course.end()
+
     @staticmethod
     def _status(refused: Refused) -> CallStatus:
         """What Twilio says of a call that came to this: even its own apology answers a call."""
-        if refused.how != "reject":
-            return "completed"
-        return "busy" if refused.detail == "busy" else "no-answer"
+        if refused.how == "reject":
+            return "busy" if refused.detail == "busy" else "no-answer"
+        unanswered: dict[str, CallStatus] = {"rang_out": "no-answer", "canceled": "canceled"}
+        return unanswered.get(refused.how, "completed")
 
     # What a `Link` does.
 
@@ -166,8 +170,7 @@ class TwilioCall:
 
     def _redirect(self, order: CallOrder) -> None:
         """The network falls silent, and the stream that talks; those that only listen go on."""
-        if order.status_callback:
-            self._callback = order.status_callback, order.status_callback_method
+        self._progress.redirect(order)
         self._streams.stop()
         self._playout.drop(self._clock.now_ns())
         self._course.redirect(order)
@@ -175,6 +178,8 @@ class TwilioCall:
     # Acting out.
 
     async def _go(self) -> Refused | None:
+        if self._rings:
+            await self._ring(self._rings)
         while self._is_link or not self._streams:
             if verb := self._streams.talking:
                 self._cut = not await self._streams.talk()
@@ -188,10 +193,10 @@ class TwilioCall:
 
     async def _act(self, act: Act) -> None:
         if not isinstance(act, Fetch | twiml.Pause):  # a call that begins with a pause still rings
-            self._answer()
+            self._progress.become("in-progress")
         match act:
             case Fetch():
-                await self._fetch(act)
+                await self._in_silence(self._fetch(act))
             case twiml.Say(text):
                 await self._say(text)
             case twiml.Play():
@@ -201,11 +206,34 @@ class TwilioCall:
             case twiml.Enqueue():
                 await self._queue()
             case twiml.Stream():
-                await self._open(act)
+                await self._in_silence(self._open(act))
             case twiml.Start(stream):
                 await self._open(stream, talks=False)
             case twiml.Stop(name):
                 self._streams.stop(name)
+
+    async def _ring(self, rings: Ringing) -> None:
+        """The telephone of whoever is called rings, until it is picked up."""
+        await self._clock.sleep(min(rings.picks_up_s, rings.timeout_s))
+        if not rings.is_answered:
+            detail = (
+                f"it rang for {rings.timeout_s:g} s; whoever is called picks up after "
+                f"{rings.picks_up_s:.1f} s"
+            )
+            raise _Over(Refused("rang_out", "info", step="dial_out", detail=detail))
+        self._rings = None
+        self._form |= rings.fields
+        self._progress.become("in-progress")
+
+    async def _in_silence(self, waiting: Coroutine[Any, Any, None]) -> None:
+        """Who has picked up the telephone listens to nothing for so long, and no longer."""
+        waits = self._is_called and not self._is_link
+        try:
+            async with asyncio.timeout(self._silence_s if waits else None):
+                await waiting
+        except TimeoutError:
+            detail = f"{self._silence_s:g} s after the call was answered there was no sound yet"
+            raise _Over(Refused("patience", "info", "caller", detail=detail)) from None
 
     async def _fetch(self, asked: Fetch) -> None:
         # Who is sent in a circle waits in a queue of the agent's own making.
@@ -264,33 +292,8 @@ class TwilioCall:
             await self._clock.sleep(self._patient_s)
         raise _Over(replace(self._course.end("queued"), by="caller"))
 
-    # What others are told.
-
-    def _answer(self) -> None:
-        if self._answered_ns is None:
-            self._answered_ns = self._clock.now_ns()
-            self._tell("in-progress")
-
-    def _tell(self, status: CallStatus) -> None:
-        self._form["CallStatus"] = status
-        self._place.network.tell(
-            PhoneCall(
-                sid=self.sid,
-                account=self._place.account_sid,
-                status=status,
-                from_number=self._form["From"],
-                to_number=self._form["To"],
-            )
-        )
-
     async def _finish(self, status: CallStatus) -> None:
         """The call is over: everything is closed, and everybody is told, once."""
-        if self._over:
-            return
-        self._over = True
-        now_ns = self._clock.now_ns()
-        self._tell(status)
-        lasted_s = (now_ns - (self._answered_ns or now_ns)) / SECOND_NS
-        url, method = self._callback
-        self._place.web.tell(url, method, twilio.ended_form(self._form, lasted_s, wall_time_s()))
-        await self._streams.stop_all()
+        if not self.is_over:
+            self._progress.become(status)
+            await self._streams.stop_all()

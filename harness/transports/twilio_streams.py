@@ -31,7 +31,6 @@ class Place:
     web: AgentWeb
     clock: Clock
     network: Network
-    account_sid: str
 
 
 class Streams:
@@ -64,7 +63,7 @@ class Streams:
         except Unreached as unreached:
             self._tell(verb, sid, "stream-error", f"{unreached.code}: {unreached.refused.detail}")
             raise
-        outbox = Outbox(self._place.account_sid, call_sid, sid)
+        outbox = Outbox(self._form["AccountSid"], call_sid, sid)
         playout = self._playout if talks else None
         stream = TwilioStream(socket, self._place.clock, outbox, playout)
         stream.open(verb.parameters)

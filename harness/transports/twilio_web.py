@@ -1,9 +1,11 @@
-"""What Twilio asks of an agent's web server: TwiML, media streams, and who listens to callbacks."""
+"""What an agent's web server is asked for: TwiML, media streams, callbacks, and calls to others."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import aiohttp
 
@@ -50,7 +52,7 @@ class AgentWeb:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._session: aiohttp.ClientSession | None = None
-        self._callbacks: set[asyncio.Task[None]] = set()
+        self._callbacks: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
         self._session = connection.open_session(self._target)
@@ -117,6 +119,27 @@ class AgentWeb:
             ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _no_stream(_failed(error, shown, "stream")) from None
+
+    def ask(self, url: str, body: Any) -> asyncio.Task[Refused | None]:
+        """Tell the agent to place a call. What it answers is why it will not, if it says so."""
+        task = asyncio.create_task(self._ask(url, body))
+        self._callbacks.add(task)
+        task.add_done_callback(self._callbacks.discard)
+        return task
+
+    async def _ask(self, url: str, body: Any) -> Refused | None:
+        assert self._session is not None
+        shown = self._target.shown(url)
+        try:
+            async with await self._session.post(url, json=body) as response:
+                answer = await response.content.read(_EXCERPT)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return _failed(error, shown, "dial_out")
+        if response.status < 400:
+            return None
+        withheld = self._withheld(str(response.url), response.status)
+        refused = _http_refusal(response, shown, withheld, answer)
+        return replace(refused, how=f"dial_out_{response.status}", step="dial_out")
 
     def tell(self, url: str, method: str, form: Mapping[str, str]) -> None:
         """Request a callback, if there is one. Nobody waits for it, and nothing comes of it."""

@@ -156,3 +156,48 @@ def test_a_certificate_with_its_key() -> None:
     assert short.agent
     assert short.agent.client_cert == ClientCert("a.pem")
     assert Path(short.agent.client_cert.key_file) == Path("a.pem")
+
+
+def test_an_agent_that_dials_out_needs_no_webhook() -> None:
+    found = aim("{dial_out: 'http://a/dialout'}").target
+    assert found.dial_out
+    assert found.webhook == found.dial_out.url == "http://a/dialout"
+    assert (found.dial_out.body["to_number"], float(found.dial_out.within_s)) == ("{to}", 30.0)
+
+
+def test_dialling_out_is_told_beside_the_webhook() -> None:
+    written = "{webhook: 'http://a/in', dial_out: {url: /start, body: {n: '{to}'}, within: 5s}}"
+    found = aim(written).target
+    assert found.dial_out
+    assert (found.webhook, found.dial_out.url) == ("http://a/in", "http://a/start")
+    assert (found.dial_out.body, float(found.dial_out.within_s)) == ({"n": "{to}"}, 5.0)
+    moved = aim(written, Said("http://b/in")).target.dial_out
+    assert moved
+    assert (moved.url, moved.body) == ("http://b/start", {"n": "{to}"})
+
+
+def test_another_agent_than_the_scenarios_is_told_at_its_own_url() -> None:
+    written = "{dial_out: {url: 'http://a/start', body: {n: '{to}'}}}"
+    found = aim(written, Said("http://b/call")).target
+    assert found.dial_out
+    assert (found.webhook, found.dial_out.url) == ("http://b/call", "http://b/call")
+    assert found.dial_out.body == {"n": "{to}"}
+
+
+@pytest.mark.parametrize("written", ["{dial_out: 'http://a/start'}", "{webhook: reference}"])
+def test_a_sample_agent_dials_out_as_well(written: str) -> None:
+    option = Aim() if "dial_out" in written else Aim(dial_out="/dialout")
+    target = aim(written, Said("reference", aim=option)).target
+    assert target.dial_out
+    assert target.webhook == "http://127.0.0.1:9650/incoming"
+    assert target.dial_out.url == "http://127.0.0.1:9650/dialout"
+
+
+def test_the_command_line_may_say_where_an_agent_is_told_to_call() -> None:
+    target = aim("http://a/in", Said(aim=Aim(dial_out="http://a/start?key=${TOKEN}"))).target
+    assert target.dial_out
+    assert target.dial_out.url == "http://a/start?key=hush-hush"
+    assert "hush-hush" in target.secrets
+    with pytest.raises(FileProblems) as caught:
+        aim("http://a/in", Said(aim=Aim(dial_out="ftp://a/start")))
+    assert str(caught.value).startswith("--dial-out: dial_out: nobody can be told")

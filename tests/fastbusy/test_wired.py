@@ -34,8 +34,14 @@ def test_what_was_not_tried_gets_no_tick() -> None:
     untried = {"tools": "the dialogue asks for none", "webhook": "there is none"}
     for missing in ("", "stream"):
         told = {"link": missing, "seen": "closed", "remedy": "mend it", "untried": untried}
+        told["without"] = ["dial_out"]
         webhook, stream, *_, tools = links(told)
         assert (webhook.state, webhook.told) == ("unknown", "there is none")
         assert stream.state == ("missing" if missing else "there")
         assert tools.state == "unknown"
     assert Wiring(tuple(links({"link": "", "untried": untried})), Path("runs")).whole
+
+
+def test_links_that_an_agent_does_not_have_are_left_out() -> None:
+    found = tuple(links({"link": "", "remedy": "", "without": ["dial_out"]}))
+    assert [link.name for link in found] == [name for name in LINKS if name != "dial_out"]

@@ -296,3 +296,13 @@ def test_of_an_agent_that_hangs_up_no_more_is_known_than_its_stream() -> None:
     missing = found(*setup(), socket("stt"), end(1.2, "closed", "agent"))
     assert missing
     assert (missing.link, missing.known_until) == ("tts", "stream")
+
+
+@pytest.mark.parametrize(
+    ("how", "remedy"), [("no_order", "TWILIO_BASE_URL"), ("dial_out_404", "path included")]
+)
+def test_an_agent_that_places_no_call(how: str, remedy: str) -> None:
+    missing = found(*setup("info", how=how, step="dial_out", detail="seen"))
+    assert missing
+    assert (missing.link, missing.seen) == ("dial_out", f"{how}: seen")
+    assert remedy in missing.remedy

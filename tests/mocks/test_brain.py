@@ -278,6 +278,15 @@ def test_a_nod_before_anything_was_said_is_a_fragment() -> None:
     assert BRAIN.answer(ask(*history)) == Answer(REPROMPT, off_script=True)
 
 
+@pytest.mark.parametrize("said", ["Hello?", "Hi, hello?"])
+def test_a_hello_into_the_greeting_is_greeted_again(said: str) -> None:
+    history = [user("Hello?"), Message("assistant", "Good"), user(said)]
+    answer = BRAIN.answer(ask(*history))
+    assert (answer.purpose, answer.off_script) == ("greeting", False)
+    before = [GREETED, user(SAID[0]), Message("assistant", "Which day?")]
+    assert BRAIN.answer(ask(*before, user(said))).purpose == "turn"
+
+
 calls = st.builds(
     ToolCallMade,
     st.sampled_from(["1", "2"]),

@@ -17,6 +17,7 @@ from harness.planning.plan import Target
 from harness.transports.switchboard import Switchboard
 from kernel.clock import SystemClock
 from kernel.control import CallOrder, PhoneCall
+from kernel.event import Event
 from kernel.records import Call
 from mocks.latency import StageLatency
 from mocks.provider import Catalogue
@@ -53,6 +54,7 @@ class Rest:
             self.answers.append((answer.status, await answer.json()))
 
 
+EVENTS: list[Event] = []
 Act = Callable[[Line, Rest], Awaitable[None]]
 
 
@@ -76,7 +78,7 @@ async def calls_with(
         mock = MockControl(rest.url)
         await mock.open()
         try:
-            async with Switchboard([mock], SystemClock()) as network:
+            async with Switchboard([mock], SystemClock(), EVENTS.append) as network:
                 caller = await place(
                     Target(webhook=url),
                     *(planned(number, *lines) for number in range(1, count + 1)),
@@ -239,7 +241,9 @@ def test_a_mock_that_is_started_again_learns_of_the_calls_that_are_up() -> None:
             async with a_mock() as service:
                 await mock.open()
                 stack.push_async_callback(mock.close)
-                board = await stack.enter_async_context(Switchboard([mock], SystemClock()))
+                board = await stack.enter_async_context(
+                    Switchboard([mock], SystemClock(), EVENTS.append)
+                )
                 board.tell(call)
                 board.attend("CA1", lambda _: obeyed.set())
                 await until(lambda: service.world.exchange.find("CA1") is not None)

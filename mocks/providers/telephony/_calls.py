@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kernel.clock import SECOND_NS
-from kernel.control import PhoneCall
 
 from ...exchange import Connection
 from ...world import World
@@ -118,18 +117,6 @@ def page(
         "start": start,
         "uri": f"{uri}{number}",
     }
-
-
-def outbound(sid: str, account: str, from_number: str, to_number: str) -> PhoneCall:
-    """A call that has just been asked for."""
-    return PhoneCall(
-        sid=sid,
-        account=account,
-        status="queued",
-        from_number=from_number,
-        to_number=to_number,
-        direction="outbound-api",
-    )
 
 
 def _formatted(number: str) -> str:

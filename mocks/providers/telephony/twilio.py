@@ -1,7 +1,7 @@
 """Twilio's REST API for calls: read them, end them, send them on to other TwiML, start them.
 
 Which calls there are it learns over the control API; what an agent orders goes the same way to
-whoever has the calls. A call that is started rings nowhere: it stays `queued` until it is ended.
+whoever has the calls. Without anybody who has some, a call that is started stays `queued`.
 An agent may go on using its own account SID: calls are not told apart by account.
 Source: twilio.com/docs/voice/api/call-resource; codes: twilio.com/docs/api/errors.
 """
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from typing import Any, Literal
-from urllib.parse import parse_qsl, urlsplit
 
 from kernel.actor import Emit, End, Instruction
 from kernel.control import CallOrder
@@ -27,7 +26,8 @@ from ...refusing import STATUSES, retry_after, status_of
 from ...wire import Body, Head, Request, Wire, json_reply, json_text
 from ...work import Admitted, Begin, Note, Opened, Refused
 from ...world import World
-from ._calls import API, Trouble, not_found, outbound, page, resource
+from ._calls import API, Trouble, not_found, page, resource
+from ._ordering import Form, form_of, new_call, other_course, queued
 
 _ENDS: Mapping[str, Literal["completed", "canceled"]] = {
     "completed": "completed",
@@ -35,11 +35,8 @@ _ENDS: Mapping[str, Literal["completed", "canceled"]] = {
 }
 """What `Status` may ask for. Only a call that is queued or rings can be cancelled."""
 _PAGE_SIZE, _LARGEST_PAGE = 50, 1000
-_MOST_FIELDS = 200
 _STATUSES = {**STATUSES, "quota": 429}
 _MESSAGES = {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
-
-Form = Mapping[str, str]
 
 
 class Asked:
@@ -78,36 +75,16 @@ def update(asked: Asked) -> dict[str, Any]:
         exchange.order(CallOrder(sid=asked.sid, status=end))
         exchange.become(asked.sid, end, asked.now_ns)
     elif goes_on:
-        exchange.order(_onward(asked.sid, form))
+        exchange.order(other_course(asked.sid, form))
     return resource(asked.connection(), asked.world)
 
 
-def _onward(sid: str, form: Form) -> CallOrder:
-    url = form.get("Url", "")
-    return CallOrder(
-        sid=sid,
-        url=_url("Url", url) if url else "",
-        twiml="" if url else form["Twiml"],
-        method=_method(form, "Method"),
-        fallback_url=form.get("FallbackUrl", ""),
-        fallback_method=_method(form, "FallbackMethod"),
-        status_callback=form.get("StatusCallback", ""),
-        status_callback_method=_method(form, "StatusCallbackMethod"),
-    )
-
-
 def create(asked: Asked) -> dict[str, Any]:
-    form = asked.form
-    if not form.get("To"):
-        raise Trouble(400, 21201, "No 'To' number is specified")
-    if not form.get("From"):
-        raise Trouble(400, 21213, "No 'From' number is specified")
-    if not (form.get("Twiml") or form.get("ApplicationSid")):
-        _url("Url", form.get("Url", ""))
-    sid = "CA" + _digest("call", asked.world.serial())
-    call = outbound(sid, asked.account, form["From"], form["To"])
-    asked.world.exchange.connect([call], asked.now_ns)
-    asked.sid = sid
+    """Place a call. Whether anybody answers it is up to who has the people."""
+    order = new_call("CA" + _digest("call", asked.world.serial()), asked.account, asked.form)
+    asked.sid = order.sid
+    asked.world.exchange.connect([queued(order)], asked.now_ns)
+    asked.world.exchange.order(order)
     return resource(asked.connection(), asked.world)
 
 
@@ -168,7 +145,8 @@ class CallsAsked:
         sid = self._request.params.get("sid", "")
         try:
             _authenticate(self._request)
-            self._form = _form(self._request.body)
+            _find_account(self._request)
+            self._form = form_of(self._request.body)
         except Trouble as trouble:
             yield Emit(Note("", {"tool": self._operation.name, "call": sid}))
             yield from self._refuse(trouble, None)
@@ -239,25 +217,9 @@ def _authenticate(request: Request) -> None:
         raise Trouble(401, 20003, "Authenticate")
 
 
-def _form(body: bytes) -> Form:
-    try:
-        return dict(parse_qsl(body.decode(), max_num_fields=_MOST_FIELDS))
-    except ValueError:
-        raise Trouble(400, 20001, "The request's body is no form") from None
-
-
-def _url(name: str, value: str) -> str:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise Trouble(400, 21205, f"{name} is not a valid URL: {value[:200]}")
-    return value
-
-
-def _method(form: Form, name: str) -> str:
-    return "GET" if form.get(name, "").upper() == "GET" else "POST"
+def _find_account(request: Request) -> None:
+    if not request.params["account"].startswith("AC"):
+        raise not_found(request.path)
 
 
 def _count(text: str, default: int) -> int:

@@ -40,3 +40,23 @@ def test_closed_it_takes_only_those_it_has_promised() -> None:
     admission.close()
     assert not admission.reserve("b", 1)
     assert admission.enter("a", 1)
+
+
+def test_a_place_is_held_for_as_long_as_it_rings() -> None:
+    admission = Admission(1)
+    assert admission.hold("place-1", 0, 40)
+    assert not admission.reserve("a", 39)
+    admission.name("place-1", "b")
+    assert admission.enter("b", 39)
+    assert admission.count(39) == 1
+
+
+def test_a_place_that_nobody_comes_for_is_free_again() -> None:
+    admission = Admission(1)
+    assert admission.hold("place-1", 0, 40)
+    admission.release("place-1")
+    admission.release("place-1")
+    assert admission.reserve("a", 1)
+    assert not admission.hold("place-2", 1, 40)
+    admission.name("place-1", "b")
+    assert not admission.reserve("b", 1)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from desk import phrases
-from desk.call import SETTLE_S, UNHEARD_S, Call
+from desk.call import HELLO_S, SETTLE_S, UNHEARD_S, Call
 from desk.deepgram import Transcript
 from desk.retry import ProviderDown
 from tests.agents.jumping import now, run
@@ -311,5 +311,29 @@ def test_nothing_outlives_the_call() -> None:
         scene = Scene(lasts_s=1.2)
         await scene.play()
         assert now() == 1.2
+
+    run(main())
+
+
+def called_by_the_agent(scene: Scene) -> Call:
+    parts: Any = scene.line, scene.ear, scene.agent
+    return Call(*parts, called=True)
+
+
+def test_who_was_called_may_say_hello_first() -> None:
+    async def main() -> None:
+        scene = Scene()
+        scene.ear.soon(1, "Hello?", end=True)
+        await called_by_the_agent(scene).run()
+        assert scene.agent.answers == [(1, "Hello?")]
+
+    run(main())
+
+
+def test_who_was_called_and_says_nothing_is_greeted() -> None:
+    async def main() -> None:
+        scene = Scene()
+        await called_by_the_agent(scene).run()
+        assert scene.agent.answers == [(HELLO_S, "greeting")]
 
     run(main())

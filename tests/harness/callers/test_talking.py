@@ -420,3 +420,16 @@ def test_garbled_speech_without_text_is_no_answer() -> None:
     stage = Stage().greeted().agent("", 6.0, 6.3, verified=False).at(9.0)
     assert len(stage.said) == 1
     assert stage.turns == []
+
+
+def test_who_is_called_says_hello_and_waits_for_the_agent() -> None:
+    stage = Stage(called=True).at(0.3)
+    assert [(say.text, say.aside) for _, say in stage.said] == [("Hello?", True)]
+    stage.agent("Hello, this is the clinic. Who is speaking?", 3.0, 5.0).at(6.2)
+    assert stage.texts == ["Hello?", LINES[0]]
+    assert (stage.heard[0].role, stage.turns) == ("greeting", [])
+
+
+def test_who_is_spoken_to_at_once_says_no_hello() -> None:
+    stage = Stage(called=True).agent("Hello, this is the clinic.", 0.2, 2.0).at(3.2)
+    assert stage.texts == [LINES[0]]

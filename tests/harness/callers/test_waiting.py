@@ -75,3 +75,18 @@ def test_a_caller_that_is_about_to_speak_does_not_hang_up() -> None:
     stage = Stage(patience_s=1.0).greeted().agent("It is a long story.", 6.0, 15.4).at(17)
     assert stage.over is None
     assert stage.texts[-1] == LINES[1]
+
+
+def test_who_is_called_by_somebody_silent_says_hello_again_and_then_hangs_up() -> None:
+    stage = Stage(called=True, patience_s=8.0).at(7.9)
+    assert stage.texts == ["Hello?", "Hello?"]
+    # 2.5 s after the words before, which took two seconds.
+    assert stage.last_said_s == pytest.approx(0.3 + 2.0 + 2.5 + 0.06)
+    assert stage.at(8.0).over == Over("info", "patience", "caller")
+    assert stage.turns == []
+
+
+def test_noise_is_no_greeting_for_who_is_called() -> None:
+    stage = Stage(called=True, patience_s=8.0).noise(2.4, 3.0).at(20)
+    assert LINES[0] not in stage.texts
+    assert stage.over == Over("info", "patience", "caller")

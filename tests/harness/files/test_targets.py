@@ -9,7 +9,8 @@ import pytest
 from harness.files.grammar import Filled, Flaw, Secret, Shell
 from harness.files.targets import client_cert_flaws, correlate_flaws, target_flaws
 from harness.planning.plan import Target
-from harness.planning.reach import ClientCert, Correlate
+from harness.planning.reach import ClientCert, Correlate, DialOut
+from kernel.units import Duration
 
 TOKEN = Filled.of("Bearer hush-hush", "Bearer ${TOKEN}", ["hush-hush"])
 SHORT = Filled.of("Bearer hush", "Bearer ${TOKEN}", ["hush"])
@@ -31,6 +32,8 @@ def short(*path: str) -> Flaw:
         Target(webhook=Filled("reference"), limit=20),
         Target(webhook=Filled("http://a/v"), stream=Filled("wss://a/ws"), command=Shell("./a")),
         Target(stream=Filled("ws://a/ws"), signed_as=Filled("wss://b/ws")),
+        Target(webhook=Filled("reference"), dial_out=DialOut(Filled("/dialout"))),
+        Target(dial_out=DialOut(Filled("http://a/dialout")), command=Shell("./a")),
         Target(headers={"Authorization": TOKEN, "x-env": Filled("staging")}),
         Target(webhook=PORT, auth_token=Secret("hush-hush"), parameters={"api_key": TOKEN}),
         Target(parameters={"keyword": Filled("dental"), "max_tokens": Filled("100")}),
@@ -192,3 +195,25 @@ def test_a_short_password_would_be_read_by_everybody() -> None:
         short("password")
     ]
     assert not list(client_cert_flaws(ClientCert("a.pem")))
+
+
+@pytest.mark.parametrize(
+    ("webhook", "url", "told"),
+    [
+        ("", "/dialout", "no webhook says of which server"),
+        ("ws://a/s", "/dialout", "no webhook says of which server"),
+        ("", "ftp://a/dialout", "it is no http:// or https:// URL"),
+        ("http://a/in", "http:///dialout", "it names no host"),
+    ],
+)
+def test_where_nobody_can_be_told_to_call(webhook: str, url: str, told: str) -> None:
+    target = Target(webhook=Filled(webhook), dial_out=DialOut(Filled(url)))
+    (flaw,) = target_flaws(target)
+    assert flaw.path == ("dial_out", "url")
+    assert told in flaw.what
+
+
+def test_an_order_takes_time() -> None:
+    dial_out = DialOut(Filled("http://a/d"), within_s=Duration(0))
+    (flaw,) = target_flaws(Target(dial_out=dial_out))
+    assert flaw.path == ("dial_out", "within")

@@ -53,11 +53,16 @@ def test_the_form_of_an_inbound_call() -> None:
 
 
 def test_the_form_of_a_call_that_is_over() -> None:
-    form = twilio.ended_form({"CallSid": "CA1", "CallStatus": "completed"}, 61.2, 1_767_225_600.9)
-    assert (form["CallSid"], form["CallStatus"]) == ("CA1", "completed")
+    form = twilio.progress_form({"CallSid": "CA1"}, 3, 1_767_225_600.9, 61.2)
+    assert (form["CallSid"], form["SequenceNumber"]) == ("CA1", "3")
     assert (form["CallDuration"], form["Duration"]) == ("62", "2")
     assert form["Timestamp"] == "Thu, 01 Jan 2026 00:00:00 +0000"
     assert form["CallbackSource"] == "call-progress-events"
+
+
+def test_a_call_that_goes_on_has_no_duration_yet() -> None:
+    form = twilio.progress_form({"CallSid": "CA1"}, 0, 0)
+    assert not form.keys() & {"CallDuration", "Duration"}
 
 
 def test_the_form_of_a_stream() -> None:

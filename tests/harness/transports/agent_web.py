@@ -12,7 +12,7 @@ from aiohttp import WSMessage, WSMsgType
 from harness.protocols.course import Fetch
 from harness.transports.link import Obey, Refused
 from harness.transports.twilio_web import Unreached
-from kernel.control import PhoneCall
+from kernel.control import CallOrder, CallStatus, PhoneCall
 
 CLOSE = WSMessage(WSMsgType.CLOSE, 1000, "")
 CUT = WSMessage(WSMsgType.CLOSED, None, None)
@@ -83,12 +83,19 @@ class FakeNetwork:
     def __init__(self) -> None:
         self.told: list[PhoneCall] = []
         self.obey: dict[str, Obey] = {}
+        self.missed: list[tuple[str, CallStatus, str]] = []
 
     def tell(self, call: PhoneCall) -> None:
         self.told.append(call)
 
     def attend(self, sid: str, obey: Obey) -> None:
         self.obey[sid] = obey
+
+    def serve(self, place: Obey) -> None:
+        self.place = place
+
+    def miss(self, order: CallOrder, status: CallStatus, why: str) -> None:
+        self.missed.append((order.sid, status, why))
 
     @property
     def statuses(self) -> list[str]:

@@ -3,10 +3,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+import msgspec
+import pytest
+
 from harness.transports.switchboard import WAIT_S, Switchboard
 from kernel.clock import Clock
-from kernel.control import CallOrder, CallOrders, CallStatus, PhoneCall
+from kernel.control import CallOrder, CallOrders, CallStatus, Dialling, PhoneCall
 from kernel.errors import StackError
+from kernel.event import Event
+from kernel.vocabulary import vet
 
 from ..desk import StepClock
 from .test_twilio_call import turn_over
@@ -55,10 +60,16 @@ def call(sid: str = "CA1", status: CallStatus = "ringing") -> PhoneCall:
     return PhoneCall(sid=sid, account="AC1", status=status)
 
 
+def board_of(
+    mock: FakeMock, clock: Clock, record: Callable[[Event], None] = lambda _: None
+) -> Switchboard:
+    return Switchboard([mock], clock, record)  # type: ignore[list-item]
+
+
 def with_board(mock: FakeMock, test: Callable[[Switchboard], Awaitable[None]]) -> None:
     async def run() -> None:
         clock: Clock = StepClock()
-        async with asyncio.timeout(30), Switchboard([mock], clock) as board:  # type: ignore[list-item]
+        async with asyncio.timeout(30), board_of(mock, clock) as board:
             await turn_over()
             await test(board)
 
@@ -144,3 +155,36 @@ def test_without_a_telephone_network_nobody_is_asked() -> None:
 
     with_board(mock, test)
     assert (mock.asked, mock.calls) == ([], {})
+
+
+def test_a_call_that_an_agent_orders_is_placed_by_whoever_serves() -> None:
+    mock, order = FakeMock(), an_order()
+    mock.orders.append(order)
+
+    async def test(board: Switchboard) -> None:
+        placed: list[CallOrder] = []
+        board.serve(placed.append)
+        board.attend(order.sid, lambda _: pytest.fail("it is no order about a call"))
+        await turn_over()
+        mock.orders.append(msgspec.structs.replace(order, sid="CA8"))
+        mock.news.set()
+        await turn_over()
+        assert [each.sid for each in placed] == ["CA8"], "the first came before anybody served"
+
+    with_board(mock, test)
+
+
+def test_what_nobody_takes_stands_in_the_history() -> None:
+    events: list[Event] = []
+    clock = StepClock()
+    clock.now = 7
+    board_of(FakeMock(), clock, events.append).miss(an_order(), "busy", "engaged")
+    (event,) = events
+    vet(event)
+    assert (event.at_ns, event.kind, event.span) == (7, "order", "CA9")
+    assert event.data == {"to": "+2", "from": "+1", "status": "busy", "why": "engaged"}
+
+
+def an_order() -> CallOrder:
+    dial = Dialling(account="AC1", from_number="+1", to_number="+2")
+    return CallOrder(sid="CA9", dial=dial, url="http://a.example/v")

@@ -8,14 +8,14 @@ import pytest
 
 from harness.media import announcing
 from harness.media.playout import FRAME_NS, SILENCE
-from harness.planning.plan import Persona, Target
+from harness.planning.plan import Target
 from harness.transports.link import Answered, Ended, Refused
 from harness.transports.twilio_call import TwilioCall
+from harness.transports.twilio_leg import inbound
 from harness.transports.twilio_streams import Place
 from kernel.control import CallOrder
-from kernel.units import Duration
 
-from ..desk import StepClock, planned
+from ..desk import StepClock
 from .agent_web import CLOSE, CUT, FakeNetwork, FakeSocket, FakeWeb
 
 HOME, SID = "http://a.example/home", "CA1"
@@ -34,10 +34,9 @@ class Scene:
             web,  # type: ignore[arg-type]
             self.clock,
             self.network,
-            "AC1",
         )
-        persona = Persona(patience_s=Duration(8))
-        self.call = TwilioCall(place, planned(persona=persona), SID)
+        leg = inbound(place.target, SID, "AC1", "+14155550101")
+        self.call = TwilioCall(place, leg, 8.0)
 
     async def refused(self) -> Refused:
         signal = await self.call.set_up()

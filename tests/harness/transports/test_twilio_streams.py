@@ -20,7 +20,7 @@ EAR = Stream("ws://a.example/ear", name="ear", status_callback="http://a.example
 
 
 def a_call(web: FakeWeb, target: Target = Target()) -> tuple[Streams, Playout]:  # noqa: B008
-    place = Place(target, web, StepClock(), FakeNetwork(), "AC1")  # type: ignore[arg-type]
+    place = Place(target, web, StepClock(), FakeNetwork())  # type: ignore[arg-type]
     playout = Playout(0)
     return Streams(place, call_form("CA1", "AC1", "+1"), playout), playout
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from kernel.control import PhoneCall
 from mocks.exchange import Connection
-from mocks.providers.telephony._calls import Trouble, not_found, outbound, page, resource
+from mocks.providers.telephony._calls import Trouble, not_found, page, resource
 from mocks.world import World
 from tests.mocks.echo import a_world
 
@@ -51,8 +51,3 @@ def test_an_empty_page_has_no_neighbours() -> None:
     assert page([connection()] * 3, "AC1", 1, 1, world(), {})["previous_page_uri"].endswith(
         "&Page=0"
     )
-
-
-def test_a_call_that_was_asked_for_waits_to_be_placed() -> None:
-    call = outbound("CA2", "AC1", "+1", "+2")
-    assert (call.status, call.direction, call.to_number) == ("queued", "outbound-api", "+2")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from kernel.control import CallOrder, PhoneCall
+from kernel.control import CallOrder, Dialling, PhoneCall
 from mocks.latency import StageLatency
 from mocks.providers.telephony.twilio import PROVIDER
 from mocks.wire import Body, Head, Request
@@ -15,6 +15,7 @@ from mocks.world import World
 from tests.mocks.drive import Drive
 from tests.mocks.echo import a_world
 
+ADA, DESK = "+14155550102", "+14155550100"
 ACCOUNT, CALL = "AC" + "1" * 32, "CA" + "2" * 32
 CALLS = f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
 ONE = f"/2010-04-01/Accounts/{ACCOUNT}/Calls/{CALL}.json"
@@ -182,13 +183,11 @@ def _fields(call: PhoneCall) -> dict[str, Any]:
 
 def test_a_call_is_started_and_found_again() -> None:
     drive = a_drive()
-    status, told = post(
-        drive, CALLS, KEY, To="+14155550102", From="+14155550100", Url="http://a.example/v"
-    )
+    status, told = post(drive, CALLS, KEY, To=ADA, From=DESK, Url="http://a.example/v")
     assert (status, told["status"], told["direction"]) == (201, "queued", "outbound-api")
     assert drive.work[0].call == told["sid"]
     path = ONE.replace(CALL, told["sid"])
-    assert get(drive, path)[1]["to"] == "+14155550102"
+    assert get(drive, path)[1]["to"] == ADA
     assert post(drive, path, KEY, Status="canceled")[1]["status"] == "canceled"
 
 
@@ -196,13 +195,33 @@ def test_a_call_is_started_and_found_again() -> None:
     ("form", "code"),
     [
         ({}, 21201),
-        ({"To": "+1"}, 21213),
-        ({"To": "+1", "From": "+1"}, 21205),
-        ({"To": "+1", "From": "+1", "Url": "ftp://a"}, 21205),
+        ({"To": ADA}, 21213),
+        ({"To": ADA, "From": DESK}, 21205),
+        ({"To": ADA, "From": DESK, "Url": "ftp://a"}, 21205),
+        ({"To": "(415) 555-0102", "From": DESK, "Url": "http://a"}, 21211),
+        ({"To": DESK, "From": DESK, "Url": "http://a"}, 21211),
+        ({"To": ADA, "From": "desk", "Url": "http://a"}, 21212),
+        ({"To": ADA, "From": DESK, "ApplicationSid": "AP1"}, 21218),
     ],
 )
 def test_what_a_new_call_needs(form: dict[str, str], code: int) -> None:
     assert told_error(post(a_drive(), CALLS, KEY, **form)) == error(400, code)
+
+
+def test_whoever_has_the_people_is_told_how_to_place_it() -> None:
+    drive = a_drive()
+    sid = post(drive, CALLS, KEY, To=ADA, From=DESK, Url="http://a.example/v")[1]["sid"]
+    (order,) = drive.world.exchange.orders(0)
+    assert (order.sid, order.url, order.method) == (sid, "http://a.example/v", "POST")
+    assert order.dial == Dialling(account=ACCOUNT, from_number=DESK, to_number=ADA)
+
+
+def test_an_account_has_a_sid_that_looks_like_one() -> None:
+    drive = a_drive()
+    path = CALLS.replace(ACCOUNT, "nobody")
+    found = post(drive, path, KEY, To=ADA, From=DESK, Url="http://a.example/v")
+    assert told_error(found) == error(404, 20404)
+    assert drive.world.exchange.orders(0) == ()
 
 
 def test_calls_are_listed_in_pages_the_newest_first() -> None:
