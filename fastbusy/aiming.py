@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from harness.files.grammar import Filled, Flaw, Loaded, Secret, Shell
+from harness.files.grammar import Filled, Flaw, Loaded, Rule, Secret, Shell
 from harness.files.grammar import Path as Key
 from harness.files.scenario import Scenario
 from harness.files.targets import target_flaws
@@ -120,6 +120,18 @@ def _own(target: Target, agent: Filled) -> DialOut | None:
         return dial_out
     url = agent if "://" in agent else Filled(samples.DIAL_OUT)
     return msgspec.structs.replace(dial_out, url=url)
+
+
+def file_rules(scenario: str) -> Mapping[Rule, Collection[str]]:
+    """Rules about the files that the target of a scenario file names, with the keys they ask."""
+
+    def certificates(target: Target) -> Iterator[Flaw]:
+        return tls.flaws(_beside(scenario, target))
+
+    def recordings(target: Target) -> Iterator[Flaw]:
+        return clips.flaws(_beside(scenario, target).clips)
+
+    return {certificates: ("ca", "client_cert"), recordings: ("clips",)}
 
 
 def _signing(target: Target) -> Target:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from types import TracebackType
 
@@ -18,6 +18,7 @@ from harness.report.quantities import words
 from harness.runner import Progress
 
 _LINE_EVERY_S = 15.0
+_DOUBTS = 3
 
 
 def line(progress: Progress) -> str:
@@ -49,8 +50,14 @@ class Show:
     def __enter__(self) -> Show:
         return self
 
-    def start(self) -> None:
-        """What was asked for is about to begin."""
+    def start(self, doubtful: Iterable[str] = ()) -> None:
+        """What was asked for is about to begin. `doubtful` are lines about what was likely not
+        meant; a few are told."""
+        doubts = list(doubtful)
+        untold = len(doubts) - _DOUBTS
+        more = [f"  and {untold} more: see fastbusy plan"] if untold > 0 else []
+        for told in ["doubtful", *doubts[:_DOUBTS], *more] if doubts else ():
+            self._console.print(told, highlight=False, markup=False, soft_wrap=True)
         self._console.print("starting, then one call to check the wiring …", highlight=False)
         if self._console.is_terminal:
             self._live = Live(console=self._console, refresh_per_second=4, transient=True)

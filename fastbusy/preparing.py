@@ -14,7 +14,7 @@ from harness.recorder import Keep
 from kernel.ports import DEFAULT_PORT_BASE
 
 from . import catalogue, shelf
-from .aiming import Aimed, Said, aimed
+from .aiming import Aimed, Said, aimed, file_rules
 from .target_options import Aim
 
 # Callers wish for dates after this day; fixed, so that a seed means the same run on any day.
@@ -57,6 +57,7 @@ def prepare(options: Options, environ: Mapping[str, str]) -> Prepared:
         folders=(path.parent, path.parent / "fault_profiles", shelf.FAULT_PROFILES),
         environment=environ,
         more_profiles=tuple(options.profiles),
+        target_files=file_rules(str(path)),
     )
     plan = make_plan(
         files.scenario,

@@ -15,7 +15,7 @@ from harness.files.scalars import Unreadable, filled, in_two
 from harness.planning.plan import Target
 from harness.planning.reach import Address, ClientCert, DialOut
 from kernel import redact
-from kernel.errors import UsageError
+from kernel.errors import FileProblems, Problem, UsageError
 
 T = TypeVar("T")
 
@@ -108,22 +108,31 @@ def aim_of(args: argparse.Namespace) -> Aim:
 
 
 def overlaid(target: Target, aim: Aim, environ: Mapping[str, str]) -> Target:
-    """The target with what the options say. UsageError if one of them cannot be read."""
+    """The target with what the options say. FileProblems with all of them that cannot be read."""
     fill = partial(filled, environment=environ)
+    problems: list[Problem] = []
+
+    def value(option: str, text: str, read: Callable[[str], T]) -> T | None:
+        try:
+            return _read(option, text, read)
+        except UsageError as error:
+            problems.append(Problem(error.where, 0, error.what, error.remedy))
+            return None
+
+    headers = [value("--header", text, partial(_pair, ":", fill)) for text in aim.headers]
+    parameters = [value("--parameter", text, partial(_pair, "=", fill)) for text in aim.parameters]
     said: dict[str, Any] = {
-        "headers": {**target.headers, **_pairs("--header", aim.headers, ":", fill)},
-        "parameters": {**target.parameters, **_pairs("--parameter", aim.parameters, "=", fill)},
+        "headers": {**target.headers, **dict(filter(None, headers))},
+        "parameters": {**target.parameters, **dict(filter(None, parameters))},
     }
-    if aim.stream_url:
-        said["stream"] = _read("--stream-url", aim.stream_url, fill)
-    if aim.dial_out:
-        url = _read("--dial-out", aim.dial_out, fill)
-        dial_out = target.dial_out or DialOut(url)
-        said["dial_out"] = msgspec.structs.replace(dial_out, url=url)
-    if aim.signed_as:
-        said["signed_as"] = _read("--signed-as", aim.signed_as, fill)
-    if aim.connect_to:
-        said["connect_to"] = _read("--connect-to", aim.connect_to, Address.parse)
+    addresses: tuple[tuple[str, str, str, Callable[[str], Any]], ...] = (
+        ("stream", "--stream-url", aim.stream_url, fill),
+        ("signed_as", "--signed-as", aim.signed_as, fill),
+        ("connect_to", "--connect-to", aim.connect_to, Address.parse),
+    )
+    said |= {key: value(option, text, read) for key, option, text, read in addresses if text}
+    if aim.dial_out and (url := value("--dial-out", aim.dial_out, fill)):
+        said["dial_out"] = msgspec.structs.replace(target.dial_out or DialOut(url), url=url)
     if aim.ca:
         said["ca"] = aim.ca
     if aim.client_cert:
@@ -131,7 +140,9 @@ def overlaid(target: Target, aim: Aim, environ: Mapping[str, str]) -> Target:
     elif aim.client_key:
         what = f"{aim.client_key}: a key without its certificate"
         remedy = "name the certificate with --client-cert"
-        raise UsageError(what, where="--client-key", remedy=remedy)
+        problems.append(Problem("--client-key", 0, what, remedy))
+    if problems:
+        raise FileProblems(problems)
     return msgspec.structs.replace(target, **said)
 
 
@@ -140,19 +151,14 @@ def filled_option(option: str, text: str, environ: Mapping[str, str]) -> Filled:
     return _read(option, text, partial(filled, environment=environ))
 
 
-def _pairs(
-    option: str, texts: Sequence[str], mark: str, fill: Callable[[str], Filled]
-) -> dict[str, Filled]:
-    """`NAME: VALUE` or `NAME=VALUE`, whichever the mark makes it, as name → value."""
-    found: dict[str, Filled] = {}
-    for text in texts:
-        name, there, value = (part.strip() for part in text.partition(mark))
-        if not there or not name:
-            what = "a name and a value are wanted"  # without the text: it may be a secret
-            remedy = "write 'NAME: VALUE'" if mark == ":" else "write NAME=VALUE"
-            raise UsageError(what, where=option, remedy=remedy)
-        found[name] = _read(option, value, fill)
-    return found
+def _pair(mark: str, fill: Callable[[str], Filled], text: str) -> tuple[str, Filled]:
+    """`NAME: VALUE` or `NAME=VALUE`, whichever the mark makes it."""
+    name, there, value = (part.strip() for part in text.partition(mark))
+    if not there or not name:
+        remedy = "write 'NAME: VALUE'" if mark == ":" else "write NAME=VALUE"
+        # Without the text: it may be a secret.
+        raise Unreadable("a name and a value are wanted", remedy)
+    return name, fill(value)
 
 
 def _read(option: str, text: str, read: Callable[[str], T]) -> T:

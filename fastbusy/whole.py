@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientSession
 
 from harness.nemesis.mock_control import MockControl
+from harness.planning.plan import Plan
 from harness.planning.reach import Address
 from harness.recorder import Recorder, check_space, point_latest
 from harness.run_log import tell_without_calls
@@ -54,7 +55,7 @@ class Interrupted(KeyboardInterrupt):
 def run_blocking(
     options: Options,
     on_progress: OnProgress | None = None,
-    on_start: Callable[[], None] = lambda: None,
+    on_start: Callable[[Plan], None] = lambda plan: None,
 ) -> Judged:
     """Plan, start, run, stop, judge. The run folder is kept and readable whatever happens.
 
@@ -66,7 +67,7 @@ def run_blocking(
 
     prepared = prepare(options, os.environ)
     folder = _make_room(options, prepared)
-    on_start()
+    on_start(prepared.plan)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_interruptible(_run(options, prepared, folder, on_progress)))

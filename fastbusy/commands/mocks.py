@@ -8,14 +8,18 @@ from __future__ import annotations
 import argparse
 import shlex
 
+from kernel.fault import STAGES
 from kernel.ports import DEFAULT_PORT_BASE, port_base
 from kernel.roll import seed_of
 from mocks.__main__ import run as serve
+from mocks.provider import load_providers
 from mocks.serve_shell import Shell
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("stages", nargs="*", metavar="STAGE", help="stt, llm, tts, tools, or all")
+    served = {provider.stage for provider in load_providers()}
+    listed = ", ".join(stage for stage in STAGES if stage in served)
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help=f"{listed}, or all (all)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port-base", type=port_base, default=DEFAULT_PORT_BASE, metavar="PORT",
                         help="serves all; each stage has one above it (8700)")  # fmt: skip

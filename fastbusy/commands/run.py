@@ -11,10 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.headline import begun
+from harness.planning.doubts import doubts
+from harness.planning.plan import Plan
 from harness.verdict import exit_code
 from kernel.roll import seed_of
 
-from .. import shelf, target_options
+from .. import catalogue, shelf, target_options
 from ..judging import Judged
 from ..live import Show
 from ..places import mocks_of, place_options
@@ -54,7 +56,11 @@ def carry_out(scenario: str, args: argparse.Namespace) -> int:
     """Run, print, and give the exit code."""
     try:
         with Show() as show:
-            judged = run_blocking(options_of(scenario, args), show, show.start)
+
+            def start(plan: Plan) -> None:
+                show.start(doubts(plan, catalogue.tools()))
+
+            judged = run_blocking(options_of(scenario, args), show, start)
     except Interrupted as interrupted:
         # What ended the run may have been the end of the terminal.
         with suppress(OSError):

@@ -13,7 +13,7 @@ from kernel.fault import STAGES, FaultKind, Unit
 
 from . import profile as profile_file
 from . import scenario as scenario_file
-from .grammar import Loaded, Source, suggestion
+from .grammar import Loaded, Rule, Source, suggestion
 from .grammar import Path as Place
 from .nodes import MAX_BYTES
 from .profile import FaultProfile
@@ -45,37 +45,57 @@ def read_files(
     folders: Sequence[Path],
     environment: Mapping[str, str],
     more_profiles: Sequence[str] = (),
+    target_files: Mapping[Rule, Collection[str]] = MappingProxyType({}),
 ) -> Files:
     """Read a scenario and its profiles. FileProblems with what is wrong in any of them.
 
     folders        where `NAME.yaml` of a profile is looked for, in this order
     more_profiles  names or paths of profiles that the command line adds
+    target_files   rules of a target that look at the files which it names, with the keys that must
+                   be readable. They are asked only beside other mistakes: the command line may put
+                   other files in their place
     """
-    text = read_text(path)
-    if looks_like(text) == "fault profile":
-        raise _refusal(
-            path, "a fault profile is no scenario", f"run a scenario with --profile {path}"
-        )
-    scenario = parse(
-        text,
-        Scenario,
-        file=str(path),
-        grammar=scenario_file.grammar(known.checks),
-        environment=environment,
-    )
     problems: list[Problem] = []
-    profiles: dict[str, Loaded[FaultProfile]] = {}
-    wanted = [(name, scenario.source, place) for name, place in _named(scenario.value)]
+    scenario: Loaded[Scenario] | None = None
+    try:
+        scenario = _read_scenario(path, known, environment, target_files)
+        wanted = [(name, scenario.source, place) for name, place in _named(scenario.value)]
+    except FileProblems as error:
+        problems += error.problems
+        wanted = []
     wanted += [(name, Source("--profile"), ()) for name in more_profiles]
+    profiles: dict[str, Loaded[FaultProfile]] = {}
     for name, source, place in wanted:
         try:
             if name not in profiles:
                 profiles[name] = read_profile(_find(name, folders, source, place), known)
         except FileProblems as error:
             problems += [problem for problem in error.problems if problem not in problems]
-    if problems:
+    if problems or scenario is None:
         raise FileProblems(problems)
     return Files(scenario, profiles)
+
+
+def _read_scenario(
+    path: Path,
+    known: Known,
+    environment: Mapping[str, str],
+    target_files: Mapping[Rule, Collection[str]],
+) -> Loaded[Scenario]:
+    text = read_text(path)
+    if looks_like(text) == "fault profile":
+        raise _refusal(
+            path, "a fault profile is no scenario", f"run a scenario with --profile {path}"
+        )
+
+    def read(**more: Mapping[Rule, Collection[str]]) -> Loaded[Scenario]:
+        grammar = scenario_file.grammar(known.checks, **more)
+        return parse(text, Scenario, file=str(path), grammar=grammar, environment=environment)
+
+    try:
+        return read()
+    except FileProblems:
+        return read(target_files=target_files)
 
 
 def read_profile(path: Path, known: Known) -> Loaded[FaultProfile]:

@@ -147,8 +147,12 @@ class CheckKind(Protocol):
     scalar: ClassVar[str]
 
 
-def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
-    """How a scenario file is written. `checks` are those that may stand under `gate:`."""
+def grammar(
+    checks: Mapping[str, type[CheckKind]], target_files: Mapping[Rule, Collection[str]] = {}
+) -> Grammar:
+    """How a scenario file is written. `checks` are those that may stand under `gate:`,
+    `target_files` further rules of a target.
+    """
     return Grammar(
         short={
             Target: "webhook",
@@ -172,7 +176,11 @@ def grammar(checks: Mapping[str, type[CheckKind]]) -> Grammar:
             ClientCert: client_cert_flaws,
             Correlate: correlate_flaws,
         },
-        parts={Dialogue: PARTS, Target: TARGET_PARTS, Scenario: scenario_parts(checks)},
+        parts={
+            Dialogue: PARTS,
+            Target: {**TARGET_PARTS, **target_files},
+            Scenario: scenario_parts(checks),
+        },
     )
 
 

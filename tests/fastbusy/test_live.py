@@ -44,6 +44,18 @@ def test_a_log_gets_a_line_now_and_then() -> None:
     assert [line.split()[0] for line in lines] == ["0", "15", "31"]
 
 
+def test_a_few_doubts_are_told_before_it_starts() -> None:
+    def told(*doubts: str) -> list[str]:
+        log = io.StringIO()
+        with Show(Console(file=log, width=60)) as show:
+            show.start(doubts)
+        return log.getvalue().splitlines()[:-1]
+
+    assert told() == []
+    assert told("  a [b] c") == ["doubtful", "  a [b] c"]
+    assert told(*"abcde") == ["doubtful", "a", "b", "c", "  and 2 more: see fastbusy plan"]
+
+
 def test_a_terminal_gets_a_panel() -> None:
     terminal = io.StringIO()
     with Show(Console(file=terminal, force_terminal=True, width=100)) as show:

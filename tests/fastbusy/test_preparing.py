@@ -127,3 +127,24 @@ def test_an_agent_that_nobody_could_call(tmp_path: Path, agent: str) -> None:
         prepare(Options(scenario(tmp_path), agent=agent), {})
     with pytest.raises(UsageError, match=rf"mine\.yaml:\d+: {told}"):
         prepare(Options(scenario(tmp_path, f"agent: '{agent}'\n")), {})
+
+
+def test_files_of_the_agent_are_looked_at_beside_other_mistakes(tmp_path: Path) -> None:
+    written = "agent: {webhook: 'https://a/v', ca: gone.pem, headers: {x: '${GONE}'}}\n"
+    path = scenario(tmp_path, written)
+    with pytest.raises(FileProblems) as caught:
+        prepare(Options(path, profiles=("no-such-profile",)), {})
+    lost = f"{path}:10: {tmp_path}/gone.pem cannot be read: No such file or directory"
+    what = [str(problem).partition("\n")[0] for problem in caught.value.problems]
+    assert what == [
+        f"{path}:10: x: the environment has no GONE",
+        lost,
+        "--profile: no fault profile 'no-such-profile'",
+    ]
+
+
+def test_files_that_the_command_line_replaces_are_not_missed(tmp_path: Path) -> None:
+    path = scenario(tmp_path, "agent: {webhook: 'https://a/v', ca: gone.pem}\n")
+    assert prepare(Options(path, agent="reference"), {}).target.ca == ""
+    with pytest.raises(FileProblems, match=r"gone\.pem cannot be read"):
+        prepare(Options(path), {})

@@ -91,6 +91,17 @@ def test_what_cannot_be_read_is_told(said: dict[str, Any], told: str) -> None:
     assert str(caught.value) == told
 
 
+def test_all_that_cannot_be_read_is_told_at_once() -> None:
+    with pytest.raises(UsageError) as caught:
+        overlaid(Target(), Aim(headers=["a", "b: ${GONE}"], connect_to="here"), {})
+    assert str(caught.value) == (
+        "--header: a name and a value are wanted\n  → write 'NAME: VALUE'\n"
+        "--header: the environment has no GONE\n  → set it: export GONE=…\n"
+        "--connect-to: 'here' is no address\n"
+        "  → write host:port, such as 127.0.0.1:8443"
+    )
+
+
 def test_an_option_may_hold_a_secret() -> None:
     found = filled_option("--agent", "https://me:${PASS}@a/v", {"PASS": "hush"})
     assert (found, found.secrets) == ("https://me:hush@a/v", ("hush",))

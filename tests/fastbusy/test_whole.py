@@ -102,6 +102,6 @@ def test_nothing_starts_before_all_is_right(options: dict[str, Any]) -> None:
     started: list[bool] = []
     with pytest.raises(UsageError):
         whole.run_blocking(
-            Options(**{"scenario": "smoke", **options}), None, lambda: started.append(True)
+            Options(**{"scenario": "smoke", **options}), None, lambda _: started.append(True)
         )
     assert not started

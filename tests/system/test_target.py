@@ -88,8 +88,9 @@ def test_a_run_against_an_agent_behind_another_name(tmp_path: Path) -> None:
     assert "'Authorization': 'Bearer …'" in log
     assert "'tenant': '…'" in log
     history = read_history(folder)
-    methods = {span.partition("-")[0]: method for span, (_, method) in history.joins.items()}
-    assert methods["llm"] == methods["tts"] == "sid"
+    methods = {(span.partition("-")[0], method) for span, (_, method) in history.joins.items()}
+    assert ("tts", "sid") in methods
+    assert ("llm", "identity") in methods
 
 
 def test_an_agent_that_quotes_what_it_refuses(tmp_path: Path) -> None:
@@ -101,7 +102,7 @@ def test_an_agent_that_quotes_what_it_refuses(tmp_path: Path) -> None:
     assert telling(tmp_path / "run", it.lines) == []
     assert "webhook of the agent: http_403: https://voice.example/incoming" in told(it)
     assert "you said Bearer … and {" in told(it)
-    assert "(agent.auth_token)" in told(it)
+    assert "agent.auth_token" in told(it)
 
 
 def test_a_variable_that_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

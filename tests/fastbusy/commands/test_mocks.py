@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from fastbusy.catalogue import stages
 from fastbusy.cli import main
 from fastbusy.commands.mocks import env_command
+
+
+def test_the_help_lists_every_stage_that_has_a_mock(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mocks", "--help"]) == 0
+    assert f"{', '.join(stages())}, or all (all)" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ import pytest
 from fastbusy.cli import main
 from fastbusy.commands import run as command
 from fastbusy.judging import Judged, judge_folder
-from fastbusy.preparing import Options
+from fastbusy.preparing import Options, prepare
 from fastbusy.target_options import Aim
 from fastbusy.whole import Interrupted
 from tests.fastbusy.folders import run_folder
+from tests.fastbusy.small import SCENARIO
 
 
 @pytest.fixture
@@ -40,6 +41,21 @@ def test_all_options_arrive(given: list[Options], capsys: pytest.CaptureFixture[
         )
     ]  # fmt: skip
     assert "\npass  calm\n" in capsys.readouterr().out
+
+
+def test_what_was_likely_not_meant_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(SCENARIO.replace("heard: open", "heard: never"))
+
+    def run_blocking(wanted: Options, on_progress: Any, on_start: Any) -> Judged:
+        on_start(prepare(wanted, {}).plan)
+        return judge_folder(run_folder(tmp_path / "run"))
+
+    monkeypatch.setattr(command, "run_blocking", run_blocking)
+    assert main(["run", str(path)]) == 0
+    assert "doubtful\n  dialogue " in capsys.readouterr().err
 
 
 def test_what_is_said_of_the_agent_arrives(given: list[Options]) -> None:
