@@ -156,6 +156,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     connection  the client's TCP connection, unique within a mock process
     bites       labels of the faults that touched it
     added_ns    delay that faults added to its first output
+    model       LLM only: which of the provider's it was asked of
     text_in     what was asked: the words heard since the last answer, the text to speak
     history     LLM only: everything that the caller said in the conversation so far, and tool
                 arguments, joined; what facts are looked for in
@@ -189,6 +190,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     bites: tuple[str, ...] = ()
     added_ns: int = 0
     purpose: Purpose = "turn"
+    model: str = ""
     text_in: str = ""
     history: str = ""
     said: str = ""

@@ -58,7 +58,9 @@ class Prompted(Answering):
 
     def _begin(self, purpose: str, *, counted: bool = True) -> Begin:
         messages = self._asked.messages
-        data = {**request_data(messages), "tokens_in": self._tokens_in}
+        data = {
+            **request_data(messages), "model": self._asked.model, "tokens_in": self._tokens_in,
+        }  # fmt: skip
         retry = self._request.header("x-stainless-retry-count")
         if retry.isdecimal():
             data["attempt_header"] = int(retry)

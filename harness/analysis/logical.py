@@ -19,7 +19,8 @@ _APART = ("prewarm", "side")
 
 @dataclass(frozen=True)
 class Logical:
-    """One thing that one call wanted from one provider, and every attempt at it, in order.
+    """One thing that one call wanted from one model of one provider, and every attempt at it, in
+    order.
 
     The second and later attempts are retries: each began after the one before it had failed, or
     had been given up.
@@ -85,6 +86,6 @@ def _identity(work: Work, call: Call) -> tuple[str, ...]:
     # The same apology or the same tool call after the caller's next words is asked anew.
     turn = sum(turn.until_at_ns <= work.from_at_ns for turn in call.turns)
     return (
-        call.span, work.stage, work.provider, work.tool, normal(work.history), words,
+        call.span, work.stage, work.provider, work.model, work.tool, normal(work.history), words,
         work.arguments, str(turn),
     )  # fmt: skip

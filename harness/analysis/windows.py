@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kernel.history import History
 from kernel.records import Call, Phase, Turn
 
+from ..callers.exchange import EARLY_NS
 from ..correlation.correlate import attribution
 from .fates import fate_of
 
@@ -99,18 +100,32 @@ def answers(history: History) -> Iterator[Answer]:
 
     A turn belongs to the phase in which the caller stopped speaking. A caller that waited in vain
     and hung up is a sample of at least that long: leaving it out would reward silence. Any other
-    turn without an answer (a refusal, a cut, the last goodbye) is none.
+    turn without an answer (a refusal, a cut, the last goodbye) is none. Neither is an answer that
+    the caller talked over: it had begun before the words that it is an answer to were over.
     """
     phases = sorted(history.phases, key=lambda phase: phase.from_ns)
     starts = [phase.from_ns for phase in phases]
     for call in judged_calls(history):
         for turn in call.turns:
+            if _talked_over(call, turn):
+                continue
             waited_ms = turn.answer_ms
             if waited_ms is None and _waited_in_vain(call, turn):
                 waited_ms = (turn.owed_until_at_ns - turn.until_at_ns) / 1e6
             if waited_ms is not None:
                 place = bisect_right(starts, turn.until_at_ns) - 1
                 yield Answer(call, turn, waited_ms, phases[place].name if place >= 0 else "")
+
+
+def _talked_over(call: Call, turn: Turn) -> bool:
+    """The answer was audible while the caller spoke, and not just for its last sounds."""
+    if turn.answer_at_ns is None or turn.answer_at_ns > turn.until_at_ns:
+        return False
+    return any(
+        heard.from_at_ns < turn.until_at_ns - EARLY_NS and turn.from_at_ns < heard.until_at_ns
+        for heard in call.heard
+        if heard.role == "answer"
+    )
 
 
 def _waited_in_vain(call: Call, turn: Turn) -> bool:

@@ -8,21 +8,14 @@ from typing import ClassVar, Literal
 
 from kernel.clock import SECOND_NS
 from kernel.history import History
-from kernel.records import Call, Turn
+from kernel.records import Call
 from kernel.units import Duration, Share
 
+from ..analysis.interruptions import Interruption, interruptions
 from ..analysis.statistics import of_all
 from ..analysis.windows import judged_calls
-from ..callers.phrases import manner_of
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
-
-_BREATH_NS = SECOND_NS
-"""Sound that goes on after a shorter quiet, while the caller speaks, has not stopped."""
-_EARLY_NS = 300_000_000
-"""So long before the caller's end, agents begin to answer."""
-
-_NODS = ("acknowledgement", "hesitation")
 
 Case = Literal["measured", "not_audible", "finished", "warming_up"]
 
@@ -50,10 +43,9 @@ class BargeInStopTime(Check, frozen=True):
 
     def look(self, history: History) -> Finding:
         found = [
-            self._stop(call, turn)
+            self._stop(interruption)
             for call in judged_calls(history)
-            for turn in call.turns
-            if turn.barge_in
+            for interruption in interruptions(call)
         ]
         cases = Counter(stop.case for stop in found)
         left_out = ", ".join(
@@ -88,24 +80,19 @@ class BargeInStopTime(Check, frozen=True):
             [stop.evidence for stop in reversed(slow)],
         )
 
-    def _stop(self, call: Call, turn: Turn) -> _Stop:
-        from_ns = turn.from_at_ns
-        heard = [sound for sound in call.heard if sound.sound != "noise"]
-        sounding = [sound for sound in heard if sound.from_at_ns < from_ns < sound.until_at_ns]
-        if not sounding:
-            return _Stop(call.span, from_ns, from_ns, "not_audible")
-        last = sounding[-1]
-        for sound in heard:
-            goes_on = last.until_at_ns <= sound.from_at_ns <= last.until_at_ns + _BREATH_NS
-            into = sound.from_at_ns < turn.until_at_ns - _EARLY_NS
-            if goes_on and into and manner_of(sound.text) not in _NODS:
-                last = sound
+    def _stop(self, found: Interruption) -> _Stop:
         case: Case = "measured"
-        if last.verified and last.until_at_ns - from_ns <= self.limit.ns:
-            case = "finished"
-        if from_ns < heard[0].from_at_ns + self.warm_up.ns:
+        if not found.into:
+            case = "not_audible"
+        elif found.from_ns < self._deaf_until_ns(found.call):
             case = "warming_up"
-        return _Stop(call.span, from_ns, last.until_at_ns, case)
+        elif found.finished and found.silent_ns - found.from_ns <= self.limit.ns:
+            case = "finished"
+        return _Stop(found.call.span, found.from_ns, found.silent_ns, case)
+
+    def _deaf_until_ns(self, call: Call) -> int:
+        first_ns = min(sound.from_at_ns for sound in call.heard if sound.sound != "noise")
+        return first_ns + self.warm_up.ns
 
 
 _LEFT_OUT: dict[Case, str] = {

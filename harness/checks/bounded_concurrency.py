@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from kernel.clock import SECOND_NS
 from kernel.history import History
-from kernel.records import Work
 from kernel.units import Share
 
 from ..analysis.occupancy import Occupancy
@@ -27,7 +26,8 @@ _LINGERS_NS = 2 * SECOND_NS
 class BoundedConcurrency(Check, frozen=True):
     """How much work of one stage is going on at once, against the calls that are up: no more than
     each call has at once at baseline, or the declared limit. Work that is running counts, not open
-    sockets.
+    sockets. What is asked beside a conversation counts while its call is up: a summary that is
+    written after it may take its time.
 
     beyond  how much more than that is allowed
     limit   so much work of one stage at once, instead of the calls' need
@@ -40,29 +40,26 @@ class BoundedConcurrency(Check, frozen=True):
     limit: int | None = None
 
     def look(self, history: History) -> Finding:
-        calm = baseline(history)
-        joined = [work for works in work_by_call(history).values() for work in works]
-        usual = [
-            work for work in joined if calm and calm.from_ns <= work.from_at_ns < calm.until_ns
-        ]
+        calm, spells = baseline(history), list(_spells(history))
+        usual = [one for one in spells if calm and calm.from_ns <= one.from_ns < calm.until_ns]
         if len(usual) < _FEWEST and self.limit is None:
             return self.unknown(
                 f"{len(usual)} pieces of provider work began at baseline; at least {_FEWEST} are "
                 "needed"
             )
-        fan_out = _fan_out(history, usual)
+        fan_out = _fan_out(usual)
         calls = Occupancy(history.calls, lingers_ns=_LINGERS_NS)
         peaks = []
-        for stage, works in _by_stage(joined).items():
-            for at_ns, active in _rises(works):
-                allowed = calls.at(at_ns) * fan_out.get(stage, 1)
+        for stage in {spell.stage for spell in spells}:
+            for at_ns, active in _rises(spell for spell in spells if spell.stage == stage):
+                needed = calls.at(at_ns) * fan_out.get(stage, 1)
                 peaks.append(
-                    _Peak(stage, at_ns, active, allowed if self.limit is None else self.limit)
+                    _Peak(stage, at_ns, active, needed if self.limit is None else self.limit)
                 )
         if not peaks:
             return self.unknown("no provider work was seen while calls were up")
-        worst = max(peaks, key=lambda peak: peak.ratio)
-        too_much = worst.active > worst.allowed * (1 + self.beyond) + 1
+        worst = max(peaks, key=lambda peak: (self._excess(peak), peak.active, peak.stage))
+        too_much = self._excess(worst) > 0
         return self.finding(
             "fail" if too_much else "pass",
             f"{worst.active} pieces of {worst.stage} work went on at once where {worst.allowed} "
@@ -71,9 +68,13 @@ class BoundedConcurrency(Check, frozen=True):
             [
                 Evidence(call.span, worst.at_ns, "up at that moment")
                 for call in history.calls
-                if too_much and call.dialled_ns <= worst.at_ns < call.ended_ns
+                if too_much and call.dialled_ns <= worst.at_ns <= call.ended_ns + _LINGERS_NS
             ],
         )
+
+    def _excess(self, peak: _Peak) -> float:
+        """Pieces of work too many; one more than is needed is none."""
+        return max(0.0, peak.active - peak.allowed * (1 + self.beyond) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +84,35 @@ class _Peak:
     active: int
     allowed: int
 
-    @property
-    def ratio(self) -> float:
-        return (self.active - 1) / max(1, self.allowed)
+
+@dataclass(frozen=True, slots=True)
+class _Spell:
+    """A stretch of time in which a provider works for a call; it may go on at the end."""
+
+    call: str
+    stage: str
+    from_ns: int
+    until_ns: int | None
 
 
-def _by_stage(works: Iterable[Work]) -> Mapping[str, Sequence[Work]]:
-    found: dict[str, list[Work]] = defaultdict(list)
-    for work in works:
-        if work.stage in _STAGES and work.purpose != "prewarm":
-            found[work.stage].append(work)
-    return found
+def _spells(history: History) -> Iterator[_Spell]:
+    works = work_by_call(history)
+    for call in history.calls:
+        for work in works.get(call.span, ()):
+            if work.stage not in _STAGES or work.purpose == "prewarm":
+                continue
+            until_ns = work.until_at_ns
+            if work.purpose == "side":
+                until_ns = min(until_ns or call.ended_ns, call.ended_ns)
+            if until_ns is None or work.from_at_ns < until_ns:
+                yield _Spell(call.span, work.stage, work.from_at_ns, until_ns)
 
 
-def _rises(works: Iterable[Work]) -> Iterable[tuple[int, int]]:
+def _rises(spells: Iterable[_Spell]) -> Iterable[tuple[int, int]]:
     """When a piece of work began, and how many were going on then, itself included."""
-    works = list(works)
-    begins = [(work.from_at_ns, 1) for work in works]
-    ends = [(work.until_at_ns, -1) for work in works if work.until_at_ns is not None]
+    spells = list(spells)
+    begins = [(spell.from_ns, 1) for spell in spells]
+    ends = [(spell.until_ns, -1) for spell in spells if spell.until_ns is not None]
     active = 0
     for at_ns, step in sorted([*begins, *ends]):
         active += step
@@ -108,12 +120,12 @@ def _rises(works: Iterable[Work]) -> Iterable[tuple[int, int]]:
             yield at_ns, active
 
 
-def _fan_out(history: History, usual: Sequence[Work]) -> Mapping[str, int]:
+def _fan_out(usual: Iterable[_Spell]) -> Mapping[str, int]:
     """Stage → the most work that one call has at once at baseline."""
-    by_call: dict[tuple[str, str], list[Work]] = defaultdict(list)
-    for work in usual:
-        by_call[work.stage, history.call_of(work) or ""].append(work)
+    by_call: dict[tuple[str, str], list[_Spell]] = defaultdict(list)
+    for spell in usual:
+        by_call[spell.stage, spell.call].append(spell)
     most: dict[str, int] = defaultdict(lambda: 1)
-    for (stage, _), works in by_call.items():
-        most[stage] = max(most[stage], *(active for _, active in _rises(works)))
+    for (stage, _), spells in by_call.items():
+        most[stage] = max(most[stage], *(active for _, active in _rises(spells)))
     return most

@@ -20,7 +20,8 @@ _FEWEST = 5
 
 class NoRetryOfPermanentErrors(Check, frozen=True):
     """A request that was refused because it is wrong or not allowed (400, 401, 403, 404, 422) is
-    not sent to the same provider again as it was: it will be refused for ever.
+    not sent to the same provider again as it was: it will be refused for ever. Another model is
+    another request.
 
     at_most  share of such refusals that may be retried all the same; any retry warns
     """

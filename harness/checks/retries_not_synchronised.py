@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import ClassVar
@@ -45,7 +47,7 @@ class RetriesNotSynchronised(Check, frozen=True):
                 for failed, retry in pairwise(logical.attempts)
                 if failed.type == "fail" and failed.until_at_ns is not None
             ),
-            key=lambda found: found[1].until_at_ns or 0,
+            key=_refused_ns,
         )
         herds = list(_herds(retries))
         if not herds:
@@ -67,25 +69,27 @@ class RetriesNotSynchronised(Check, frozen=True):
 
 
 def _herds(retries: Sequence[Retry]) -> Iterator[Sequence[Retry]]:
-    """Retries of enough different calls that one provider refused within an instant."""
-    first = 0
-    while first < len(retries):
-        until_ns = (retries[first][1].until_at_ns or 0) + _INSTANT_NS
-        last = first
-        while last < len(retries) and (retries[last][1].until_at_ns or 0) < until_ns:
-            last += 1
-        together = retries[first:last]
-        for place in {(failed.stage, failed.provider) for _, failed, _ in together}:
-            herd = {
-                call: (call, failed, retry)
-                for call, failed, retry in together
-                if (failed.stage, failed.provider) == place
-            }
-            if len(herd) >= _FEWEST:
-                yield list(herd.values())
-        first = last
+    """Retries of enough different calls that one provider refused within an instant, whenever that
+    instant begins. `retries` are in order of the refusals.
+    """
+    places: dict[tuple[str, str], list[Retry]] = defaultdict(list)
+    for retry in retries:
+        places[retry[1].stage, retry[1].provider].append(retry)
+    for refused in places.values():
+        last = 0
+        for first, retry in enumerate(refused):
+            end = bisect_left(refused, _refused_ns(retry) + _INSTANT_NS, key=_refused_ns)
+            if end > last:  # else it is a part of the instant before
+                last = end
+                herd = {one[0]: one for one in refused[first:last]}
+                if len(herd) >= _FEWEST:
+                    yield list(herd.values())
+
+
+def _refused_ns(retry: Retry) -> int:
+    return retry[1].until_at_ns or 0
 
 
 def _most_within(herd: Sequence[Retry], moment_ns: int) -> int:
     starts = sorted(retry.from_at_ns for _, _, retry in herd)
-    return max(sum(at <= other < at + moment_ns for other in starts) for at in starts)
+    return max(bisect_left(starts, at_ns + moment_ns) - place for place, at_ns in enumerate(starts))

@@ -45,7 +45,8 @@ def test_a_conversation_names_the_work_whoever_tries_it_again() -> None:
     (second,) = outputs(endpoint(**again).receive(Opened(), 5))
     assert isinstance(first, Begin)
     assert (first.identity, first.by, first.tokens) == (second.identity, "conversation", 3)
-    assert first.data == {**request_data([Message("user", "Hi.")]), "tokens_in": 3}
+    told = request_data([Message("user", "Hi.")])
+    assert first.data == {**told, "model": "m", "tokens_in": 3}
     assert second.data["attempt_header"] == 2
 
 

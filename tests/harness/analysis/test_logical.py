@@ -42,6 +42,13 @@ def test_another_provider_is_no_retry() -> None:
     assert attempts(who) == [1, 1]
 
 
+def test_another_model_is_no_retry() -> None:
+    who = caller()
+    who.works("llm", 5, 5.1, type="fail", text_in="Tuesday", model="gpt-4.1")
+    who.works("llm", 5.2, 6, text_in="Tuesday", model="gpt-4.1-mini")
+    assert attempts(who) == [1, 1]
+
+
 def test_thirty_calls_that_ask_the_same_once_are_thirty_requests() -> None:
     story = Story()
     for number in range(1, 31):

@@ -126,6 +126,21 @@ def test_a_scar_is_where_a_fault_bit_work_of_that_turn() -> None:
     assert [Scars(history).on(call, turn) for turn in call.turns] == [True, False]
 
 
+def test_an_answer_that_was_talked_over_is_no_sample() -> None:
+    story = run()
+    caller = story.call(1, at=61).says().hears(lasting=6)
+    caller.now -= 5
+    caller.says(lasting=2)  # into the answer, which goes on
+    caller._turns[-1] |= {"answer_at_ns": ns(caller.now), "owed_until_at_ns": ns(caller.now)}
+    caller.now += 3
+    early = caller.says().now
+    caller.hears(after=-0.2).ends()
+    caller._turns[-1] |= {"answer_at_ns": ns(early), "owed_until_at_ns": ns(early)}
+    history = story.history()
+    assert [turn.answer_ms for turn in history.calls[0].turns] == [800, 0, 0]
+    assert [(one.turn.index, one.waited_ms) for one in answers(history)] == [(1, 800), (3, 0)]
+
+
 def test_a_fault_on_a_side_request_of_any_call_touches_every_turn_of_that_time() -> None:
     story = run()
     story.call(1, at=61).says().hears().says().hears().ends()

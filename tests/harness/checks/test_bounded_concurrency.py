@@ -48,6 +48,33 @@ def test_work_for_ended_calls_is_work() -> None:
     assert (finding.outcome, finding.measures["active"]) == ("fail", 15)
 
 
+def test_what_is_asked_beside_a_call_does_not_count_after_it() -> None:
+    story = run(1)
+    for number in range(200, 220):
+        caller = story.call(number, at=150).talks(1).ends()
+        caller.works("llm", 152, 170, purpose="side")
+        caller.works("llm", caller.now + 0.1, caller.now + 8, purpose="side")
+    story.call(300, at=160).talks(1).works("llm", 164, 165).ends()
+    finding = BoundedConcurrency()(story.history())
+    assert (finding.outcome, finding.measures["active"]) == ("pass", 20)
+    for caller in story.callers[-21:-1]:
+        caller.works("llm", 153, 154, purpose="side").works("llm", 153, 154, purpose="side")
+    assert BoundedConcurrency()(story.history()).measures["active"] == 60
+
+
+def test_the_worst_peak_is_the_one_with_most_too_many() -> None:
+    story = run(1)
+    late = [story.call(number, at=150).talks(1) for number in range(200, 220)]
+    for caller in late:
+        caller.works("llm", 152, 153).ends()
+    late[0].works("llm", 152, 153).works("llm", 152, 153)
+    finding = BoundedConcurrency()(story.history())
+    assert (finding.outcome, finding.measures["active"]) == ("pass", 22)
+    late[0].works("tools", 190, 191).works("tools", 190, 191)
+    finding = BoundedConcurrency()(story.history())
+    assert (finding.outcome, finding.measures["stage"]) == ("fail", "tools")
+
+
 def test_transcription_is_a_stream_and_not_judged() -> None:
     assert BoundedConcurrency()(run(9, stage="stt").history()).measures.get("stage") != "stt"
 

@@ -26,6 +26,18 @@ def test_asking_again_fails(status: int) -> None:
     assert finding.evidence[0].note == f"openai said {status}, and was asked again"
 
 
+def test_another_model_may_be_asked() -> None:
+    story = run(0)
+    for number in range(1, 7):
+        caller = story.callers[number - 1]
+        for attempt, model in enumerate(("gpt-4.1", "gpt-4.1-mini")):
+            at = caller.dialled + 3 + attempt / 2
+            asked = {"type": "fail", "status": 404, "text_in": "hello", "model": model}
+            caller.works("llm", at, at + 0.1, **asked)
+    finding = NoRetryOfPermanentErrors()(story.history())
+    assert (finding.outcome, finding.measures["refused_for_good"]) == ("pass", 12)
+
+
 def test_a_rare_one_warns() -> None:
     assert NoRetryOfPermanentErrors()(run(2, calls=1, others=40).history()).outcome == "warn"
 

@@ -26,5 +26,20 @@ def test_all_at_once_fails() -> None:
     assert finding.evidence[0].call == "c0001"
 
 
+def test_an_instant_may_begin_at_any_time() -> None:
+    story = Story().phase("surge", 0, 300)
+    for number in range(24):
+        caller = story.call(number + 1, at=0).says()
+        refused_at = 10.15 + number / 240
+        caller.works("llm", 10, refused_at, type="fail", status=429, text_in="hello")
+        caller.works("llm", 11, 11.5, text_in="hello")
+        caller.ends("completed", after=30)
+    early = story.call(90, at=0).says()
+    early.works("llm", 9, 10, type="fail", status=429, text_in="hello")
+    early.works("llm", 12, 12.5, text_in="hello").ends("completed", after=30)
+    finding = RetriesNotSynchronised()(story.history())
+    assert (finding.outcome, finding.measures["refused_together"]) == ("fail", 24)
+
+
 def test_a_few_prove_nothing() -> None:
     assert RetriesNotSynchronised()(run(0.001, calls=19).history()).outcome == "unknown"
