@@ -18,7 +18,7 @@ from ...answering import Answering, Conversing, journalled
 from ...brain import Answer
 from ...chat_completions import ChatRequest, Frame, deltas, field_of, server_sent, usage
 from ...provider import Route
-from ...wire import Body, Head, Request, Wire, id_of, json_reply
+from ...wire import NO_JSON, Body, Head, Request, Wire, id_of, json_reply
 from ...work import Admitted, Limits, Note, Paced, Refused
 from ._openai import error_reply, headers_of, refusal_reply
 
@@ -79,7 +79,7 @@ class Completion(_Answering, Conversing):
             chat = msgspec.json.decode(self._request.body, type=ChatRequest)
         except msgspec.ValidationError as error:
             return self._reject(400, str(error), now_ns, param=field_of(error))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NO_JSON:
             return self._reject(400, "The body of the request is not valid JSON.", now_ns)
         if not chat.messages:
             told = "'messages' is empty: at least one message is needed."
