@@ -21,6 +21,7 @@ from ...provider import Route
 from ...wire import NO_JSON, Body, Head, Request, Wire, id_of, json_reply
 from ...work import Admitted, Limits, Note, Paced, Refused
 from ._openai import error_reply, headers_of, refusal_reply
+from ._openai_history import objection
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 _MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini")
@@ -84,6 +85,8 @@ class Completion(_Answering, Conversing):
         if not chat.messages:
             told = "'messages' is empty: at least one message is needed."
             return self._reject(400, told, now_ns, param="messages", code="empty_array")
+        if found := objection(chat.messages):
+            return self._reject(400, found.told, now_ns, param=found.param)
         self._chat, self._asked = chat, chat.asked
         self._thought = self._world.brain.answer(self._asked)
         self._tokens_in = chat.tokens
