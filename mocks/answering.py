@@ -17,6 +17,8 @@ from .wire import Request, id_of
 from .work import Admitted, Begin, Closed, Note, Opened
 from .world import World
 
+_DIGITS = 9
+
 
 class Answering:
     """An endpoint: a request is looked at, admitted, answered."""
@@ -61,7 +63,7 @@ class Prompted(Answering):
         data = {
             **request_data(messages), "model": self._asked.model, "tokens_in": self._tokens_in,
         }  # fmt: skip
-        retry = self._request.header("x-stainless-retry-count")
+        retry = self._request.header("x-stainless-retry-count")[:_DIGITS]
         if retry.isdecimal():
             data["attempt_header"] = int(retry)
         heard = [one.text for one in messages if one.role in ("user", "tool")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .wire import Request
+from .wire import NO_JSON, Request
 from .world import Settings
 
 
@@ -32,6 +32,6 @@ def _in_query(request: Request, name: str) -> str:
 def _in_body(request: Request, name: str) -> str:
     try:
         found = msgspec.json.decode(request.body, type=_Body).metadata.get(name, "")
-    except msgspec.MsgspecError:
+    except NO_JSON:
         return ""
     return found if isinstance(found, str) else ""

@@ -71,7 +71,7 @@ class Gateway:
             method=UPGRADE if upgrade else request.method,
             path=request.path,
             query=query,
-            headers={name.lower(): value for name, value in request.headers.items()},
+            headers={name.lower(): _text(value) for name, value in request.headers.items()},
             connection=self._shell.client(request.transport),
         )
 
@@ -89,6 +89,11 @@ class Gateway:
         except (web.RequestPayloadError, ValueError):
             return _MALFORMED
         return bytes(body)
+
+
+def _text(value: str) -> str:
+    """A header whose bytes are no UTF-8 has surrogates, which no answer could quote."""
+    return value if value.isascii() else value.encode(errors="replace").decode()
 
 
 def build_app(shell: Shell, stages: Sequence[Stage] = (), token: str = "") -> web.Application:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import msgspec
 
+NO_JSON = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What decoding raises if what a client wrote is no JSON, or none of the shape that is wanted."""
 UPGRADE = "WS"
 SWITCHING_PROTOCOLS = 101
 _CREDENTIALS = ("authorization", "x-api-key", "api-key", "xi-api-key", "sec-websocket-protocol")

@@ -1,6 +1,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
+
 from kernel.actor import Emit, Instruction
 from kernel.dialogue import Script
 from mocks.answering import Conversing, journalled, request_data
@@ -48,6 +50,19 @@ def test_a_conversation_names_the_work_whoever_tries_it_again() -> None:
     told = request_data([Message("user", "Hi.")])
     assert first.data == {**told, "model": "m", "tokens_in": 3}
     assert second.data["attempt_header"] == 2
+
+
+@pytest.mark.parametrize("told", ["", "²", "-1", "one"])
+def test_what_is_no_count_of_retries_is_none(told: str) -> None:
+    headers = {"key": "k", "x-stainless-retry-count": told}
+    (begin,) = outputs(endpoint(**headers).receive(Opened(), 0))
+    assert "attempt_header" not in begin.data
+
+
+def test_an_endless_count_of_retries_is_cut() -> None:
+    headers = {"key": "k", "x-stainless-retry-count": "9" * 5000}
+    (begin,) = outputs(endpoint(**headers).receive(Opened(), 0))
+    assert begin.data["attempt_header"] == 999_999_999
 
 
 def test_the_journal_has_what_was_said_last_and_all_that_comes_back() -> None:

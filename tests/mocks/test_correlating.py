@@ -40,6 +40,8 @@ def body(metadata: Any) -> bytes:
         (asked(body=body("CA1")), BY_METADATA, ""),
         (asked(body=b"no JSON"), BY_METADATA, ""),
         (asked(body=b"\xff"), BY_METADATA, ""),
+        (asked(body=b'{"metadata": {"call_sid": "\xff"}}'), BY_METADATA, ""),
+        (asked(body=b'{"metadata": {"call_sid": ' + b"[" * 9000), BY_METADATA, ""),
         (asked(), BY_METADATA, ""),
     ],
 )

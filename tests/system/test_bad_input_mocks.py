@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import json
+import re
 import socket
 import struct
 
@@ -45,11 +46,19 @@ REQUESTS = [route for route in ROUTES if route.method != "WS"]
 PARAMETERS = {"{voice_id}": "x", "{id}": "x"}
 FORMATS = {"/v1/listen": "encoding=mulaw", "/v3/ws": "encoding=pcm_mulaw"}
 STREAMS = [route for route in ROUTES if route.method == "WS"]
+WEBSOCKET = (
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+)
 UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: x\r\n"
     + "".join(f"{name}: {value}\r\n" for name, value in KEYS.items())
-    + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    + f"{WEBSOCKET}\r\n"
+)
+ODD_REQUEST = (
+    "{method} {path}?encoding=%ff&output_format=%ff&expires_in_seconds=%ff&name=%ff HTTP/1.1\r\n"
+    + "".join(f"{name}: \xff\r\n" for name in (*KEYS, "x-call", "anthropic-version"))
+    + "Host: x\r\n{upgrade}\r\n"
 )
 
 
@@ -66,7 +75,8 @@ def path_of(route: Route) -> str:
 def a_quick_world() -> World:
     stages = ("stt", "llm", "tts", "realtime", "tools", "telephony")
     quick = {stage: StageLatency() for stage in stages}
-    return World(Brain(Script()), latency=quick, settings=Settings(body_bytes=1 << 20))  # type: ignore[arg-type]
+    settings = Settings(body_bytes=1 << 20, correlate="x-call")
+    return World(Brain(Script()), latency=quick, settings=settings)  # type: ignore[arg-type]
 
 
 async def assert_unharmed(air: OnAir) -> None:
@@ -92,6 +102,28 @@ def test_odd_bodies(route: Route) -> None:
                     if response.status >= 400 and route.method != "HEAD":
                         assert await response.read(), f"{name} is refused without a word"
             await assert_unharmed(air)
+
+    run(test)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_what_is_no_utf_8_is_answered(route: Route) -> None:
+    """Such bytes stand in the path, in arguments that an error quotes, and in the keys."""
+
+    async def test() -> None:
+        async with on_air(*load_providers(), world=a_quick_world()) as air:
+            request = ODD_REQUEST.format(
+                method=route.method.replace("WS", "GET"),
+                path=re.sub(r"\{\w+\}", "%ff", route.path),
+                upgrade=WEBSOCKET if route.method == "WS" else "",
+            )
+            reader, writer = await asyncio.open_connection("127.0.0.1", air.port)
+            with contextlib.closing(writer):
+                writer.write(request.encode("latin-1"))
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 ")
+            await assert_unharmed(air)
+            async with air.client.get(f"{CONTROL}/journal") as response:
+                assert (await response.json())["events"]
 
     run(test)
 

@@ -17,7 +17,7 @@ from kernel.fault import Stage
 from ...answering import Answering, Conversing, Prompted, journalled
 from ...chat_completions import field_of
 from ...provider import Route
-from ...wire import Body, Head, Request, Wire, id_of, json_reply
+from ...wire import NO_JSON, Body, Head, Request, Wire, id_of, json_reply
 from ...work import Admitted, Note, Paced, Refused
 from ._anthropic import (
     Event,
@@ -34,7 +34,6 @@ from ._anthropic_errors import error_value, limit_headers, refusal_of
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 _MODELS = ("claude-sonnet-4-6", "claude-opus-4-6", "claude-haiku-4-5-20251001")
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _RELEASED = "2026-02-17T00:00:00Z"
 P = TypeVar("P", bound=Prompt)
 
@@ -101,7 +100,7 @@ class _Prompted(_Answering, Prompted):
             place = (field_of(error) or "").replace("[", ".").replace("]", "")
             told = str(error).partition(" - at ")[0]
             return f"{place}: {told}" if place else told
-        except _UNREADABLE:
+        except NO_JSON:
             return "The body of the request is not valid JSON."
         self._asked = found.asked
         self._tokens_in = prompt_tokens(self._asked)
@@ -211,7 +210,7 @@ class _Streaming(msgspec.Struct):
 def _wants_stream(request: Request) -> bool:
     try:
         return bool(msgspec.json.decode(request.body, type=_Streaming).stream)
-    except _UNREADABLE:
+    except NO_JSON:
         return False
 
 

@@ -18,9 +18,10 @@ from ...answering import Answering, Conversing, journalled
 from ...brain import Answer
 from ...chat_completions import ChatRequest, Frame, deltas, field_of, server_sent, usage
 from ...provider import Route
-from ...wire import Body, Head, Request, Wire, id_of, json_reply
+from ...wire import NO_JSON, Body, Head, Request, Wire, id_of, json_reply
 from ...work import Admitted, Limits, Note, Paced, Refused
 from ._openai import error_reply, headers_of, refusal_reply
+from ._openai_history import objection
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 _MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini")
@@ -79,11 +80,13 @@ class Completion(_Answering, Conversing):
             chat = msgspec.json.decode(self._request.body, type=ChatRequest)
         except msgspec.ValidationError as error:
             return self._reject(400, str(error), now_ns, param=field_of(error))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NO_JSON:
             return self._reject(400, "The body of the request is not valid JSON.", now_ns)
         if not chat.messages:
             told = "'messages' is empty: at least one message is needed."
             return self._reject(400, told, now_ns, param="messages", code="empty_array")
+        if found := objection(chat.messages):
+            return self._reject(400, found.told, now_ns, param=found.param)
         self._chat, self._asked = chat, chat.asked
         self._thought = self._world.brain.answer(self._asked)
         self._tokens_in = chat.tokens

@@ -11,7 +11,7 @@ import msgspec
 from kernel.fault import Refusal
 
 from ...dictation import SpokenWord
-from ...wire import Body, Close, Head, Text, json_reply, json_text, uuid_of
+from ...wire import NO_JSON, Body, Close, Head, Text, json_reply, json_text, uuid_of
 
 if TYPE_CHECKING:
     from ._assemblyai_session import Parameters
@@ -67,7 +67,7 @@ def parsed(data: str) -> Mapping[str, Any]:
     shown = data[:_ECHOED].encode(errors="replace").decode()
     try:
         message = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as problem:
+    except NO_JSON as problem:
         raise Failure(INVALID, f"Invalid JSON: {shown}") from problem
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise Failure(INVALID, f"Invalid Message: {shown}")

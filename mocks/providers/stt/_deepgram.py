@@ -14,7 +14,7 @@ from speech.encoding import Encoding
 from ...dictation import SpokenWord
 from ...hearing import hearable
 from ...refusing import retry_after
-from ...wire import Body, Head, Request, json_reply, json_text
+from ...wire import NO_JSON, Body, Head, Request, json_reply, json_text
 
 _DEFAULT_ENDPOINTING_MS = 10
 _ECHOED = 1000
@@ -174,7 +174,7 @@ def parsed(data: str) -> Any:
     """A message of the client's, None if it is no JSON."""
     try:
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+    except NO_JSON:
         return None
 
 

@@ -9,7 +9,6 @@ Source: twilio.com/docs/voice/api/call-resource; codes: twilio.com/docs/api/erro
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -210,7 +209,7 @@ def _authenticate(request: Request) -> None:
     """Any secret will do, but there must be one, of an account or an API key."""
     try:
         pair = base64.b64decode(request.credential("Basic"), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         pair = ""
     user, _, secret = pair.partition(":")
     if not secret or not user.startswith(("AC", "SK")):

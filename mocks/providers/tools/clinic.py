@@ -22,7 +22,7 @@ from kernel.fault import Stage
 
 from ...provider import Route
 from ...refusing import retry_after
-from ...wire import Body, Head, Request, Wire, json_reply, json_text
+from ...wire import NO_JSON, Body, Head, Request, Wire, json_reply, json_text
 from ...work import Admitted, Begin, Note, Opened, Refused
 from ...world import World
 
@@ -224,7 +224,7 @@ class ToolCalled:
         if request.method == "POST":
             try:
                 given = msgspec.json.decode(request.body, type=dict[str, Any])
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            except NO_JSON:
                 raise Trouble(400, "invalid_json", "the body is not a JSON object") from None
         found: dict[str, str] = {}
         for name in self._operation.takes:

@@ -11,7 +11,7 @@ import msgspec
 
 from speech.encoding import Encoding
 
-from ...wire import Request, json_text
+from ...wire import NO_JSON, Request, json_text
 
 _DEFAULT_FORMAT = "mp3_44100_128"
 _DEFAULT_TIMEOUT_S, _MAX_TIMEOUT_S = 20.0, 180.0
@@ -58,7 +58,7 @@ def form_of(request: Request) -> Form:
     asked = request.argument("output_format") or _DEFAULT_FORMAT
     if asked not in _FORMS:
         raise ValueError(
-            f"output_format {asked[:40]} is not made here: ask for one of {', '.join(_FORMS)}"
+            f"output_format {asked[:40]!r} is not made here: ask for one of {', '.join(_FORMS)}"
         )
     return _FORMS[asked]
 
@@ -98,7 +98,7 @@ def message_of(data: str) -> tuple[Message, bool]:
     try:
         fields = msgspec.json.decode(data, type=dict[str, Any])
         said = msgspec.convert(fields, Message)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+    except NO_JSON as error:
         raise ValueError(str(error)) from error
     return said, any(fields.get(name) for name in ("xi_api_key", "xi-api-key", "authorization"))
 

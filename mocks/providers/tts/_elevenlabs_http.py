@@ -16,7 +16,7 @@ from speech.mouth import VOICES
 
 from ...synthesis import Chunk, Mouths
 from ...voicing import Voicing
-from ...wire import Body, Head, Request, Wire, id_of, json_reply
+from ...wire import NO_JSON, Body, Head, Request, Wire, id_of, json_reply
 from ...work import Admitted, Begin, Note, Opened
 from ...world import World
 from ._elevenlabs import Character, Form, authorised, form_of, timed
@@ -177,5 +177,5 @@ def _parsed(body: bytes) -> Any:
     """The fields of a body, none if it is no JSON."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except NO_JSON:
         return None

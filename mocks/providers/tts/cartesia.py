@@ -18,7 +18,7 @@ from ...provider import Route
 from ...refusing import close_code, refused_upgrade, status_of
 from ...synthesis import Mouths
 from ...voicing import Voicing
-from ...wire import Binary, Body, Close, Head, Request, Text, Wire, uuid_of
+from ...wire import NO_JSON, Binary, Body, Close, Head, Request, Text, Wire, uuid_of
 from ...work import Admitted, Begin, Closed, Note, Opened, Refused
 from ...world import World
 from ._cartesia import (
@@ -180,7 +180,7 @@ def _parsed(data: str | bytes) -> dict[str, Any]:
     """The fields of a message, none if it is no JSON object."""
     try:
         fields = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except NO_JSON:
         return {}
     return fields if isinstance(fields, dict) else {}
 

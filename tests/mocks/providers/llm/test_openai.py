@@ -198,6 +198,10 @@ def test_a_client_that_hangs_up_is_no_error() -> None:
         (b'{"model": "m", "messages": []}', "messages"),
         (b'{"model": "m", "messages": [{"content": "x"}]}', "messages[0].role"),
         (b'{"model": "m", "messages": "x"}', "messages"),
+        (
+            b'{"model": "m", "messages": [{"role": "tool", "tool_call_id": "a", "content": "1"}]}',
+            "messages.[0].tool_call_id",
+        ),
     ],
 )
 def test_a_wrong_request_is_told_what_is_wrong(body: bytes, param: str | None) -> None:

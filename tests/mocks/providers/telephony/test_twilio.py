@@ -148,7 +148,7 @@ def test_an_agent_may_have_an_account_of_its_own() -> None:
 @pytest.mark.parametrize(
     "headers",
     [{}, basic(f"{ACCOUNT}:"), basic("me:secret"), {"authorization": "Basic ***"},
-     {"authorization": "Bearer secret"}],
+     {"authorization": "Basic é"}, {"authorization": "Bearer secret"}],
 )  # fmt: skip
 def test_credentials_are_asked_for(headers: dict[str, str]) -> None:
     drive = a_drive(LIVE)
