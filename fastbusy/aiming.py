@@ -78,7 +78,7 @@ def aimed(
         )
     target = overlaid(target, said.aim, environ)
     dial_out = target.dial_out
-    wanted = target.webhook or (dial_out and dial_out.url) or target.stream or Filled("reference")
+    wanted = _address(target)
     where = "--agent" if said.agent else scenario.source.file
     scheme = scheme_of(wanted)
     if scheme in _LATER:
@@ -111,6 +111,13 @@ def aimed(
         limit=target.limit,
     )
     return Aimed(_signing(target), str(wanted), said.command, secrets)
+
+
+def _address(target: Target) -> Filled:
+    """Where the agent is, whoever calls whom."""
+    dial_out = target.dial_out
+    told_at = dial_out.url if dial_out and "://" in dial_out.url else Filled()
+    return target.webhook or told_at or target.stream or Filled("reference")
 
 
 def _own(target: Target, agent: Filled) -> DialOut | None:

@@ -16,8 +16,8 @@ LISTENING_PATIENCE = 10
 class Manners:
     """Limits that a caller keeps to.
 
-    hello            what it says when it is called and picks up the telephone, and again while
-                     nobody speaks
+    hello            what it says when it is called and picks up the telephone
+    hello_wait_s     says it again if nobody speaks for so long
     greeting_wait_s  begins by itself if the agent says nothing for so long
     goodbye_wait_s   waits so long for an answer to its last line
     more_wait_s      after a courtesy alone ("Okay.") waits so long for more, its patience at most;
@@ -30,6 +30,7 @@ class Manners:
     """
 
     hello: str = "Hello?"
+    hello_wait_s: float = 4.0
     greeting_wait_s: float = 2.5
     goodbye_wait_s: float = 4.0
     more_wait_s: float = 5.0

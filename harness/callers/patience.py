@@ -14,14 +14,16 @@ class Patience:
         self._patience_ns = _ns(patience_s)
         self.pause_ns = _ns(pause_s)
         self.greeting_ns = _ns(manners.greeting_wait_s)
+        self.hello_ns = _ns(manners.hello_wait_s)
         self.goodbye_ns = _ns(manners.goodbye_wait_s)
         self.refusal_ns = _ns(manners.refusal_wait_s)
         self.length_ns = _ns(manners.length_s)
         self._more_ns = min(_ns(manners.more_wait_s), self._patience_ns)
 
-    def greeting_until_ns(self, answered_ns: int) -> int:
-        """When it speaks although something sounds that may become a greeting yet."""
-        return answered_ns + self._patience_ns
+    def greeting_until_ns(self, from_ns: int) -> int:
+        """When it speaks although something sounds that may become a greeting yet; or, if it has
+        been called and has heard nothing from `from_ns` on, when it gives up."""
+        return from_ns + self._patience_ns
 
     def answer_until_ns(self, asked_ns: int, heard_ns: int) -> int:
         """When an answer has been awaited for too long; `heard_ns`: anything was heard last."""

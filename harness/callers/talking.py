@@ -106,8 +106,8 @@ class Talking:
     def _aside_began(self, until_ns: int) -> Iterator[Instruction]:
         call = self._call
         if call.hello and call.stage == "greeting":
-            patient_until_ns = call.patience.greeting_until_ns(call.answered_ns)
-            yield Nudge("greeting", min(patient_until_ns, until_ns + call.patience.greeting_ns))
+            patient_until_ns = call.patience.greeting_until_ns(call.agent.heard_ns)
+            yield Nudge("greeting", min(patient_until_ns, until_ns + call.patience.hello_ns))
 
     def _sound_began(self, at_ns: int) -> Iterator[Instruction]:
         self._call.agent.sound_began(at_ns)

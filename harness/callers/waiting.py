@@ -28,7 +28,8 @@ def greeting_missed(call: Conversation, now_ns: int) -> Iterator[Instruction]:
     """Nobody has greeted: it begins itself, or says hello to whoever has called."""
     if call.stage != "greeting" or not call.agent_is_done:
         return
-    patient_until_ns = call.patience.greeting_until_ns(call.answered_ns)
+    from_ns = call.agent.heard_ns if call.hello else call.answered_ns
+    patient_until_ns = call.patience.greeting_until_ns(from_ns)
     if call.agent.sounds and now_ns < patient_until_ns:
         yield Nudge("greeting", patient_until_ns)  # the sound may become a greeting yet
     elif call.hello and now_ns < patient_until_ns:

@@ -69,6 +69,9 @@ class Callees:
             said = "took the task" if asked.done() else "did not answer"
             detail = f"{shown} {said}, and no call was ordered within {dial_out.within_s}"
             return Refused("no_order", "info", step="dial_out", detail=detail)
+        finally:
+            if not waiting.call.done() or waiting.call.cancelled():
+                asked.cancel()
 
     def take(self, order: CallOrder) -> None:
         """A call that the agent has ordered."""

@@ -52,7 +52,8 @@ class AgentWeb:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._session: aiohttp.ClientSession | None = None
-        self._callbacks: set[asyncio.Task[Any]] = set()
+        self._callbacks: set[asyncio.Task[None]] = set()
+        self._asking: set[asyncio.Task[Refused | None]] = set()
 
     async def open(self) -> None:
         self._session = connection.open_session(self._target)
@@ -60,6 +61,8 @@ class AgentWeb:
     async def close(self) -> None:
         """Let the last callbacks be delivered."""
         assert self._session is not None
+        for asking in tuple(self._asking):
+            asking.cancel()
         if self._callbacks:
             await asyncio.wait(self._callbacks, timeout=CALLBACK_LIMIT_S)
         await self._session.close()
@@ -123,8 +126,8 @@ class AgentWeb:
     def ask(self, url: str, body: Any) -> asyncio.Task[Refused | None]:
         """Tell the agent to place a call. What it answers is why it will not, if it says so."""
         task = asyncio.create_task(self._ask(url, body))
-        self._callbacks.add(task)
-        task.add_done_callback(self._callbacks.discard)
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
         return task
 
     async def _ask(self, url: str, body: Any) -> Refused | None:

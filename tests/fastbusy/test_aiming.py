@@ -184,10 +184,16 @@ def test_another_agent_than_the_scenarios_is_told_at_its_own_url() -> None:
     assert found.dial_out.body == {"n": "{to}"}
 
 
-@pytest.mark.parametrize("written", ["{dial_out: 'http://a/start'}", "{webhook: reference}"])
-def test_a_sample_agent_dials_out_as_well(written: str) -> None:
-    option = Aim() if "dial_out" in written else Aim(dial_out="/dialout")
-    target = aim(written, Said("reference", aim=option)).target
+@pytest.mark.parametrize(
+    ("written", "agent", "option"),
+    [
+        ("{dial_out: 'http://a/start'}", "reference", ""),
+        ("{webhook: reference}", "", "/dialout"),
+        ("{limit: 3}", "", "/dialout"),
+    ],
+)
+def test_a_sample_agent_dials_out_as_well(written: str, agent: str, option: str) -> None:
+    target = aim(written, Said(agent, aim=Aim(dial_out=option))).target
     assert target.dial_out
     assert target.webhook == "http://127.0.0.1:9650/incoming"
     assert target.dial_out.url == "http://127.0.0.1:9650/dialout"

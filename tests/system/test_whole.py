@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fastbusy.cli import main
+from fastbusy.judging import read_history
 from tests.fastbusy.small import small_scenario
 from tests.system.children import fastbusy
 from tests.system.ports import free_port_base
@@ -39,6 +40,21 @@ def test_a_run_from_plan_to_report(tmp_path: Path, capsys: pytest.CaptureFixture
     assert nobody_listens(base - 50)
     assert main(["hear", str(tmp_path / "run/recordings/c0001.wav")]) == 0
     assert "we are open." in capsys.readouterr().out
+
+
+def test_a_run_whose_calls_the_agent_places(tmp_path: Path) -> None:
+    base = free_port_base()
+    words = ["run", small_scenario(tmp_path).name, "--dial-out", "/dialout", "--out", "run"]
+    with fastbusy(tmp_path, *words, "--unknown-is", "pass", "--port-base", str(base)) as it:
+        code = it.ends()
+    assert code == 0, it.lines
+    findings = json.loads((tmp_path / "run" / "findings.json").read_text())
+    assert findings["fates"]["served"] == 3, it.lines
+    told = (tmp_path / "run" / "command.txt").read_text()
+    assert " --dial-out /dialout " in told
+    history = read_history(tmp_path / "run")
+    orders = {work.call for work in history.work if work.tool == "calls.create"}
+    assert {call.sid for call in history.calls} <= orders
 
 
 def test_an_agent_that_is_not_there(tmp_path: Path) -> None:

@@ -80,10 +80,16 @@ def test_a_caller_that_is_about_to_speak_does_not_hang_up() -> None:
 def test_who_is_called_by_somebody_silent_says_hello_again_and_then_hangs_up() -> None:
     stage = Stage(called=True, patience_s=8.0).at(7.9)
     assert stage.texts == ["Hello?", "Hello?"]
-    # 2.5 s after the words before, which took two seconds.
-    assert stage.last_said_s == pytest.approx(0.3 + 2.0 + 2.5 + 0.06)
+    # 4 s after the words before, which took two seconds.
+    assert stage.last_said_s == pytest.approx(0.3 + 2.0 + 4.0 + 0.06)
     assert stage.at(8.0).over == Over("info", "patience", "caller")
     assert stage.turns == []
+
+
+def test_who_has_heard_a_word_is_patient_again() -> None:
+    stage = Stage(called=True, patience_s=8.0).agent("One moment, please.", 3.0, 4.0).at(11.9)
+    assert stage.over is None
+    assert stage.at(12.0).over == Over("info", "patience", "caller")
 
 
 def test_noise_is_no_greeting_for_who_is_called() -> None:

@@ -46,7 +46,8 @@ class Web(FakeWeb):
         async def answered() -> Refused | None:
             return await asyncio.shield(self.answer)
 
-        return asyncio.create_task(answered())
+        self.asking = asyncio.create_task(answered())
+        return self.asking
 
 
 class Scene:
@@ -161,6 +162,19 @@ def test_a_refusal_after_the_order_changes_nothing() -> None:
     act(test)
 
 
+def test_an_agent_may_answer_when_the_call_is_over() -> None:
+    async def test() -> None:
+        scene = Scene()
+        waiting = scene.wait()
+        await turn_over()
+        scene.order()
+        assert isinstance(await waiting, Answered)
+        assert not scene.web.asking.done()
+        scene.web.asking.cancel()
+
+    act(test)
+
+
 @pytest.mark.parametrize(("answers", "said"), [(True, "took the task"), (False, "did not answer")])
 def test_who_never_orders_is_told_so(answers: bool, said: str) -> None:
     async def test() -> None:
@@ -174,6 +188,8 @@ def test_who_never_orders_is_told_so(answers: bool, said: str) -> None:
             "no_order", "info", "refused_abruptly",
         )  # fmt: skip
         assert said in refused.detail
+        await turn_over()
+        assert scene.web.asking.done(), "nobody waits for its answer any more"
 
     act(test)
 
