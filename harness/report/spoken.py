@@ -74,8 +74,8 @@ def _heard(told: Told) -> Iterator[Line]:
             notes += tag("small", "after ", _delay(wait)), _shares(wait)
         into = _spoken_into(told.call, sound)
         if into:
-            stopped = tag("b", waited((sound.until_at_ns - into.from_at_ns) / 1e6))
-            notes.append(tag("small", "interrupted, silent ", stopped, " later"))
+            on = waited((sound.until_at_ns - into.from_at_ns) / 1e6)
+            notes.append(tag("small", f"interrupted, silent {on} later"))
         elif sound.text and not sound.verified and sound.sound == "speech":
             notes.append(tag("small", "not heard to its end"))
         bubble = _bubble("agent", sound.text or _unread(sound), *notes)

@@ -61,3 +61,15 @@ def test_images_are_pinned_and_run_as_nobody_in_particular() -> None:
     assert {last[stage] for stage in ("mocks", "agent", "harness")} == {"runtime"}
     runtime = dockerfile.partition(" AS runtime\n")[2].partition("\nFROM ")[0]
     assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", runtime, re.M)
+
+
+def test_the_page_about_them_names_what_there_is() -> None:
+    page = (COMPOSE.parent / "docs" / "how-to" / "containers.md").read_text()
+    (volume,) = STACK["volumes"]
+    assert f"--volume {COMPOSE.name}_{volume}:/srv/{volume}:ro" in page
+    used = set(re.findall(r"\$\{(\w+):-", (COMPOSE / "compose.yaml").read_text()))
+    rows = re.findall(r"^\| (`[A-Z].*?) \|", page, re.M)
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == used
+    assert set(re.findall(r"fastbusy-\w+", page)) == {
+        service["image"] for service in SERVICES.values()
+    }
