@@ -110,7 +110,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     client_cert what the harness shows to an agent that asks for a certificate
     headers    what webhook requests and stream upgrades carry beside Twilio's own; they go to the
                origins of webhook, fallback_url, stream and dial_out only
-    parameters custom parameters of a stream without webhook, further fields of the webhook's form
+    parameters custom parameters of a stream without webhook, further fields of the webhook's form;
+               with secrets in them they go where headers go
     correlate  where the agent names the call when it asks a provider for something
     limit      admitted calls at most, None = unknown
     clips      WAV file of a recording that the agent plays → what it is for; callers know it again

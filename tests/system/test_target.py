@@ -102,7 +102,7 @@ def test_an_agent_that_quotes_what_it_refuses(tmp_path: Path) -> None:
     assert telling(tmp_path / "run", it.lines) == []
     assert "webhook of the agent: http_403: https://voice.example/incoming" in told(it)
     assert "you said Bearer … and {" in told(it)
-    assert "agent.auth_token" in told(it)
+    assert "as agent.auth_token" in told(it)
 
 
 def test_a_variable_that_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,10 +52,11 @@ class Agent(ScriptedAgent):
         return [web.route("*", "/pages/{name}", self.page)]
 
 
-async def one_call(agent: Agent, headers: dict[str, Filled] | None = None, **target: Any) -> Call:
+async def one_call(agent: Agent, own: dict[str, Filled] | None = None, **target: Any) -> Call:
+    """`own` are headers and parameters alike."""
     async with agent.serving() as url:
         made = {name: Filled(_placed(value, agent)) for name, value in target.items()}
-        whole = Target(**{"webhook": Filled(url), **made}, headers=headers or {})
+        whole = Target(**{"webhook": Filled(url), **made}, headers=own or {}, parameters=own or {})
         caller = await place(whole, planned(1, "Bye."))
     assert agent.errors == []
     (call,) = caller.history.calls
@@ -135,11 +136,13 @@ def test_what_twiml_and_callbacks_name_gets_no_headers() -> None:
     agent.webhook = answering(
         lambda: agent.xml(f"<Redirect>{elsewhere(agent, 'pages/next')}</Redirect>")
     )
-    key = {KEY: Filled("hush-hush")}
+    key = {KEY: Filled.of("hush-hush", "${KEY}", ["hush-hush"]), "tenant": Filled("demo")}
     call = asyncio.run(one_call(agent, key, status_callback="http://LOCALHOST/pages/over"))
     assert call.how == "completed"
     assert agent.headers[0][KEY] == "hush-hush"
+    assert agent.forms[0][KEY] == "hush-hush"
     assert agent.sent == [("next", None), ("over", None)]
+    assert [(KEY in form, form["tenant"]) for *_, form in agent.seen] == [(False, "demo")] * 2
     assert KEY not in agent.upgrades[0]
 
 
