@@ -67,7 +67,7 @@ class TwilioStream:
 
     def return_marks(self, now_ns: int) -> None:
         """Send those back whose sound has been played by now."""
-        if self._playout:
+        if self._playout and self._playout.marks:
             for name in self._playout.returned_marks(now_ns):
                 self._post(self._outbox.mark(name))
 
@@ -113,12 +113,12 @@ class TwilioStream:
                 self._playout.clear(now_ns)
                 self.return_marks(now_ns)
 
-    def _post(self, text: str) -> None:
+    def _post(self, text: bytes) -> None:
         """Hand a message to the socket without waiting for it to be read.
 
         The first step of sending writes the frame; it stops there only to wait for a full buffer.
         """
-        sending = self._socket.send_str(text)
+        sending = self._socket.send_frame(text, aiohttp.WSMsgType.TEXT)
         try:
             sending.send(None)
         except StopIteration:

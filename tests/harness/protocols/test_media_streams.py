@@ -15,26 +15,26 @@ from harness.protocols.media_streams import (
 
 def test_what_twilio_sends_byte_for_byte() -> None:
     out = Outbox("AC1", "CA1", "MZ1")
-    assert out.connected() == '{"event":"connected","protocol":"Call","version":"1.0.0"}'
+    assert out.connected() == b'{"event":"connected","protocol":"Call","version":"1.0.0"}'
     assert out.start({"tenant": "demo"}) == (
-        '{"event":"start","sequenceNumber":"1","start":{"accountSid":"AC1","streamSid":"MZ1",'
-        '"callSid":"CA1","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw",'
-        '"sampleRate":8000,"channels":1},"customParameters":{"tenant":"demo"}},"streamSid":"MZ1"}'
+        b'{"event":"start","sequenceNumber":"1","start":{"accountSid":"AC1","streamSid":"MZ1",'
+        b'"callSid":"CA1","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw",'
+        b'"sampleRate":8000,"channels":1},"customParameters":{"tenant":"demo"}},"streamSid":"MZ1"}'
     )
     assert out.media(b"\xff\xff\xff") == (
-        '{"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1",'
-        '"timestamp":"20","payload":"////"},"streamSid":"MZ1"}'
+        b'{"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1",'
+        b'"timestamp":"20","payload":"////"},"streamSid":"MZ1"}'
     )
     assert out.mark('a "b"') == (
-        '{"event":"mark","sequenceNumber":"3","mark":{"name":"a \\"b\\""},"streamSid":"MZ1"}'
+        b'{"event":"mark","sequenceNumber":"3","mark":{"name":"a \\"b\\""},"streamSid":"MZ1"}'
     )
     media = json.loads(out.media(b"\x00"))
     assert (media["sequenceNumber"], media["media"]["chunk"]) == ("4", "2")
     assert media["media"]["timestamp"] == "40"
     assert json.loads(out.dtmf("5"))["dtmf"] == {"track": "inbound_track", "digit": "5"}
     assert out.stop() == (
-        '{"event":"stop","sequenceNumber":"6","stop":{"accountSid":"AC1","callSid":"CA1"},'
-        '"streamSid":"MZ1"}'
+        b'{"event":"stop","sequenceNumber":"6","stop":{"accountSid":"AC1","callSid":"CA1"},'
+        b'"streamSid":"MZ1"}'
     )
 
 

@@ -26,7 +26,8 @@ class FakeSocket:
         self.incoming: asyncio.Queue[WSMessage] = asyncio.Queue()
         self.closed = False
 
-    async def send_str(self, text: str) -> None:
+    async def send_frame(self, text: bytes, opcode: WSMsgType) -> None:
+        assert opcode is WSMsgType.TEXT
         self.sent.append(json.loads(text))
 
     async def receive(self) -> WSMessage:

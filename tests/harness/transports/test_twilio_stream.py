@@ -28,7 +28,8 @@ class Socket:
         self.sent: list[dict[str, Any]] = []
         self.full = self.broken = self.closed = False
 
-    async def send_str(self, text: str) -> None:
+    async def send_frame(self, text: bytes, opcode: WSMsgType) -> None:
+        assert opcode is WSMsgType.TEXT
         if self.broken:
             raise aiohttp.ClientConnectionResetError
         self.sent.append(json.loads(text))
