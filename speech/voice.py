@@ -165,7 +165,7 @@ def _voice(
     for number, wave in enumerate(loudnesses, 1):
         # A phase that grows with the square of the harmonic's number lowers the peak.
         offset = np.uint16(round(0.75 * number**2 / 24 * (1 << 16)) & 0xFFFF)
-        wave *= _SINE[phase * np.uint16(number) + offset]
+        wave *= _SINE.take(phase * np.uint16(number) + offset)
         sound += wave
     return float(turns[-1])
 

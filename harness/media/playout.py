@@ -18,30 +18,35 @@ class Playout:
 
     Time is `now_ns` on any monotonic clock; `from_ns` is when the stream started. Samples stand on
     a grid of 125 µs from there.
+
+    marks  that are not back yet: the sample that must have been played, and the name
     """
 
     def __init__(self, from_ns: int) -> None:
         self.from_ns = from_ns
+        self.marks: deque[tuple[int, str]] = deque()
         self.clears = 0
         self.dropped_bytes = 0
-        self._queue: deque[tuple[int, bytes]] = deque()  # first sample, µ-law
+        self._queued = bytearray()  # µ-law without a gap: what is played until `_end`
         self._end = 0  # sample after the last one that is queued
         self._taken = 0  # sample after the last one that was taken
-        self._marks: deque[tuple[int, str]] = deque()  # sample that must have been played, name
 
     def push(self, sound: bytes, now_ns: int) -> None:
         """µ-law of any length has arrived. Beyond `QUEUE_LIMIT_S` of queue it is dropped."""
-        start = max(self._end, self._sample(now_ns))
-        if start + len(sound) - self._sample(now_ns) > QUEUE_LIMIT_S * RATE_HZ:
+        arrived = self._sample(now_ns)
+        gap = max(0, arrived - self._end)
+        end = self._end + gap + len(sound)
+        if end - arrived > QUEUE_LIMIT_S * RATE_HZ:
             self.dropped_bytes += len(sound)
-            return
-        if sound:
-            self._queue.append((start, sound))
-            self._end = start + len(sound)
+        elif sound:
+            if self._queued:
+                self._queued += SILENCE[:1] * gap
+            self._queued += sound
+            self._end = end
 
     def mark(self, name: str) -> None:
         """Asks for `name` back once everything pushed before has been played."""
-        self._marks.append((self._end, name))
+        self.marks.append((self._end, name))
 
     def clear(self, now_ns: int) -> None:
         """Drops what has not been played by `now_ns`; every outstanding mark is due at once."""
@@ -51,48 +56,39 @@ class Playout:
     def drop(self, now_ns: int) -> None:
         """The same without anybody to send marks back to."""
         self._cut(now_ns)
-        self._marks.clear()
+        self.marks.clear()
 
     def _cut(self, now_ns: int) -> None:
         cut = max(self._taken, self._sample(now_ns))
-        while self._queue and self._queue[-1][0] >= cut:
-            self._queue.pop()
-        if self._queue:
-            start, sound = self._queue[-1]
-            self._queue[-1] = (start, sound[: cut - start])
+        del self._queued[max(0, len(self._queued) - max(0, self._end - cut)) :]
         self._end = min(self._end, cut)
-        self._marks = deque((min(sample, cut), name) for sample, name in self._marks)
+        self.marks = deque((min(sample, cut), name) for sample, name in self.marks)
 
     def take(self, until_ns: int) -> bytes:
         """The 20 ms of µ-law whose last sample was played by `until_ns`; call it once per frame.
 
         The frame covers `[until_ns - FRAME_NS, until_ns)`.
         """
-        until = self._sample(until_ns)
-        start, self._taken = until - FRAME_BYTES, until
-        queue = self._queue
-        frame: bytearray | None = None
-        while queue and queue[0][0] < until:
-            first, sound = queue[0]
-            end = first + len(sound)
-            low, high = max(first, start), min(end, until)
-            if end <= until:
-                queue.popleft()
-            if high - low == FRAME_BYTES:
-                return sound[low - first : high - first]
-            if high > low:
-                frame = frame or bytearray(SILENCE)
-                frame[low - start : high - start] = sound[low - first : high - first]
-            if end > until:
-                break
-        return bytes(frame) if frame else SILENCE
+        self._taken = until = self._sample(until_ns)
+        queued = self._queued
+        # Of the 20 ms: how much stands before what is queued, and how much of that is played.
+        first = self._end - len(queued) - (until - FRAME_BYTES)
+        if not queued or first >= FRAME_BYTES:
+            return SILENCE
+        played = bytes(queued[max(0, -first) : FRAME_BYTES - first])
+        del queued[: FRAME_BYTES - first]
+        if len(played) == FRAME_BYTES:
+            return played
+        if not played:
+            return SILENCE
+        return (SILENCE[: max(0, first)] + played).ljust(FRAME_BYTES, SILENCE[:1])
 
     def returned_marks(self, now_ns: int) -> list[str]:
         """The marks that are due back by `now_ns`, in order, each of them once."""
         played = self._sample(now_ns)
         names = []
-        while self._marks and self._marks[0][0] <= played:
-            names.append(self._marks.popleft()[1])
+        while self.marks and self.marks[0][0] <= played:
+            names.append(self.marks.popleft()[1])
         return names
 
     @property

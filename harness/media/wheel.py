@@ -135,14 +135,14 @@ class Wheel:
                 self.tell(phone, item)
 
     def _frame(self, slot: int) -> bool:
-        """The next frame of every call of a slot that is due one; False if none was."""
+        """The next frame of every call of a slot that is due one; False if none is due another."""
         lost: list[Phone] = []
-        turned = False
+        behind = False
         for phone in self._slots[slot]:
             late_ns = self._clock.now_ns() - phone.due_ns
             if late_ns < 0:
                 continue
-            turned = True
+            behind |= late_ns >= FRAME_NS
             self.lateness.add(late_ns)
             phone.late += late_ns > LATE_NS
             frame_ns = phone.due_ns - FRAME_NS
@@ -155,7 +155,7 @@ class Wheel:
                 lost.append(phone)
         for phone in lost:
             self.close(phone, LineClosed("network", "not_reading"))
-        return turned
+        return behind
 
     def _perceive(self) -> None:
         """Once in a revolution all callers notice what was played to them since the last one."""

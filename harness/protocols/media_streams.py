@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -21,45 +20,39 @@ UNDECODABLE, WRONG_MESSAGE = 31950, 31951
 """Twilio's warnings about what an agent sends; the stream stays open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(msgspec.Struct, frozen=True):
     """µ-law sound to play."""
 
     sound: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """To be sent back once everything before it has been played."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(msgspec.Struct, frozen=True):
     """What has not been played yet will not be."""
 
 
 Message = Media | Mark | Clear
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+_json = msgspec.json.encode
 
 
 class Outbox:
-    """What Twilio sends on one stream, numbered in order."""
+    """What Twilio sends on one stream, numbered in order: the UTF-8 of text frames."""
 
     def __init__(self, account_sid: str, call_sid: str, stream_sid: str) -> None:
         self.account_sid, self.call_sid, self.stream_sid = account_sid, call_sid, stream_sid
         self._sequence = 0
         self._frames = 0
-        self._media_tail = f'"}},"streamSid":{_json(stream_sid)}}}'
+        self._media_tail = b'"},"streamSid":%b}' % _json(stream_sid)
 
-    def connected(self) -> str:
+    def connected(self) -> bytes:
         return _json({"event": "connected", "protocol": "Call", "version": "1.0.0"})
 
-    def start(self, parameters: Mapping[str, str]) -> str:
+    def start(self, parameters: Mapping[str, str]) -> bytes:
         """`parameters` are those of the TwiML's `<Parameter>`s."""
         return self._numbered(
             "start",
@@ -73,28 +66,32 @@ class Outbox:
             },
         )
 
-    def media(self, sound: bytes) -> str:
+    def media(self, sound: bytes) -> bytes:
         """20 ms of the caller. `timestamp` is that of the frame's end, from the stream's start."""
         self._sequence += 1
         self._frames += 1
-        payload = binascii.b2a_base64(sound, newline=False).decode("ascii")
         # Fifty a second and call: written out, it costs a third of an encoder.
         return (
-            f'{{"event":"media","sequenceNumber":"{self._sequence}","media":{{"track":"inbound",'
-            f'"chunk":"{self._frames}","timestamp":"{self._frames * FRAME_MS}",'
-            f'"payload":"{payload}{self._media_tail}'
+            b'{"event":"media","sequenceNumber":"%d","media":{"track":"inbound",'
+            b'"chunk":"%d","timestamp":"%d","payload":"%b%b'
+        ) % (
+            self._sequence,
+            self._frames,
+            self._frames * FRAME_MS,
+            binascii.b2a_base64(sound, newline=False),
+            self._media_tail,
         )
 
-    def mark(self, name: str) -> str:
+    def mark(self, name: str) -> bytes:
         return self._numbered("mark", {"name": name})
 
-    def dtmf(self, digit: str) -> str:
+    def dtmf(self, digit: str) -> bytes:
         return self._numbered("dtmf", {"track": "inbound_track", "digit": digit})
 
-    def stop(self) -> str:
+    def stop(self) -> bytes:
         return self._numbered("stop", {"accountSid": self.account_sid, "callSid": self.call_sid})
 
-    def _numbered(self, event: str, body: Mapping[str, Any]) -> str:
+    def _numbered(self, event: str, body: Mapping[str, Any]) -> bytes:
         self._sequence += 1
         return _json(
             {
@@ -149,12 +146,32 @@ class Inbox:
     def __init__(self, stream_sid: str) -> None:
         self.stream_sid = stream_sid
         self.warnings: dict[int, str] = {}
+        self._around: tuple[bytes, bytes] | None = None  # what stood around the last payload
 
-    def read(self, data: str | bytes, *, binary: bool = False) -> Message | None:
+    def read(self, data: bytes, *, binary: bool = False) -> Message | None:
         """One message; None if it is not to be acted on. Never raises."""
         if binary:
             self._warn(UNDECODABLE, f"a binary frame of {len(data)} bytes; send text frames")
             return None
+        return self._like_the_last(data) or self._read(data)
+
+    def _like_the_last(self, data: bytes) -> Media | None:
+        """Media that differs from the last in its payload alone: nearly all of what agents send.
+
+        Base64 holds no quotation mark, so that what can be decoded is the payload and no more.
+        """
+        if self._around is None:
+            return None
+        before, after = self._around
+        if not (data.startswith(before) and data.endswith(after)):
+            return None
+        try:
+            sound = binascii.a2b_base64(data[len(before) : -len(after)], strict_mode=True)
+        except binascii.Error:
+            return None
+        return Media(sound) if sound else None
+
+    def _read(self, data: bytes) -> Message | None:
         message = self._decoded(data)
         if message is None:
             return None
@@ -162,6 +179,8 @@ class Inbox:
             self._warn(WRONG_MESSAGE, f"streamSid {message.streamSid!r} is not {self.stream_sid!r}")
             return None
         if message.event == "media" and message.media:
+            if isinstance(message, _Message):
+                self._remember(data, message.media.payload)
             return self._media(message.media.payload)
         if message.event == "mark" and message.mark:
             return Mark(message.mark.name)
@@ -170,7 +189,7 @@ class Inbox:
         self._warn(WRONG_MESSAGE, f"event {message.event!r}; whole media, mark or clear expected")
         return None
 
-    def _decoded(self, data: str | bytes) -> _Message | _LooseMessage | None:
+    def _decoded(self, data: bytes) -> _Message | _LooseMessage | None:
         try:
             return _STRICT.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -179,6 +198,10 @@ class Inbox:
             return _LOOSE.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
+
+    def _remember(self, data: bytes, payload: str) -> None:
+        before, found, after = data.rpartition(b'"%b"' % payload.encode())
+        self._around = (before + b'"', b'"' + after) if found else None
 
     def _media(self, payload: str) -> Media | None:
         try:

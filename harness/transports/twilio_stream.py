@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Mapping
-
-import aiohttp
 
 from kernel.clock import SECOND_NS, Clock
 
 from ..media.playout import Playout
 from ..protocols.media_streams import Clear, Inbox, Mark, Media, Outbox
+from .websocket import WebSocket
 
-WS_TIMEOUT = aiohttp.ClientWSTimeout(ws_close=2.0)
-"""Seconds that an agent has to answer the close."""
-CLOSE_LIMIT_S = 3.0
-"""The same where the close cannot even be sent."""
 UNREAD_STALLS = 4
 """So often in `UNREAD_WITHIN_NS` may the agent leave another 64 KiB unread: about 15 s of sound."""
 UNREAD_WITHIN_NS = 30 * SECOND_NS
-READ_BURST = 16
-"""Messages that are taken in at a stretch, before others have their turn."""
 
 
 class TwilioStream:
@@ -33,7 +24,7 @@ class TwilioStream:
 
     def __init__(
         self,
-        socket: aiohttp.ClientWebSocketResponse,
+        socket: WebSocket,
         clock: Clock,
         outbox: Outbox,
         playout: Playout | None,
@@ -67,7 +58,7 @@ class TwilioStream:
 
     def return_marks(self, now_ns: int) -> None:
         """Send those back whose sound has been played by now."""
-        if self._playout:
+        if self._playout and self._playout.marks:
             for name in self._playout.returned_marks(now_ns):
                 self._post(self._outbox.mark(name))
 
@@ -76,28 +67,15 @@ class TwilioStream:
 
         False if the connection broke without a close frame.
         """
-        count = 0
-        while True:
-            message = await self._socket.receive()
-            if message.type is aiohttp.WSMsgType.TEXT:
-                self._take_in(message.data, binary=False)
-            elif message.type is aiohttp.WSMsgType.BINARY:
-                self._take_in(message.data, binary=True)
-            else:
-                return message.type is aiohttp.WSMsgType.CLOSE
-            count += 1
-            if count % READ_BURST == 0:  # a burst may hold minutes of sound
-                await self._clock.sleep(0)
+        return await self._socket.receive(self._take_in)
 
     async def stop(self) -> None:
         """Say that it is over, and close it."""
         if not self._socket.closed:
             self._post(self._outbox.stop())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_LIMIT_S):
-                await self._socket.close()
+        await self._socket.close()
 
-    def _take_in(self, data: str | bytes, *, binary: bool) -> None:
+    def _take_in(self, data: bytes, binary: bool) -> None:
         message = self._inbox.read(data, binary=binary)
         if self._playout is None:
             return  # nobody hears it
@@ -113,19 +91,8 @@ class TwilioStream:
                 self._playout.clear(now_ns)
                 self.return_marks(now_ns)
 
-    def _post(self, text: str) -> None:
-        """Hand a message to the socket without waiting for it to be read.
-
-        The first step of sending writes the frame; it stops there only to wait for a full buffer.
-        """
-        sending = self._socket.send_str(text)
-        try:
-            sending.send(None)
-        except StopIteration:
-            return
-        except ConnectionError:
-            return  # `receive` tells how it ended
-        now_ns = self._clock.now_ns()
-        recent = [at_ns for at_ns in self._stalls_ns if now_ns - at_ns < UNREAD_WITHIN_NS]
-        self._stalls_ns = [*recent, now_ns]
-        sending.close()
+    def _post(self, text: bytes) -> None:
+        if not self._socket.send(text):
+            now_ns = self._clock.now_ns()
+            recent = [at_ns for at_ns in self._stalls_ns if now_ns - at_ns < UNREAD_WITHIN_NS]
+            self._stalls_ns = [*recent, now_ns]

@@ -78,8 +78,10 @@ class Streams:
 
     def send(self, frame: bytes) -> bool:
         """20 ms of the caller, to all. False once one of them has not read for too long."""
-        read = [stream.send(frame) for stream in self._open.values()]
-        return all(read)
+        read = True
+        for stream in self._open.values():
+            read = stream.send(frame) and read
+        return read
 
     def press(self, key: str) -> None:
         """Streams that only listen are not told of keys, as with Twilio."""

@@ -16,7 +16,7 @@ from ..protocols import twilio, twiml
 from ..protocols.course import Fetch
 from . import connection
 from .link import By, Refused, Step
-from .twilio_stream import WS_TIMEOUT
+from .websocket import WebSocket, opened
 
 RESPONSE_LIMIT_S = 15.0
 """Twilio waits so long for a document (api/errors/31408)."""
@@ -93,7 +93,7 @@ class AgentWeb:
             raise Unreached(RETRIEVAL_FAILED, refused)
         return document
 
-    async def connect(self, url: str, signed_as: str) -> aiohttp.ClientWebSocketResponse:
+    async def connect(self, url: str, signed_as: str) -> WebSocket:
         """The WebSocket of a media stream. Unreached if it cannot be opened."""
         assert self._session is not None
         shown = self._target.shown(url)
@@ -105,9 +105,7 @@ class AgentWeb:
             headers[twilio.STREAM_SIGNATURE_HEADER] = twilio.signature(token, signed_as)
         try:
             async with asyncio.timeout(STREAM_LIMIT_S):
-                return await self._session.ws_connect(
-                    url, headers=headers, timeout=WS_TIMEOUT, compress=0
-                )
+                return await opened(self._session, url, headers)
         except TimeoutError:
             detail = f"{shown} did not upgrade within {STREAM_LIMIT_S:g} s"
             raise _no_stream(

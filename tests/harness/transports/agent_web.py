@@ -7,30 +7,32 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import WSMessage, WSMsgType
-
 from harness.protocols.course import Fetch
 from harness.transports.link import Obey, Refused
 from harness.transports.twilio_web import Unreached
+from harness.transports.websocket import Take
 from kernel.control import CallOrder, CallStatus, PhoneCall
 
-CLOSE = WSMessage(WSMsgType.CLOSE, 1000, "")
-CUT = WSMessage(WSMsgType.CLOSED, None, None)
+CLOSE, CUT = True, False
+"""How a stream ends: the agent closes it, or the connection breaks."""
 
 
 class FakeSocket:
-    """What a stream needs of a WebSocket."""
+    """What a stream needs of a WebSocket. `incoming` are messages, and how it ends."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
-        self.incoming: asyncio.Queue[WSMessage] = asyncio.Queue()
+        self.incoming: asyncio.Queue[bytes | bool] = asyncio.Queue()
         self.closed = False
 
-    async def send_str(self, text: str) -> None:
+    def send(self, text: bytes) -> bool:
         self.sent.append(json.loads(text))
+        return True
 
-    async def receive(self) -> WSMessage:
-        return await self.incoming.get()
+    async def receive(self, take: Take) -> bool:
+        while isinstance(message := await self.incoming.get(), bytes):
+            take(message, False)
+        return message
 
     async def close(self) -> None:
         self.closed = True

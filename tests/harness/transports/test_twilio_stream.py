@@ -4,39 +4,38 @@ import json
 from collections.abc import Coroutine
 from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import WSMessage, WSMsgType
 
 from harness.media.playout import FRAME_NS, SILENCE, Playout
 from harness.protocols.media_streams import Outbox
 from harness.transports.twilio_stream import (
-    READ_BURST,
     UNREAD_STALLS,
     UNREAD_WITHIN_NS,
     TwilioStream,
 )
+from harness.transports.websocket import Take
 
 from ..desk import StepClock
 
+CLOSED, CUT = True, False
+
 
 class Socket:
-    """What a link needs of a WebSocket."""
+    """What a link needs of a WebSocket that gives some messages and is `ended` then."""
 
-    def __init__(self, *messages: WSMessage) -> None:
-        self.messages = list(messages)
+    def __init__(self, *messages: bytes, ended: bool = CLOSED) -> None:
+        self.messages, self.ended = messages, ended
         self.sent: list[dict[str, Any]] = []
-        self.full = self.broken = self.closed = False
+        self.full = self.closed = False
 
-    async def send_str(self, text: str) -> None:
-        if self.broken:
-            raise aiohttp.ClientConnectionResetError
+    def send(self, text: bytes) -> bool:
         self.sent.append(json.loads(text))
-        if self.full:
-            await asyncio.get_running_loop().create_future()
+        return not self.full
 
-    async def receive(self) -> WSMessage:
-        return self.messages.pop(0)
+    async def receive(self, take: Take) -> bool:
+        for message in self.messages:
+            take(message, False)
+        return self.ended
 
     async def close(self) -> None:
         self.closed = True
@@ -46,13 +45,8 @@ class Socket:
         return [message["event"] for message in self.sent]
 
 
-def text(event: str, stream: str, **body: Any) -> WSMessage:
-    data = json.dumps({"event": event, "streamSid": stream, **body})
-    return WSMessage(WSMsgType.TEXT, data, None)
-
-
-CLOSE = WSMessage(WSMsgType.CLOSE, 1000, "")
-CLOSED = WSMessage(WSMsgType.CLOSED, None, None)
+def text(event: str, stream: str, **body: Any) -> bytes:
+    return json.dumps({"event": event, "streamSid": stream, **body}).encode()
 
 
 def a_stream(
@@ -77,18 +71,17 @@ def test_media_is_played_marks_return_and_clear_empties() -> None:
     clock, socket, playout = StepClock(), Socket(), Playout(0)
     one = a_stream(socket, clock, playout)
     payload = base64.b64encode(b"\x01" * 160).decode()
-    socket.messages = [
+    socket.messages = (
         text("media", "MZ1", media={"payload": payload}),
         text("mark", "MZ1", mark={"name": "a"}),
         text("media", "MZ1", media={"payload": payload}),
         text("mark", "MZ1", mark={"name": "b"}),
-        CLOSE,
-    ]
+    )
     assert run(one.receive())
     assert playout.take(FRAME_NS) == b"\x01" * 160
     one.return_marks(FRAME_NS)
     assert [message["mark"]["name"] for message in socket.sent] == ["a"]
-    socket.messages = [text("clear", "MZ1"), CLOSE]
+    socket.messages = (text("clear", "MZ1"),)
     clock.now = FRAME_NS
     run(one.receive())
     assert [message["mark"]["name"] for message in socket.sent] == ["a", "b"]
@@ -97,19 +90,22 @@ def test_media_is_played_marks_return_and_clear_empties() -> None:
 
 
 def test_what_comes_over_a_stream_that_only_listens_is_not_played() -> None:
-    socket = Socket(text("media", "MZ1", media={"payload": "/w=="}), text("tea", "MZ1"), CLOSE)
+    socket = Socket(text("media", "MZ1", media={"payload": "/w=="}), text("tea", "MZ1"))
     one = a_stream(socket)
     assert run(one.receive())
     one.return_marks(0)
     assert (one.received_bytes, socket.sent, list(one.warnings)) == (0, [], [31951])
 
 
-@pytest.mark.parametrize(
-    ("message", "closed"),
-    [(CLOSE, True), (CLOSED, False), (WSMessage(WSMsgType.ERROR, OSError(), None), False)],
-)
-def test_whether_the_agent_closed_it(message: WSMessage, closed: bool) -> None:
-    assert run(a_stream(Socket(message)).receive()) is closed
+@pytest.mark.parametrize("ended", [CLOSED, CUT])
+def test_whether_the_agent_closed_it(ended: bool) -> None:
+    assert run(a_stream(Socket(ended=ended)).receive()) is ended
+
+
+def test_a_binary_message_is_warned_of() -> None:
+    one = a_stream(Socket(), playout=Playout(0))
+    one._take_in(b"\x00", True)
+    assert list(one.warnings) == [31950]
 
 
 def test_stopping_says_so_and_closes() -> None:
@@ -133,40 +129,13 @@ def test_nothing_is_said_on_a_closed_line() -> None:
     assert socket.sent == []
 
 
-def test_sending_never_waits_and_counts_what_is_not_read() -> None:
-    async def send() -> list[bool]:
-        socket, clock = Socket(), StepClock()
-        one = a_stream(socket, clock)
-        read = [one.send(SILENCE)]
-        socket.full = True
-        read += [one.send(SILENCE) for _ in range(UNREAD_STALLS)]
-        clock.now = UNREAD_WITHIN_NS + 1
-        read.append(one.send(SILENCE))
-        assert len(socket.sent) == UNREAD_STALLS + 2  # all of it was handed over
-        return read
-
-    assert run(send()) == [True, *[True] * (UNREAD_STALLS - 1), False, True]
-
-
-def test_a_broken_connection_is_told_by_receiving_and_not_by_sending() -> None:
-    socket = Socket(CLOSED)
-    socket.broken = True
-    one = a_stream(socket)
-    assert one.send(SILENCE)
-    assert not run(one.receive())
-
-
-def test_a_burst_leaves_others_their_turn() -> None:
-    async def receive() -> int:
-        socket = Socket()
-        one = a_stream(socket, playout=Playout(0))
-        burst = [text("media", "MZ1", media={"payload": "/w=="})] * (READ_BURST * 3)
-        socket.messages = [*burst, CLOSE]
-        turns = 0
-        receiving = asyncio.create_task(one.receive())
-        while not receiving.done():
-            turns += 1
-            await StepClock().sleep(0)
-        return turns
-
-    assert run(receive()) >= 3
+def test_sending_counts_what_is_not_read() -> None:
+    socket, clock = Socket(), StepClock()
+    one = a_stream(socket, clock)
+    read = [one.send(SILENCE)]
+    socket.full = True
+    read += [one.send(SILENCE) for _ in range(UNREAD_STALLS)]
+    clock.now = UNREAD_WITHIN_NS + 1
+    read.append(one.send(SILENCE))
+    assert len(socket.sent) == UNREAD_STALLS + 2  # all of it was handed over
+    assert read == [True, *[True] * (UNREAD_STALLS - 1), False, True]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from aiohttp import WSMessage, WSMsgType
 
 from harness.files.grammar import Filled
 from harness.media.playout import FRAME_NS, SILENCE, Playout
@@ -63,15 +62,15 @@ def test_only_the_stream_that_talks_is_dialled_elsewhere() -> None:
     act(test)
 
 
-@pytest.mark.parametrize(("message", "closed"), [(CLOSE, True), (CUT, False)])
-def test_what_is_not_played_when_it_closes_is_dropped(message: WSMessage, closed: bool) -> None:
+@pytest.mark.parametrize(("end", "closed"), [(CLOSE, True), (CUT, False)])
+def test_what_is_not_played_when_it_closes_is_dropped(end: bool, closed: bool) -> None:
     async def test() -> None:
         web = FakeWeb()
         streams, playout = a_call(web)
         await streams.open(TALK, talks=True)
         playout.push(b"\x01" * 1600, 0)
         playout.mark("late")
-        web.sockets[TALK.url].incoming.put_nowait(message)
+        web.sockets[TALK.url].incoming.put_nowait(end)
         assert await streams.talk() is closed
         assert streams.talking is None
         assert playout.take(FRAME_NS) is SILENCE
@@ -119,7 +118,7 @@ def test_measures_are_those_of_all_streams() -> None:
         streams, _ = a_call(web)
         for _ in range(2):
             await streams.open(TALK, talks=True)
-            web.sockets[TALK.url].incoming.put_nowait(WSMessage(WSMsgType.TEXT, "tea", None))
+            web.sockets[TALK.url].incoming.put_nowait(b"tea")
             web.sockets[TALK.url].incoming.put_nowait(CLOSE)
             await streams.talk()
         assert list(streams.measures["warnings"]) == ["31951"]
