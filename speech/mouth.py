@@ -133,8 +133,14 @@ class Mouth:
 
         `pauses` gives, for each mark, the seconds that the voice hums on after it.
         """
+        return at_once(self.speaking(text, identity, pauses=pauses))
+
+    def speaking(
+        self, text: str, identity: int | None = None, *, pauses: Mapping[str, float] = NO_PAUSES
+    ) -> Steps[Utterance]:
+        """`speak` in steps. What is begun before they are done takes their place."""
         self.begin(identity)
-        body = at_once(self._uttering(text, pauses))
+        body = yield from self._uttering(text, pauses)
         rest = self.finish()
         return Utterance(
             np.concatenate([body.samples, rest.samples]), self.rate_hz, text, 0,

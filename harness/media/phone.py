@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from speech.events import Heard, Started
 from speech.g711 import mulaw_encode
 from speech.identity import caller_identity
 from speech.mouth import Mouth
+from speech.steps import Steps
 from speech.transcript import Transcript
 
 from ..callers.keypad import presses
@@ -79,7 +80,8 @@ class Phone:
         self._clips = clips
         self._ear_zero_ns = 0
         self._silent_frames = 0
-        self._ready: tuple[Say, Words] | None = None
+        self._planned: tuple[Say, Steps[Words]] | None = None
+        self._words: Words | None = None  # that were planned, once they are made
         self._frames: deque[bytes] = deque()
         self._keys: deque[tuple[int, str]] = deque()  # when each is due
 
@@ -97,24 +99,39 @@ class Phone:
 
     # What the caller says.
 
-    def prepare(self, say: Say) -> Words:
-        """The sound of words that will be said; made once."""
-        if self._ready is None or self._ready[0] != say:
-            identity = caller_identity(self.number, say.index)
-            utterance = self._mouth.speak(say.text, identity)
-            lead = -utterance.voiced_end % FRAME_BYTES
-            sound = SILENCE[:lead] + mulaw_encode(utterance.samples)
-            sound += SILENCE[: -len(sound) % FRAME_BYTES]
-            frames = (sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES))
-            self._ready = say, Words(tuple(frames), (lead, lead + utterance.voiced_end))
-        return self._ready[1]
+    def plan(self, say: Say) -> None:
+        """These words will be said; `prepare` makes their sound until then, once."""
+        if self._planned is None or self._planned[0] != say:
+            self._planned, self._words = (say, self._making(say)), None
+
+    def prepare(self) -> bool:
+        """One step of making the sound of planned words; False if nothing is left to do."""
+        if self._planned is None or self._words:
+            return False
+        try:
+            next(self._planned[1])
+        except StopIteration as made:
+            self._words = made.value
+        return self._words is None
+
+    def _making(self, say: Say) -> Steps[Words]:
+        identity = caller_identity(self.number, say.index)
+        utterance = yield from self._mouth.speaking(say.text, identity)
+        lead = -utterance.voiced_end % FRAME_BYTES
+        sound = SILENCE[:lead] + mulaw_encode(utterance.samples)
+        sound += SILENCE[: -len(sound) % FRAME_BYTES]
+        frames = (sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES))
+        return Words(tuple(frames), (lead, lead + utterance.voiced_end))
 
     def say(self, say: Say) -> SayBegan:
         """Begin to speak with the next frame, or to press keys."""
         if say.keys:
             return self._press(say)
-        words = self.prepare(say)
-        self._ready = None
+        self.plan(say)
+        while self.prepare():
+            pass
+        assert self._words
+        words, self._words, self._planned = self._words, None, None
         self._frames = deque(words.frames)
         frame_ns = self.due_ns - FRAME_NS
         first, end = words.voiced
@@ -156,15 +173,12 @@ class Phone:
         self._ear_zero_ns += FRAME_NS
         return False
 
-    def notice_energy(self, frame_ns: int, span: tuple[int, int] | None) -> Iterator[Noticed]:
+    def notice_energy(self, frame_ns: int, span: tuple[int, int] | None) -> Iterable[Noticed]:
         """The frame played from `frame_ns` on is voiced from one sample to another, or not."""
         if span:
             first, last = span
-            yield from self.listening.voiced(
-                frame_ns + first * SAMPLE_NS, frame_ns + last * SAMPLE_NS
-            )
-        elif self.listening.sounding:
-            yield from self.listening.quiet(frame_ns + FRAME_NS)
+            return self.listening.voiced(frame_ns + first * SAMPLE_NS, frame_ns + last * SAMPLE_NS)
+        return self.listening.quiet(frame_ns + FRAME_NS) if self.listening.sounding else ()
 
     def _recognise(self, from_ns: int, until_ns: int) -> str | None:
         """What the recording is for that was played between two instants, if it is a known one."""

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from kernel.actor import Emit, End, Instruction, Nudge, Nudged
-from kernel.clock import Clock
+from kernel.clock import MILLISECOND_NS, Clock
 from kernel.timeline import Timeline
 from speech.ear import Ear
 from speech.encoding import Encoding
@@ -25,6 +25,8 @@ SLOT_CALLS = 16
 """A slot takes so many calls before the next one is used."""
 CATCH_UP_FRAMES = 5
 """So many frames of a call go out at once after a delay; the rest 20 ms later."""
+PREPARE_NS = MILLISECOND_NS
+"""So long a turn may be held up by words that will be said."""
 MUFFLED_EVERY = 10
 """Turns of the wheel between two looks for speech without data band."""
 LAST_SILENCE = SILENCE * 10
@@ -48,7 +50,7 @@ class Wheel:
         self._played: list[tuple[Phone, int, bytes]] = []  # with the instant each frame began
         self._unheard: dict[int, list[bytes]] = {}
         self._timeline = Timeline()
-        self._to_prepare: deque[tuple[Phone, Say]] = deque()
+        self._to_prepare: deque[Phone] = deque()
         self._revolutions = 0
         self._busy = asyncio.Event()
 
@@ -118,10 +120,15 @@ class Wheel:
                 break
         if slot == next(iter(self._occupied()), slot):
             self._perceive()
-        if self._to_prepare:  # one in a turn: it takes longer than anything else here
-            phone, say = self._to_prepare.popleft()
-            if not phone.over:
-                phone.prepare(say)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Make the sound of words that will be said; it takes longer than anything else here."""
+        until_ns = self._clock.now_ns() + PREPARE_NS
+        while self._to_prepare and self._clock.now_ns() < until_ns:
+            phone = self._to_prepare[0]
+            if phone.over or not phone.prepare():
+                self._to_prepare.popleft()
 
     def _happen(self) -> None:
         """What callers have planned for now."""
@@ -191,7 +198,8 @@ class Wheel:
             case Emit(output=Say() as say, at_ns=at_ns, key=key):
                 self._timeline.add(phone, say, now_ns if at_ns is None else at_ns, key)
                 if not say.keys:
-                    self._to_prepare.append((phone, say))
+                    phone.plan(say)
+                    self._to_prepare.append(phone)
             case Emit(output=output):
                 phone.report(output, now_ns)
             case Nudge(key=key, at_ns=None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from functools import lru_cache
 from struct import Struct
@@ -34,6 +35,8 @@ _CLOSE = Opcode.CLOSE
 
 Message = tuple[Opcode, bytes]
 """A whole message, or a control frame."""
+Masked = Callable[[bytes, bytes], bytes | bytearray]
+"""What `masked` does, by whatever means."""
 
 
 class Violation(Exception):
@@ -44,19 +47,13 @@ class Violation(Exception):
         self.code = code
 
 
-def frame(opcode: Opcode, payload: bytes, mask: bytes) -> bytes:
-    """A whole message or control frame of a client; `mask` is four bytes nobody can foretell."""
-    first, length = _FIN | opcode, len(payload)
-    if length <= _SHORT:
-        head = _SHORT_HEAD.pack(first, _MASKED | length)
-    elif length < 1 << 16:
-        head = _HEAD.pack(first, _MASKED | _TWO_BYTES, length)
-    else:
-        head = _LONG_HEAD.pack(first, _MASKED | _EIGHT_BYTES, length)
+def masked(payload: bytes, mask: bytes) -> bytes:
+    """The payload under a mask of four bytes."""
     # As one number each, payload and mask meet in one step.
-    words = (length + 3) // 4
-    masked = int.from_bytes(payload, "little") ^ int.from_bytes(mask, "little") * _repeating(words)
-    return head + mask + masked.to_bytes(4 * words, "little")[:length]
+    words = (len(payload) + 3) // 4
+    covering = int.from_bytes(mask, "little") * _repeating(words)
+    covered = int.from_bytes(payload, "little") ^ covering
+    return covered.to_bytes(4 * words, "little")[: len(payload)]
 
 
 @lru_cache(maxsize=256)
@@ -65,9 +62,16 @@ def _repeating(words: int) -> int:
     return ((1 << 32 * words) - 1) // ((1 << 32) - 1)
 
 
-def closing(code: int, mask: bytes) -> bytes:
-    """A client's close frame."""
-    return frame(_CLOSE, code.to_bytes(2, "big"), mask)
+def frame(opcode: Opcode, payload: bytes, mask: bytes, masked: Masked = masked) -> bytes:
+    """A whole message or control frame of a client; nobody may be able to foretell `mask`."""
+    first, length = _FIN | opcode, len(payload)
+    if length <= _SHORT:
+        head = _SHORT_HEAD.pack(first, _MASKED | length)
+    elif length < 1 << 16:
+        head = _HEAD.pack(first, _MASKED | _TWO_BYTES, length)
+    else:
+        head = _LONG_HEAD.pack(first, _MASKED | _EIGHT_BYTES, length)
+    return head + mask + masked(payload, mask)
 
 
 class Frames:

@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterator, Mapping
 
 import aiohttp
 
-from ..protocols.websocket import NORMAL, Frames, Message, Opcode, Violation, closing, frame
+from ..protocols.websocket import (
+    NORMAL,
+    Frames,
+    Masked,
+    Message,
+    Opcode,
+    Violation,
+    frame,
+    masked,
+)
 
 CLOSE_LIMIT_S = 2.0
 """The other side has so long to answer a close."""
@@ -69,6 +78,21 @@ def _masks() -> Iterator[bytes]:
 
 _MASKS = _masks()
 
+try:
+    from aiohttp._websocket.helpers import websocket_mask
+except ImportError:  # it is no part of aiohttp's API; without it, masking takes longer
+    _masked: Masked = masked
+else:
+
+    def _masked(payload: bytes, mask: bytes) -> bytearray:
+        covered = bytearray(payload)
+        websocket_mask(mask, covered)
+        return covered
+
+
+def _framed(opcode: Opcode, payload: bytes) -> bytes:
+    return frame(opcode, payload, next(_MASKS), _masked)
+
 
 class WebSocket:
     """Over the connection of a response that has been upgraded; pings are answered.
@@ -95,7 +119,7 @@ class WebSocket:
         """Hand a text message over. False each time that another 64 KiB are not read."""
         if self.closed or self._transport.is_closing():
             return True  # `receive` tells how it ended
-        framed = frame(Opcode.TEXT, text, next(_MASKS))
+        framed = _framed(Opcode.TEXT, text)
         self._transport.write(framed)
         self._unchecked_bytes += len(framed)
         if self._unchecked_bytes <= UNREAD_BYTES:
@@ -177,11 +201,11 @@ class WebSocket:
                 self._say_closed(int.from_bytes(payload[:2], "big") or NORMAL)
             self._end()
         elif opcode is Opcode.PING and not self.closed:
-            self._transport.write(frame(Opcode.PONG, payload, next(_MASKS)))
+            self._transport.write(_framed(Opcode.PONG, payload))
 
     def _say_closed(self, code: int) -> None:
         if not self.closed and not self._transport.is_closing():
-            self._transport.write(closing(code, next(_MASKS)))
+            self._transport.write(_framed(Opcode.CLOSE, code.to_bytes(2, "big")))
         self.closed = True
 
     def _end(self) -> None:

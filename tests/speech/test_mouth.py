@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from kernel.errors import UsageError
-from speech.mouth import HUMMED_PAUSES, VOICES, Mouth, Role, Sound, SoundCache
+from speech.mouth import HUMMED_PAUSES, VOICES, Mouth, Role, Sound, SoundCache, Utterance
 from speech.recording import hear_samples
+from speech.steps import Steps, at_once
 
 TEXT = "Could we meet at 10:45 on Thursday?"
 
@@ -35,6 +36,30 @@ def test_symbols_may_be_of_another_length(symbol_s: float, rate_hz: int) -> None
     utterance = mouth.speak(TEXT)
     (heard,) = hear_samples(utterance.samples, rate_hz)
     assert (heard.text, heard.verified) == (TEXT, True)
+
+
+def test_what_is_spoken_in_steps_is_what_is_spoken_at_once() -> None:
+    mouth = Mouth(Role.CALLER, 8000, cache=SoundCache())
+    abandoned = mouth.speaking("A sentence that is begun and then thought better of.", 4)
+    next(abandoned)
+    steps = 0
+
+    def counted() -> Steps[Utterance]:
+        nonlocal steps
+        speaking = mouth.speaking(TEXT, 5)
+        while True:
+            try:
+                yield next(speaking)
+            except StopIteration as spoken:
+                utterance: Utterance = spoken.value
+                return utterance
+            steps += 1
+
+    utterance = at_once(counted())
+    other = Mouth(Role.CALLER, 8000, cache=SoundCache()).speak(TEXT, 5)
+    assert np.array_equal(utterance.samples, other.samples)
+    assert (utterance.text, utterance.identity) == (TEXT, 5)
+    assert steps >= 3
 
 
 def test_silence_follows_the_voiced_end() -> None:

@@ -50,29 +50,53 @@ def phone(wire: Wire, overs: list[str] | None = None, clips: Clips = NO_CLIPS) -
     return made
 
 
-def test_words_become_whole_frames_whose_last_voiced_sample_ends_one() -> None:
-    words = phone(Wire()).prepare(Say("Hello.", 1))
-    assert {len(frame) for frame in words.frames} == {160}
-    first, end = words.voiced
+def said(one: Phone, wire: Wire, say: Say) -> tuple[bytes, int, int]:
+    """Four seconds from words on that are said now, their first voiced sample, the one after the
+    last."""
+    zero_ns = one.due_ns - FRAME_NS
+    began = one.say(say)
+    sent = len(wire.sent)
+    for _ in range(200):
+        one.turn(0)
+    first, end = ((at - zero_ns) // SAMPLE_NS for at in (began.from_at_ns, began.until_at_ns))
+    return b"".join(wire.sent[sent:]), first, end
+
+
+def test_words_become_frames_of_which_the_last_voiced_sample_ends_one() -> None:
+    wire = Wire()
+    sound, first, end = said(phone(wire), wire, Say("Hello.", 1))
+    assert {len(frame) for frame in wire.sent} == {160}
     assert end % 160 == 0
-    sound = b"".join(words.frames)
+    assert set(sound[first:end]) != {0xFF}
     assert set(sound[:first]) | set(sound[end:]) == {0xFF}
-    assert len(sound) - end >= 960  # every utterance is followed by 120 ms of silence
 
 
-def test_words_are_made_once_and_said_from_the_next_frame_on() -> None:
+def test_words_are_made_in_steps_once_and_said_from_the_next_frame_on() -> None:
+    text = "Hello, this is a caller with more to say than one step makes."
     wire = Wire()
     one = phone(wire)
-    prepared = one.prepare(Say("Hello.", 1))
+    assert not one.prepare()  # nothing is planned
     one.turn(0)
-    began = one.say(Say("Hello.", 1))
-    first, end = prepared.voiced
-    assert began.from_at_ns == 1000 * MS + FRAME_NS + first * SAMPLE_NS
-    assert began.until_at_ns == 1000 * MS + FRAME_NS + end * SAMPLE_NS
-    for _ in prepared.frames:
-        one.turn(0)
-    assert wire.sent == [SILENCE, *prepared.frames]
+    one.plan(Say(text, 1))
+    steps = 1
+    while one.prepare():
+        steps += 1
+    assert steps > 3
+    one.plan(Say(text, 1))
+    assert not one.prepare()
+    assert said(one, wire, Say(text, 1)) == said(phone(other := Wire()), other, Say(text, 1))
+    assert not one.prepare()  # they are said
     assert wire.began_ns == 1000 * MS
+
+
+def test_words_whose_sound_is_not_made_yet_are_said_all_the_same() -> None:
+    wire, other = Wire(), Wire()
+    one = phone(wire)
+    one.plan(Say("This will never be said.", 1))
+    one.prepare()
+    one.plan(Say("Hello.", 1))
+    one.prepare()
+    assert said(one, wire, Say("Hello.", 1)) == said(phone(other), other, Say("Hello.", 1))
 
 
 def test_it_counts_and_records_both_sides() -> None:

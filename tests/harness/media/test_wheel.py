@@ -3,14 +3,14 @@ import itertools
 
 from harness.callers.messages import LineClosed
 from harness.media.playout import FRAME_NS
-from harness.media.wheel import CATCH_UP_FRAMES, SLOT_CALLS, SLOT_NS
+from harness.media.wheel import CATCH_UP_FRAMES, SLOT_CALLS, SLOT_NS, Wheel
 from harness.transports.link import Ended
 from speech.ear import Ear
 from speech.encoding import Encoding
 from speech.identity import caller_identity
 from speech.transcript import Transcript
 
-from ..desk import Desk, kind, place, planned
+from ..desk import Desk, StepClock, kind, place, planned
 
 MS = 1_000_000
 
@@ -147,3 +147,36 @@ def test_the_wheel_rests_while_there_are_no_calls() -> None:
         return desk.clock.now
 
     assert asyncio.run(run()) == 0
+
+
+class TickingClock(StepClock):
+    """Half a millisecond passes each time that somebody looks."""
+
+    def now_ns(self) -> int:
+        self.now += MS // 2
+        return self.now
+
+
+class Speaker:
+    """What the wheel needs of a telephone whose words take some steps to make."""
+
+    over = False
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def prepare(self) -> bool:
+        self.left -= 1
+        return self.left > 0
+
+
+def test_a_turn_is_not_held_up_until_all_words_are_made() -> None:
+    wheel = Wheel(TickingClock())
+    speakers = [Speaker(3), Speaker(2)]
+    wheel._to_prepare.extend(speakers)  # type: ignore[arg-type]
+    left = []
+    while wheel._to_prepare:
+        wheel._prepare()
+        left.append(sum(speaker.left for speaker in speakers))
+    assert len(left) >= 3
+    assert left[-1] == 0

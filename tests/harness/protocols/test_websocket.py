@@ -11,7 +11,6 @@ from harness.protocols.websocket import (
     Message,
     Opcode,
     Violation,
-    closing,
     frame,
 )
 
@@ -45,10 +44,6 @@ def test_the_examples_of_the_rfc() -> None:
     assert read(bytes.fromhex("827f0000000000010000") + bytes(65536)) == [
         (Opcode.BINARY, bytes(65536))
     ]
-
-
-def test_a_close_names_its_reason() -> None:
-    assert closing(1000, bytes(4)).hex() == "8882" + "00000000" + "03e8"
 
 
 @given(st.binary(max_size=300) | st.sampled_from([125, 126, 65535, 65536]).map(bytes), st.binary())

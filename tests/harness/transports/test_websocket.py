@@ -4,8 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from harness.protocols.websocket import Frames, Message, Opcode, closing
+from harness.protocols.websocket import Frames, Message, Opcode, masked
 from harness.transports import websocket
 from harness.transports.websocket import READ_BURST, UNREAD_BYTES, WebSocket
 
@@ -235,4 +237,8 @@ def test_a_mask_is_not_used_twice() -> None:
         desk.socket.send(b"")
     masks = {bytes(desk.transport.written[at + 2 : at + 6]) for at in (0, 6, 12)}
     assert len(masks) == 3
-    assert closing(1000, bytes(4)) not in desk.transport.written
+
+
+@given(st.binary(max_size=300), st.binary(min_size=4, max_size=4))
+def test_both_ways_to_mask_agree(payload: bytes, mask: bytes) -> None:
+    assert websocket._masked(payload, mask) == masked(payload, mask)
