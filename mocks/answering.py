@@ -3,18 +3,18 @@ journal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from kernel.actor import Emit, Instruction
+from kernel.actor import Emit, End, Instruction
 from kernel.fault import Arrival
 
 from .brain import Answer, Asked, Message
 from .chat_completions import arguments, tokens
 from .mind.conversation import turns
-from .wire import Request, id_of
-from .work import Admitted, Begin, Closed, Note, Opened
+from .wire import Request, id_of, json_reply
+from .work import Admitted, Begin, Closed, Limits, Note, Opened
 from .world import World
 
 _DIGITS = 9
@@ -26,6 +26,7 @@ class Answering:
     def __init__(self, request: Request, world: World) -> None:
         self._request, self._world = request, world
         self._asked_ns = 0
+        self._span = ""  # once it is admitted
 
     def receive(self, message: Any, now_ns: int) -> Iterable[Instruction]:
         match message:
@@ -33,6 +34,7 @@ class Answering:
                 self._asked_ns = now_ns
                 return self._turn_away(now_ns) or self._open(now_ns)
             case Admitted():
+                self._span = message.arrival.span
                 return self._answer(message, now_ns)
             case Closed():
                 return self._closed(now_ns)
@@ -48,8 +50,38 @@ class Answering:
     def _answer(self, admitted: Admitted, now_ns: int) -> Iterable[Instruction]:
         raise NotImplementedError
 
+    def _headers(self, limits: Limits, at_ns: int) -> Mapping[str, str]:
+        """The headers of every answer."""
+        raise NotImplementedError
+
+    def _reply(self, value: Any, limits: Limits, at_ns: int) -> Iterator[Instruction]:
+        """A whole answer, and the last one."""
+        for wire in json_reply(200, value, self._headers(limits, at_ns)):
+            yield Emit(wire, at_ns)
+        yield End()
+
     def _closed(self, now_ns: int) -> Iterable[Instruction]:
         return ()
+
+
+class Listing(Answering):
+    """GET …/models, which clients use to warm a connection up, and …/models/{id}.
+
+    Every model there could be exists; `_names` are those that are listed.
+    """
+
+    _names: Sequence[str]
+
+    def _answer(self, admitted: Admitted, now_ns: int) -> Iterable[Instruction]:
+        name = self._request.params.get("id")
+        value = self._model(name) if name else self._list([*map(self._model, self._names)])
+        return self._reply(value, admitted.limits, now_ns)
+
+    def _model(self, name: str) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _list(self, models: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        raise NotImplementedError
 
 
 class Prompted(Answering):

@@ -6,7 +6,7 @@ Wire format: docs.anthropic.com/en/api/messages, /en/api/errors and /en/api/rate
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,11 +14,11 @@ import msgspec
 from kernel.actor import Emit, End, Instruction
 from kernel.fault import Stage
 
-from ...answering import Answering, Conversing, Prompted, journalled
+from ...answering import Answering, Conversing, Listing, Prompted, journalled
 from ...chat_completions import field_of
 from ...provider import Route
 from ...wire import NO_JSON, Body, Head, Request, Wire, id_of, json_reply
-from ...work import Admitted, Note, Paced, Refused
+from ...work import Admitted, Limits, Note, Paced, Refused
 from ._anthropic import (
     Event,
     MessagesRequest,
@@ -33,7 +33,6 @@ from ._anthropic import (
 from ._anthropic_errors import error_value, limit_headers, refusal_of
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
-_MODELS = ("claude-sonnet-4-6", "claude-opus-4-6", "claude-haiku-4-5-20251001")
 _RELEASED = "2026-02-17T00:00:00Z"
 P = TypeVar("P", bound=Prompt)
 
@@ -52,41 +51,31 @@ class _Answering(Answering):
             return self._reject(400, "anthropic-version: header is required", now_ns)
         return None
 
-    def _headers(self, admitted: Admitted, at_ns: int) -> dict[str, str]:
-        request_id = _request_id(admitted.arrival.span)
-        return limit_headers(admitted.limits, request_id, self._world.wall_s(at_ns))
+    def _headers(self, limits: Limits, at_ns: int) -> dict[str, str]:
+        request_id = _request_id(self._span or self._world.serial())
+        return limit_headers(limits, request_id, self._world.wall_s(at_ns))
 
     def _reject(self, status: int, told: str, now_ns: int) -> Iterator[Instruction]:
-        request_id = _request_id(self._world.seed, self._world.serial())
-        limits, wall_s = self._world.settings.limits(), self._world.wall_s(now_ns)
-        headers = limit_headers(limits, request_id, wall_s)
-        value = error_value(request_id, status, told)
+        headers = self._headers(self._world.settings.limits(), now_ns)
+        value = error_value(headers["request-id"], status, told)
         yield Emit(Note("", {"reason": value["error"]["type"]}))
         for wire in json_reply(status, value, headers):
             yield Emit(wire)
         yield End()
 
 
-class Models(_Answering):
-    """GET /v1/models, which LiveKit warms a connection up with, and /v1/models/{id}.
+class Models(_Answering, Listing):
+    """GET /v1/models and /v1/models/{id}."""
 
-    Every model there could be exists.
-    """
+    _names = ("claude-sonnet-4-6", "claude-opus-4-6", "claude-haiku-4-5-20251001")
 
-    def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
-        name = self._request.params.get("id")
-        value = _model(name) if name else {
-            "data": list(map(_model, _MODELS)), "has_more": False,
-            "first_id": _MODELS[0], "last_id": _MODELS[-1],
-        }  # fmt: skip
-        for wire in json_reply(200, value, self._headers(admitted, now_ns)):
-            yield Emit(wire)
-        yield End()
+    def _model(self, name: str) -> dict[str, Any]:
+        return {"type": "model", "id": name, "display_name": name.replace("-", " ").title(),
+                "created_at": _RELEASED, "lifecycle": "active"}  # fmt: skip
 
-
-def _model(name: str) -> dict[str, Any]:
-    return {"type": "model", "id": name, "display_name": name.replace("-", " ").title(),
-            "created_at": _RELEASED, "lifecycle": "active"}  # fmt: skip
+    def _list(self, models: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        ends = {"first_id": self._names[0], "last_id": self._names[-1]}
+        return {"data": models, "has_more": False, **ends}
 
 
 class _Prompted(_Answering, Prompted):
@@ -117,10 +106,7 @@ class TokenCount(_Prompted):
         return [Emit(self._begin("side", counted=False))]
 
     def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
-        headers = self._headers(admitted, now_ns)
-        for wire in json_reply(200, {"input_tokens": self._tokens_in}, headers):
-            yield Emit(wire)
-        yield End()
+        return self._reply({"input_tokens": self._tokens_in}, admitted.limits, now_ns)
 
 
 class Messages(_Prompted, Conversing):
@@ -146,15 +132,13 @@ class Messages(_Prompted, Conversing):
         model = self._wanted.model
         reply = Reply(name, model, answer, stop_reason, self._tokens_in, tokens_out)
         head_ns = now_ns + self._world.first_ns(arrival)
-        headers = self._headers(admitted, head_ns)
         pieces = zip(reply.pieces(), self._due_ns(arrival, head_ns), strict=False)
-        if self._wanted.stream:
-            yield Emit(Head(200, {**_SSE, **headers}), head_ns)
-            yield Emit(Paced(self._stream(pieces)), head_ns)
-        else:
+        if not self._wanted.stream:
             *_, (_, last_ns) = pieces
-            for wire in json_reply(200, reply.whole(), headers):
-                yield Emit(wire, last_ns)
+            yield from self._reply(reply.whole(), admitted.limits, last_ns)
+            return
+        yield Emit(Head(200, {**_SSE, **self._headers(admitted.limits, head_ns)}), head_ns)
+        yield Emit(Paced(self._stream(pieces)), head_ns)
         yield End()
 
     def _stream(self, pieces: Iterable[tuple[list[Event], int]]) -> Iterator[tuple[Wire, int]]:

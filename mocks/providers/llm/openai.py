@@ -6,7 +6,7 @@ counted as a quarter of the characters, rounded up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,17 +14,16 @@ import msgspec
 from kernel.actor import Emit, End, Instruction
 from kernel.fault import Stage
 
-from ...answering import Answering, Conversing, journalled
+from ...answering import Answering, Conversing, Listing, journalled
 from ...brain import Answer
 from ...chat_completions import ChatRequest, Frame, deltas, field_of, server_sent, usage
 from ...provider import Route
-from ...wire import NO_JSON, Body, Head, Request, Wire, id_of, json_reply
+from ...wire import NO_JSON, Body, Head, Request, Wire, id_of
 from ...work import Admitted, Limits, Note, Paced, Refused
 from ._openai import error_reply, headers_of, refusal_reply
 from ._openai_history import objection
 
 _SSE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
-_MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini")
 _RELEASED_S = 1_744_316_542
 
 
@@ -37,9 +36,9 @@ class _Answering(Answering):
         told = "No API key was given: send Authorization: Bearer followed by your key."
         return self._reject(401, told, now_ns, code="invalid_api_key")
 
-    def _headers(self, limits: Limits, head_ns: int) -> dict[str, str]:
+    def _headers(self, limits: Limits, at_ns: int) -> dict[str, str]:
         request_id = id_of("req_", self._world.seed, self._world.serial())
-        return headers_of(limits, request_id, head_ns - self._asked_ns)
+        return headers_of(limits, request_id, at_ns - self._asked_ns)
 
     def _reject(
         self, status: int, message: str, now_ns: int, *, param: str | None = None,
@@ -52,22 +51,16 @@ class _Answering(Answering):
         yield End()
 
 
-class Models(_Answering):
-    """GET /v1/models, which clients use to warm a connection up, and /v1/models/{id}.
+class Models(_Answering, Listing):
+    """GET /v1/models and /v1/models/{id}."""
 
-    Every model there could be exists.
-    """
+    _names = ("gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini", "gpt-5", "gpt-5-mini")
 
-    def _answer(self, admitted: Admitted, now_ns: int) -> Iterator[Instruction]:
-        name = self._request.params.get("id")
-        value = _model(name) if name else {"object": "list", "data": list(map(_model, _MODELS))}
-        for wire in json_reply(200, value, self._headers(admitted.limits, now_ns)):
-            yield Emit(wire)
-        yield End()
+    def _model(self, name: str) -> dict[str, Any]:
+        return {"id": name, "object": "model", "created": _RELEASED_S, "owned_by": "system"}
 
-
-def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": _RELEASED_S, "owned_by": "system"}
+    def _list(self, models: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        return {"object": "list", "data": models}
 
 
 class Completion(_Answering, Conversing):
@@ -101,15 +94,13 @@ class Completion(_Answering, Conversing):
         name = id_of("chatcmpl-", self._world.seed, arrival.identity, arrival.attempt)
         frame = Frame(name, self._world.wall_s(now_ns), self._chat.model)
         used = usage(self._tokens_in, tokens_out)
-        headers = self._headers(admitted.limits, head_ns)
         due_ns = self._due_ns(arrival, head_ns)
-        if self._chat.stream:
-            yield Emit(Head(200, {**_SSE, **headers}), head_ns)
-            yield Emit(Paced(self._chunks(answer, frame, used, due_ns)), head_ns)
-        else:
+        if not self._chat.stream:
             *_, (_, last_ns) = zip(deltas(answer), due_ns, strict=False)
-            for wire in json_reply(200, frame.whole(answer, used), headers):
-                yield Emit(wire, last_ns)
+            yield from self._reply(frame.whole(answer, used), admitted.limits, last_ns)
+            return
+        yield Emit(Head(200, {**_SSE, **self._headers(admitted.limits, head_ns)}), head_ns)
+        yield Emit(Paced(self._chunks(answer, frame, used, due_ns)), head_ns)
         yield End()
 
     def _chunks(
