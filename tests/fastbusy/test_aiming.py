@@ -206,4 +206,4 @@ def test_the_command_line_may_say_where_an_agent_is_told_to_call() -> None:
     assert "hush-hush" in target.secrets
     with pytest.raises(FileProblems) as caught:
         aim("http://a/in", Said(aim=Aim(dial_out="ftp://a/start")))
-    assert str(caught.value).startswith("--dial-out: dial_out: nobody can be told")
+    assert str(caught.value).startswith("--dial-out: nobody can be told")

@@ -89,8 +89,7 @@ def test_a_run_against_an_agent_behind_another_name(tmp_path: Path) -> None:
     assert "'tenant': '…'" in log
     history = read_history(folder)
     methods = {(span.partition("-")[0], method) for span, (_, method) in history.joins.items()}
-    assert ("tts", "sid") in methods
-    assert ("llm", "identity") in methods
+    assert ("llm", "sid") in methods
 
 
 def test_an_agent_that_quotes_what_it_refuses(tmp_path: Path) -> None:
