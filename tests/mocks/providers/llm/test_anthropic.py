@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall
 from kernel.fault import Arrival, Refusal
 from mocks.brain import Brain
-from mocks.latency import StageLatency, latencies
+from mocks.latency import latencies
 from mocks.provider import Catalogue, Found
 from mocks.providers.llm.anthropic import PROVIDER
 from mocks.providers.llm.openai import PROVIDER as OPENAI
@@ -20,6 +21,7 @@ from mocks.world import World
 from tests.mocks.drive import Drive
 
 from ..shapes import shape
+from .llm_client import LlmClient, head_of, user, value_of
 
 WIRES = Path(__file__).parents[3] / "wires"
 KEY = {"x-api-key": "sk-ant-x", "anthropic-version": "2023-06-01"}
@@ -40,32 +42,13 @@ SCHEMA = {"type": "object", "properties": {"date": {"type": "string"}}}
 TOOLS = [{"name": "lookup_slots", "description": "Free times", "input_schema": SCHEMA}]
 ASKED = {"role": "user", "content": "I would like to book an appointment on December 3rd please."}
 PATH = "/v1/messages"
-
-
-def a_drive(*dialogues: Dialogue, latency: StageLatency | None = None) -> Drive:
-    stages = {**latencies({}), "llm": latency or StageLatency()}
-    return Drive(PROVIDER, world=World(Brain(Script(dialogues)), latency=stages))
+a_drive = partial(LlmClient, PROVIDER)
 
 
 def ask(drive: Drive, *messages: dict[str, Any], **fields: Any) -> int:
     headers, path = {**KEY, **fields.pop("headers", {})}, fields.pop("path", PATH)
     body = {"model": "claude-sonnet-4-6", "max_tokens": 1024, "messages": list(messages), **fields}
     return drive.post(json.dumps(body).encode(), path, headers=headers)
-
-
-def user(text: str) -> dict[str, str]:
-    return {"role": "user", "content": text}
-
-
-def head_of(drive: Drive, session: int) -> Head:
-    head = drive.to(session)[0]
-    assert isinstance(head, Head)
-    return head
-
-
-def value_of(drive: Drive, session: int) -> Any:
-    bodies = [one.data for one in drive.to(session) if isinstance(one, Body)]
-    return json.loads(b"".join(bodies))
 
 
 def read(stream: str) -> list[Any]:
