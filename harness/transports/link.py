@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, ClassVar, Literal, Protocol, Self
 
 from kernel.clock import Clock
@@ -141,12 +140,7 @@ class Transport(Protocol):
 
     async def __aenter__(self) -> Self: ...
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
+    async def __aexit__(self, *raised: object) -> None: ...
 
     async def dial(self, call: PlannedCall) -> Answered | Refused:
         """A link, or the reason why there is none; never raises for what the agent does."""

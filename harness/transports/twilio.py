@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import ClassVar, Self
 
 from kernel.clock import Clock
@@ -39,12 +38,7 @@ class TwilioTransport:
         await self._web.open()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *raised: object) -> None:
         await self._web.close()
 
     async def dial(self, call: PlannedCall) -> Answered | Refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from kernel.event import Event
-from kernel.fault import FaultOrder
+from kernel.fault import FaultOrder, Refusal
 from kernel.history import History
 from kernel.records import Work
 from kernel.units import convert
@@ -52,6 +52,14 @@ class Drive:
 
     def socket(self, path: str = "/echo/room", **fields: Any) -> int:
         return self.open(Request("WS", path, **fields))
+
+    def refuse(self, request: Request, refusal: Refusal) -> list[Any]:
+        """All that answers a request that no fault has looked at."""
+        found = self.service.catalogue.find(request)
+        assert isinstance(found, Found), request
+        number = self.service.reject(found, refusal, self.now_ns)
+        self.run(0)
+        return self.to(number)
 
     def say(self, session: int, text: str) -> None:
         self.service.receive(session, Text(text), self.now_ns)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall
 from kernel.fault import Arrival, Refusal
 from mocks.brain import Brain
-from mocks.latency import StageLatency, latencies
+from mocks.latency import latencies
 from mocks.provider import Catalogue, Found
 from mocks.providers.llm.anthropic import PROVIDER
 from mocks.providers.llm.openai import PROVIDER as OPENAI
@@ -18,6 +19,9 @@ from mocks.wire import Body, Head, Request
 from mocks.work import Limit, Limits, Refused
 from mocks.world import World
 from tests.mocks.drive import Drive
+
+from ..shapes import shape
+from .llm_client import LlmClient, head_of, user, value_of
 
 WIRES = Path(__file__).parents[3] / "wires"
 KEY = {"x-api-key": "sk-ant-x", "anthropic-version": "2023-06-01"}
@@ -38,32 +42,13 @@ SCHEMA = {"type": "object", "properties": {"date": {"type": "string"}}}
 TOOLS = [{"name": "lookup_slots", "description": "Free times", "input_schema": SCHEMA}]
 ASKED = {"role": "user", "content": "I would like to book an appointment on December 3rd please."}
 PATH = "/v1/messages"
-
-
-def a_drive(*dialogues: Dialogue, latency: StageLatency | None = None) -> Drive:
-    stages = {**latencies({}), "llm": latency or StageLatency()}
-    return Drive(PROVIDER, world=World(Brain(Script(dialogues)), latency=stages))
+a_drive = partial(LlmClient, PROVIDER)
 
 
 def ask(drive: Drive, *messages: dict[str, Any], **fields: Any) -> int:
     headers, path = {**KEY, **fields.pop("headers", {})}, fields.pop("path", PATH)
     body = {"model": "claude-sonnet-4-6", "max_tokens": 1024, "messages": list(messages), **fields}
     return drive.post(json.dumps(body).encode(), path, headers=headers)
-
-
-def user(text: str) -> dict[str, str]:
-    return {"role": "user", "content": text}
-
-
-def head_of(drive: Drive, session: int) -> Head:
-    head = drive.to(session)[0]
-    assert isinstance(head, Head)
-    return head
-
-
-def value_of(drive: Drive, session: int) -> Any:
-    bodies = [one.data for one in drive.to(session) if isinstance(one, Body)]
-    return json.loads(b"".join(bodies))
 
 
 def read(stream: str) -> list[Any]:
@@ -116,26 +101,10 @@ def test_an_answer_can_come_at_once() -> None:
     assert value["usage"]["cache_read_input_tokens"] == 0
 
 
-def shape(value: Any) -> Any:
-    """Names and types of a message, with the words that are the same in each of its kind."""
-    match value:
-        case dict():
-            return {
-                name: one if name in ("type", "role", "stop_reason") else shape(one)
-                for name, one in value.items()
-            }
-        case list():
-            return [shape(one) for one in value]
-        case bool() | None:
-            return value
-        case int() | float():
-            return "number"
-    return type(value).__name__
-
-
 def in_short(events: list[Any]) -> list[Any]:
     """The shapes of a stream's events; into how many fragments it is cut is all one."""
-    return [shape for shape, _ in groupby(map(shape, events))]
+    shapes = (shape(one, kept=("type", "role", "stop_reason")) for one in events)
+    return [one for one, _ in groupby(shapes)]
 
 
 def test_a_stream_looks_as_the_documented_one() -> None:

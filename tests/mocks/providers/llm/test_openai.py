@@ -1,20 +1,21 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 
-from kernel.dialogue import Dialogue, Line, Reply, Script, ToolCall
+from kernel.dialogue import Dialogue, Line, Reply, ToolCall
 from kernel.fault import Arrival, Refusal
-from mocks.brain import Brain
-from mocks.latency import StageLatency, latencies
+from mocks.latency import latencies
 from mocks.providers.llm._openai import go_duration
 from mocks.providers.llm.openai import PROVIDER
 from mocks.wire import Body, Head, Request
 from mocks.work import Limit, Limits, Refused
-from mocks.world import World
 from tests.mocks.drive import Drive
+
+from .llm_client import LlmClient, head_of, user, value_of
 
 KEY = {"authorization": "Bearer sk-x"}
 BOOKING = Dialogue(
@@ -35,32 +36,13 @@ TOOLS = [
         },
     }
 ]
-
-
-def a_drive(*dialogues: Dialogue, latency: StageLatency | None = None) -> Drive:
-    stages = {**latencies({}), "llm": latency or StageLatency()}
-    return Drive(PROVIDER, world=World(Brain(Script(dialogues)), latency=stages))
+a_drive = partial(LlmClient, PROVIDER)
 
 
 def ask(drive: Drive, *messages: dict[str, Any], **fields: Any) -> int:
     headers = {**KEY, **fields.pop("headers", {})}
     body = {"model": "gpt-4.1", "messages": list(messages), **fields}
     return drive.post(json.dumps(body).encode(), "/v1/chat/completions", headers=headers)
-
-
-def user(text: str) -> dict[str, str]:
-    return {"role": "user", "content": text}
-
-
-def head_of(drive: Drive, session: int) -> Head:
-    head = drive.to(session)[0]
-    assert isinstance(head, Head)
-    return head
-
-
-def value_of(drive: Drive, session: int) -> Any:
-    bodies = [one.data for one in drive.to(session) if isinstance(one, Body)]
-    return json.loads(b"".join(bodies))
 
 
 def chunks_of(drive: Drive, session: int) -> list[Any]:

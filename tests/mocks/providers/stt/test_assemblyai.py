@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.fault import Refusal
-from mocks.provider import Found
 from mocks.providers.stt.assemblyai import PROVIDER
 from mocks.wire import Body, Close, Head, Request
 from speech.mouth import TRAILING_SILENCE_S
 
 from ...drive import Drive
-from .assemblyai_client import HEADERS, LINE, PLAIN, PRO, RATE_HZ, Client
+from ..shapes import shape
+from .assemblyai_client import HEADERS, LINE, PLAIN, PRO, Client
+from .stt_client import RATE_HZ
 
 WIRE = Path(__file__).parents[3] / "wires" / "assemblyai_v3_ws.jsonl"
 
@@ -208,12 +209,8 @@ def test_a_reason_too_long_for_a_close_frame_is_in_the_error_alone() -> None:
 
 
 def refused(method: str, path: str, reason: str, **fields: Any) -> list[Any]:
-    drive = Drive(PROVIDER)
-    found = drive.service.catalogue.find(Request(method, path, headers=HEADERS))
-    assert isinstance(found, Found)
-    number = drive.service.reject(found, Refusal(reason, **fields), 0)
-    drive.run(0)
-    return drive.to(number)
+    request = Request(method, path, headers=HEADERS)
+    return Drive(PROVIDER).refuse(request, Refusal(reason, **fields))
 
 
 @pytest.mark.parametrize(
@@ -303,20 +300,6 @@ def test_messages_have_the_fields_of_the_reference() -> None:
     }
 
 
-def shape(value: Any) -> Any:
-    """Names and types of a message, whatever it says."""
-    match value:
-        case dict():
-            return {name: shape(one) for name, one in sorted(value.items())}
-        case list():
-            return [shape(one) for one in value[:1]]
-        case bool():
-            return "bool"
-        case int() | float():
-            return "number"
-    return type(value).__name__
-
-
 steps = st.one_of(
     st.text(),
     st.sampled_from(['{"type":"ForceEndpoint"}', '{"type":"KeepAlive"}', '{"type":["x"]}', "1"]),
@@ -333,14 +316,7 @@ steps = st.one_of(
 @given(st.lists(steps, max_size=12), st.sampled_from(["pcm_mulaw", "pcm_s16le"]), st.booleans())
 def test_no_message_is_too_strange(sent: list[Any], encoding: str, pro: bool) -> None:
     client = Client(encoding=encoding, **(PRO if pro else {}))
-    for step in sent:
-        match step:
-            case str():
-                client.say(client.number, step)
-            case bytes():
-                client.push(client.number, step)
-            case int():
-                client.run(step)
+    client.do(sent)
     client.tell("Terminate")
     client.run(30_000)
     assert client.service.bugs == 0

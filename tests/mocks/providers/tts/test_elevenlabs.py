@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.fault import Refusal
-from mocks.provider import Found
 from mocks.providers.tts.elevenlabs import PROVIDER
 from mocks.wire import Close, Head, Request
 from speech.encoding import Encoding
 from speech.recording import hear_samples
 
+from ..shapes import shape
 from .elevenlabs_client import ASKED, KEY, VOICE, Client, Service
 
 WIRE = Path(__file__).parents[3] / "wires" / "elevenlabs_tts_websocket.jsonl"
@@ -273,13 +273,8 @@ def test_a_stalled_socket_says_nothing_until_it_is_healed() -> None:
 
 
 def refused(where: Any, reason: str = "concurrency", **fields: Any) -> list[Any]:
-    drive = Service()
-    found = drive.service.catalogue.find(Request("WS", f"{VOICE}/stream-input", headers=KEY))
-    assert isinstance(found, Found)
     refusal = Refusal(reason, where=where, detail={"limit": 4, "active": 4}, **fields)
-    number = drive.service.reject(found, refusal, 0)
-    drive.run(0)
-    return drive.to(number)
+    return Service().refuse(Request("WS", f"{VOICE}/stream-input", headers=KEY), refusal)
 
 
 def test_a_socket_is_refused_after_the_upgrade() -> None:
@@ -364,17 +359,3 @@ def test_messages_have_the_fields_of_the_reference() -> None:
     assert [fields for one in golden if (fields := shape(one)) not in map(shape, sent)] == []
     assert {json.dumps(shape(one)) for one in sent} == {json.dumps(shape(one)) for one in golden}
     assert several.messages[-1] == golden[-1]
-
-
-def shape(value: Any) -> Any:
-    """Names, their order and types of a message, whatever it says."""
-    match value:
-        case dict():
-            return {name: shape(one) for name, one in value.items()}
-        case list():
-            return [shape(one) for one in value[:1]]
-        case bool() | None:
-            return value
-        case int() | float():
-            return "number"
-    return type(value).__name__
