@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from kernel.records import Work
+from kernel.records import Heard, Work
 
-REST = "rest"
-"""No provider was waited for: the agent's own turn detection and buffers, and the wire."""
+FILLER, REST = "filler", "rest"
+"""No provider was waited for: the agent said something else meanwhile; or it detected the end of
+the turn, slept before another attempt, or its sound was on its way.
+"""
 _BESIDE = ("prewarm", "side")
 _STREAMED = ("llm", "tools", "realtime")
 
@@ -38,9 +40,9 @@ class Wait:
 
 
 class _Need(NamedTuple):
-    """The greatest of several is what counts."""
+    """What a moment may be spent on; of several the greatest counts."""
 
-    waited_for: bool
+    rank: int
     from_ns: int
     until_ns: int
     stage: str
@@ -54,13 +56,17 @@ def awaited(piece: Work) -> Wait | None:
     return Wait(piece.from_at_ns, until_ns) if until_ns else None
 
 
-def owed(from_ns: int, until_ns: int, work: Iterable[Work]) -> Wait:
+def owed(from_ns: int, until_ns: int, work: Iterable[Work], heard: Iterable[Heard] = ()) -> Wait:
     """A caller's wait, spent in stretches without gaps; in none if no provider had a part in it.
 
     Of work that is waited for at the same time the latest counts: it needs the others. Where none
-    is, a model that is still writing does, or a tool that has not come to its end.
+    is, a model that is still writing does, or a tool that has not come to its end; then what the
+    agent was heard to say.
     """
     needs = [need for piece in work for need in _needs(piece, until_ns)]
+    if not any(need.from_ns < until_ns and need.until_ns > from_ns for need in needs):
+        return Wait(from_ns, until_ns)
+    needs += [_Need(0, sound.from_at_ns, sound.until_at_ns, FILLER) for sound in heard]
     inside = (at for need in needs for at in need[1:3] if from_ns < at < until_ns)
     parts: list[Stretch] = []
     for begin_ns, end_ns in pairwise(sorted({from_ns, until_ns, *inside})):
@@ -69,7 +75,7 @@ def owed(from_ns: int, until_ns: int, work: Iterable[Work]) -> Wait:
         if parts and parts[-1].stage == stage:
             begin_ns = parts.pop().from_ns
         parts.append(Stretch(stage, begin_ns, end_ns))
-    return Wait(from_ns, until_ns, parts if any(part.stage != REST for part in parts) else ())
+    return Wait(from_ns, until_ns, parts)
 
 
 def _needs(piece: Work, last_ns: int) -> Iterator[_Need]:
@@ -78,6 +84,6 @@ def _needs(piece: Work, last_ns: int) -> Iterator[_Need]:
     from_ns = piece.from_at_ns if piece.asked_at_ns is None else piece.asked_at_ns
     wait = awaited(piece)
     until_ns = wait.until_ns if wait else last_ns
-    yield _Need(True, from_ns, until_ns, piece.stage)
+    yield _Need(2, from_ns, until_ns, piece.stage)
     if piece.stage in _STREAMED:
-        yield _Need(False, until_ns, piece.until_at_ns or last_ns, piece.stage)
+        yield _Need(1, until_ns, piece.until_at_ns or last_ns, piece.stage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from kernel.records import Call, Heard, Turn
@@ -50,7 +51,7 @@ def _in_vain(told: Told, turn: Turn) -> Wait | None:
         return None
     if is_goodbye(told.call, turn):
         return None
-    return owed(turn.until_at_ns, turn.owed_until_at_ns, told.work)
+    return owed(turn.until_at_ns, turn.owed_until_at_ns, told.work, told.call.heard)
 
 
 def _keypad(text: str) -> Html:
@@ -70,7 +71,7 @@ def _heard(told: Told) -> Iterator[Line]:
         notes = [tag("small", words(sound.role))]
         turn, wait = answered.get(sound.from_at_ns), None
         if turn:
-            wait = owed(turn.until_at_ns, sound.from_at_ns, told.work)
+            wait = owed(turn.until_at_ns, sound.from_at_ns, told.work, told.call.heard)
             notes += tag("small", "after ", _delay(wait)), _shares(wait)
         into = _spoken_into(told.call, sound)
         if into:
@@ -98,11 +99,14 @@ def _unread(sound: Heard) -> Html:
 
 def _shares(wait: Wait) -> Html:
     """What a wait was spent on, stage by stage: `stt 525 ms llm 282 ms rest 151 ms`."""
-    shares = []
-    for stage in dict.fromkeys((*(part.stage for part in wait.spent if part.stage != REST), REST)):
-        ns = sum(part.until_ns - part.from_ns for part in wait.spent if part.stage == stage)
-        if ns >= _NOTED_NS:
-            shares.append(tag("small", stage, " ", waited(ns / 1e6), class_=f"chip stage-{stage}"))
+    spent_ns = Counter[str]()
+    for part in sorted(wait.spent, key=lambda part: part.stage == REST):
+        spent_ns[part.stage] += part.until_ns - part.from_ns
+    shares = [
+        tag("small", stage, " ", waited(ns / 1e6), class_=f"chip stage-{stage}")
+        for stage, ns in spent_ns.items()
+        if ns >= _NOTED_NS
+    ]
     return tag("span", *shares, class_="shares") if shares else Html()
 
 

@@ -1,5 +1,5 @@
-from harness.report.spent import REST, Stretch, Wait, awaited, owed
-from kernel.records import Work
+from harness.report.spent import FILLER, REST, Stretch, Wait, awaited, owed
+from kernel.records import Heard, Work
 
 
 def work(stage: str, from_ns: int, until_ns: int | None, **more: object) -> Work:
@@ -53,3 +53,16 @@ def test_what_goes_on_beside_the_turn_is_not_waited_for() -> None:
 def test_a_wait_in_which_no_provider_worked_is_not_taken_apart() -> None:
     assert owed(10, 50, [work("stt", 1, 9), work("llm", 60, 70)]) == Wait(10, 50)
     assert Stretch("llm", 1, 2) not in owed(10, 10, [work("llm", 1, 20)]).spent
+
+
+def test_what_the_agent_says_meanwhile_fills_the_rest() -> None:
+    moment = Heard(from_at_ns=15, until_at_ns=45)
+    llm = work("llm", 20, 70, first_at_ns=30)
+    tts = work("tts", 40, 60, first_at_ns=42)
+    parts = owed(10, 50, [tts], [moment]).spent
+    assert [(part.stage, part.until_ns) for part in parts] == [
+        (REST, 15), (FILLER, 40), ("tts", 42), (FILLER, 45), (REST, 50),
+    ]  # fmt: skip
+    parts = owed(10, 50, [llm], [moment]).spent
+    assert [part.stage for part in parts] == [REST, FILLER, "llm"]
+    assert owed(10, 50, [], [moment]) == Wait(10, 50)
