@@ -49,19 +49,19 @@ _ALAW_CODES = _encoder(_ALAW_SAMPLES, ALAW_SILENCE)
 
 def mulaw_decode(data: bytes) -> Samples:
     """µ-law bytes to int16 samples."""
-    return _MULAW_SAMPLES[np.frombuffer(data, np.uint8)]
+    return _MULAW_SAMPLES.take(np.frombuffer(data, np.uint8))
 
 
 def mulaw_encode(samples: Samples) -> bytes:
     """int16 samples to µ-law bytes, each the nearest code; zero is 0xFF."""
-    return _MULAW_CODES[samples.view(np.uint16)].tobytes()
+    return _MULAW_CODES.take(samples.view(np.uint16)).tobytes()
 
 
 def alaw_decode(data: bytes) -> Samples:
     """A-law bytes to int16 samples."""
-    return _ALAW_SAMPLES[np.frombuffer(data, np.uint8)]
+    return _ALAW_SAMPLES.take(np.frombuffer(data, np.uint8))
 
 
 def alaw_encode(samples: Samples) -> bytes:
     """int16 samples to A-law bytes, each the nearest code."""
-    return _ALAW_CODES[samples.view(np.uint16)].tobytes()
+    return _ALAW_CODES.take(samples.view(np.uint16)).tobytes()

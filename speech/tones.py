@@ -54,16 +54,17 @@ class ToneTable:
 
     def data(self, value: int, start_n: int) -> Samples:
         """The data tones of a value whose symbol starts at sample `start_n` of its piece."""
-        return self._symbol(CLOCK_TONES + value, start_n, data_tones(value))
+        return self._symbol(CLOCK_TONES + value, start_n)
 
     def clock(self, clock: int, start_n: int) -> Samples:
         """The clock tone of a symbol, likewise."""
-        return self._symbol(clock, start_n, [clock])
+        return self._symbol(clock, start_n)
 
-    def _symbol(self, name: int, start_n: int, tones: list[int]) -> Samples:
+    def _symbol(self, name: int, start_n: int) -> Samples:
         phase_n = start_n % self._period_n
         sound = self._symbols.get((name, phase_n))
         if sound is None:
+            tones = [name] if name < CLOCK_TONES else data_tones(name - CLOCK_TONES)
             wave = self._tones[tones, phase_n : phase_n + self._length_n].sum(axis=0)
             sound = np.rint(wave * self._gain).astype(np.int16)
             self._symbols[name, phase_n] = sound

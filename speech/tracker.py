@@ -96,7 +96,9 @@ class Tracks:
 
     def __getitem__(self, streams: slice | NDArray[np.intp]) -> Tracks:
         """Some of the streams: views for a slice, copies for an array of indices."""
-        return Tracks(*(getattr(self, name)[..., streams] for name in _STATE))
+        if isinstance(streams, slice):
+            return Tracks(*(getattr(self, name)[..., streams] for name in _STATE))
+        return Tracks(*(getattr(self, name).take(streams, axis=-1) for name in _STATE))
 
     def __setitem__(self, streams: slice | NDArray[np.intp], tracks: Tracks) -> None:
         for name in _STATE:
