@@ -128,8 +128,8 @@ class Brain:
             return self._go_on(asked, before, ordinal)
         if not spoke and _TO_GREET.search(heard):
             return self._greeting(asked, ordinal)
-        # Who is called says hello, be it into the greeting.
-        if heard and all(_HELLO.fullmatch(turn.heard) for turn in conversation if turn.heard):
+        # Who is called says hello, be it into the greeting; of others it may be all that was heard.
+        if _HELLO.fullmatch(heard) and all(map(_is_no_line, conversation)):
             return self._greeting(asked, ordinal)
         if spoke and _TO_CHECK.search(heard):
             return Answer(wording.still_there(self._script.seed, asked.digest, ordinal))
@@ -173,6 +173,11 @@ class Brain:
         names = f"{self._script.seed} {asked.digest} {tool.name}"
         digest = blake2b(names.encode(errors="replace"), digest_size=12).hexdigest()
         return ToolCallMade(f"call_{digest}", tool.name, arguments)
+
+
+def _is_no_line(turn: Turn) -> bool:
+    """Nothing was heard but hello, or what the agent is told to do first."""
+    return not turn.heard or bool(_HELLO.fullmatch(turn.heard) or _TO_GREET.search(turn.heard))
 
 
 def _in_json(asked: Asked, answer: Answer, values: Values) -> Answer:

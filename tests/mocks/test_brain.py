@@ -287,6 +287,12 @@ def test_a_hello_into_the_greeting_is_greeted_again(said: str) -> None:
     assert BRAIN.answer(ask(*before, user(said))).purpose == "turn"
 
 
+def test_a_hello_that_was_cut_off_is_no_line_of_the_script() -> None:
+    told = user("The call has just been answered. Greet the caller and ask how you can help.")
+    greeted = BRAIN.answer(ask(told, Message("assistant", "Welcome!"), user("Hi,")))
+    assert (greeted.purpose, greeted.off_script) == ("greeting", False)
+
+
 calls = st.builds(
     ToolCallMade,
     st.sampled_from(["1", "2"]),
