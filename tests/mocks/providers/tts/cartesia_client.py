@@ -6,27 +6,20 @@ import base64
 import json
 from typing import Any
 
-from kernel.units import Latency
-from mocks.latency import StageLatency
 from mocks.providers.tts.cartesia import PROVIDER
 from mocks.wire import Text
-from mocks.world import World
-from speech.encoding import Encoding
-from speech.recording import hear_samples
 
-from ...drive import Drive
+from .tts_client import TtsClient, heard
 
 HEADERS = {"x-api-key": "key", "cartesia-version": "2026-03-01"}
 RAW = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 8000}
 
 
-class Client(Drive):
+class Client(TtsClient):
     """One socket, and what a client sends and gets on it."""
 
     def __init__(self, headers: dict[str, str] = HEADERS, first_s: float = 0.0) -> None:
-        latency = {"tts": StageLatency(Latency(first_s, first_s))}
-        world = World(brain=None, latency=latency)  # type: ignore[arg-type]
-        super().__init__(PROVIDER, world=world)
+        super().__init__(PROVIDER, first_s)
         self.number = self.socket("/tts/websocket", headers=headers)
 
     def ask(self, transcript: str, more: bool = False, context: str = "c", **fields: Any) -> None:
@@ -40,10 +33,6 @@ class Client(Drive):
     def cancel(self, context: str = "c") -> None:
         self.say(self.number, json.dumps({"context_id": context, "cancel": True}))
 
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        return [json.loads(text) for text in self.texts(self.number)]
-
     def of(self, type: str, context: str = "c") -> list[dict[str, Any]]:
         return [one for one in self.messages
                 if one["type"] == type and one.get("context_id") == context]  # fmt: skip
@@ -52,8 +41,7 @@ class Client(Drive):
         return b"".join(base64.b64decode(one["data"]) for one in self.of("chunk", context))
 
     def heard(self, context: str = "c") -> str:
-        samples = Encoding.LINEAR16.decode(self.sound(context))
-        return " | ".join(one.text for one in hear_samples(samples, 8000))
+        return heard(self.sound(context))
 
     def arrived_ms(self, type: str) -> list[float]:
         return [

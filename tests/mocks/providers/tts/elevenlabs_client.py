@@ -6,27 +6,21 @@ import base64
 import json
 from typing import Any
 
-from kernel.units import Latency
-from mocks.latency import StageLatency
 from mocks.providers.tts.elevenlabs import PROVIDER
-from mocks.wire import Body, Text
-from mocks.world import World
-from speech.encoding import Encoding
-from speech.recording import hear_samples
+from mocks.wire import Body
 
-from ...drive import Drive
+from .tts_client import TtsClient, heard
 
 KEY = {"xi-api-key": "key"}
 VOICE = "/v1/text-to-speech/ann"
 ASKED = {"output_format": ["pcm_8000"], "auto_mode": ["true"], "model_id": ["eleven_flash_v2_5"]}
 
 
-class Service(Drive):
-    """The provider, in a world without delays but its own."""
+class Service(TtsClient):
+    """The provider."""
 
     def __init__(self, first_s: float = 0.0) -> None:
-        latency = {"tts": StageLatency(Latency(first_s, first_s))}
-        super().__init__(PROVIDER, world=World(brain=None, latency=latency))  # type: ignore[arg-type]
+        super().__init__(PROVIDER, first_s)
 
     def ask(self, path: str, body: Any, headers: dict[str, str] = KEY, **query: str) -> list[Any]:
         """All that answers a POST under the voice; the head comes first."""
@@ -60,10 +54,6 @@ class Client(Service):
         self.tell(context_id=context, flush=True)
         self.tell(context_id=context, close_context=True)
 
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        return [json.loads(one.data) for one in self.to(self.number) if isinstance(one, Text)]
-
     def of(self, context: str | None = "c") -> list[dict[str, Any]]:
         return [one for one in self.messages if one.get("contextId") == context]
 
@@ -83,11 +73,6 @@ class Client(Service):
                 found += zip(times["chars"], [clock_ms + at for at in starts_ms], strict=True)
                 clock_ms += starts_ms[-1] + times["charDurationsMs"][-1]
         return found
-
-
-def heard(sound: bytes, rate_hz: int = 8000) -> str:
-    samples = Encoding.LINEAR16.decode(sound)
-    return " | ".join(one.text for one in hear_samples(samples, rate_hz))
 
 
 def body_of(answer: list[Any]) -> bytes:

@@ -9,7 +9,8 @@ import pytest
 
 from mocks.wire import Request
 
-from .elevenlabs_client import KEY, Service, body_of, heard
+from .elevenlabs_client import KEY, Service, body_of
+from .tts_client import heard
 
 TEXT = "Hello there, how are you?"
 ASKED = {"text": TEXT, "model_id": "eleven_flash_v2_5", "voice_settings": {"speed": 1.0}}
