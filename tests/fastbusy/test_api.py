@@ -47,11 +47,12 @@ def test_what_belongs_to_the_agent(given: list[Options]) -> None:
         "demo", agent="https://a/v", stream_url="wss://a/ws", signed_as="https://b/v",
         connect_to="127.0.0.1:1", ca=Path("ca.pem"), client_cert="me.pem", client_key="me.key",
         headers={"Authorization": "Bearer ${TOKEN}"}, parameters={"tenant": "demo"},
+        dial_out="/dialout",
     )  # fmt: skip
     (options,) = given
     assert options.aim == Aim(
         "wss://a/ws", "https://b/v", "127.0.0.1:1", "ca.pem", "me.pem", "me.key",
-        ("Authorization: Bearer ${TOKEN}",), ("tenant=demo",),
+        ("Authorization: Bearer ${TOKEN}",), ("tenant=demo",), "/dialout",
     )  # fmt: skip
 
 
