@@ -17,10 +17,11 @@ from desk.settings import Settings
 from flaws.ending import ENDING
 from flaws.failure import FAILURE
 from flaws.flaw import Flaw
+from flaws.outbound import OUTBOUND
 from flaws.overload import OVERLOAD
 from flaws.recovery import RECOVERY
 
-FLAWS = {flaw.name: flaw for flaw in (*OVERLOAD, *FAILURE, *RECOVERY, *ENDING)}
+FLAWS = {flaw.name: flaw for flaw in (*OVERLOAD, *FAILURE, *RECOVERY, *ENDING, *OUTBOUND)}
 
 
 def build_app(settings: Settings, flaw: Flaw) -> web.Application:

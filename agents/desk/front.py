@@ -39,6 +39,7 @@ class FrontDesk:
     """Takes calls up to a limit, refuses the others politely."""
 
     call_type, agent_type = Call, Agent
+    dialler_type = Dialler
     comfort = Comfort()
     retry_policy = RetryPolicy()
     # Without ears there is no conversation: a lost transcription is worth more attempts.
@@ -53,7 +54,7 @@ class FrontDesk:
         self._tts = Provider("cartesia", streams, self.retry_policy)
         self._tools = Provider("tools", streams, self.retry_policy)
         self._clips = Clips(self._record)
-        self._dialler = Dialler(Provider("twilio", streams, self.retry_policy), settings)
+        self._dialler = self.dialler_type(Provider("twilio", streams, self.retry_policy), settings)
         self._lines: list[Line] = []
         self._places = count(1)
         self._placed: set[str] = set()  # calls that the agent has placed itself

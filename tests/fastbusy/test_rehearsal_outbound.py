@@ -82,6 +82,15 @@ def test_an_agent_that_is_full_refuses_the_task(tmp_path: Path) -> None:
     assert outcome(found, "explicit_refusal") == outcome(found, "exact_shed") == "pass"
 
 
+def test_an_order_whose_answer_comes_late_is_carried_out_once(judged: Judged) -> None:
+    found = rehearse(Options("outbound", out=judged.folder.parent / "late", keep="none"))
+    bitten = [work for work in found.history.work if work.tool == "calls.create" and work.bites]
+    assert len(bitten) > 10
+    assert found.verdict.fates["served"] == len(found.history.calls)
+    assert found.history.of_kind("order") == []
+    assert found.verdict.verdict == "pass", found.verdict.reason
+
+
 def dials(monkeypatch: pytest.MonkeyPatch, changed: Callable[[int, Order], list[Order]]) -> None:
     """The agent orders what `changed` makes of the nth order, which counts from 0."""
     place, count = Dialler.place, iter(range(100))

@@ -16,7 +16,7 @@ from harness.files.profile import FaultProfile
 from harness.files.reading import Known
 from harness.files.scenario import CheckKind, Scenario
 from harness.files.strict import parse
-from kernel.fault import FaultKind, Unit
+from kernel.fault import FaultKind, Stage, Unit
 from kernel.units import Duration, Latency, Rate, Ratio, Share
 
 TODAY = dt.date(2026, 11, 20)
@@ -55,7 +55,8 @@ class Stall:
 
 def _kind(name: str, fields: type) -> FaultKind:
     label = name.replace("_", " ")
-    return FaultKind(name, fields, label, "#cc3333", "", ("stt", "llm", "tts", "tools"))
+    targets: tuple[Stage, ...] = ("stt", "llm", "tts", "tools", "telephony")
+    return FaultKind(name, fields, label, "#cc3333", "", targets)
 
 
 KINDS = {

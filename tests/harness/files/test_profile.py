@@ -82,8 +82,9 @@ def test_targets_are_those_that_have_a_mock() -> None:
         ),
         (
             "target: llm",
-            "target: telephony",
-            "p.yaml:4: rate_limit cannot bite telephony\n  → it can bite stt, llm, tts, tools",
+            "target: realtime",
+            "p.yaml:4: rate_limit cannot bite realtime\n"
+            "  → it can bite stt, llm, tts, tools, telephony",
         ),
         ("for: 20s", "for: 0s", "p.yaml:4: for: 0s is no time\n  → write how long it lasts: 20s"),
         (
