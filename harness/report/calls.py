@@ -29,8 +29,11 @@ _KEPT = {
 _HOW_TO_READ = (
     "A row opens to the call on its time axis. Full colour: somebody waited for it; pale: it went "
     "on; ✗: refused; a dashed line leads from one attempt to the next; hatched: dead air. A click "
-    "plays from there. Keys on the axis: space plays, ← → move by a second, PgUp PgDn from line to "
-    "line, n p from trouble to trouble, Enter goes to the line, + − 0 zoom."
+    "plays from there. "
+)
+_KEYS = (
+    "Keys on the axis: space plays, ← → move by a second, PgUp PgDn from line to line, n p from "
+    "trouble to trouble, Enter goes to the line, + − 0 zoom."
 )
 _ORDERS = {
     "due": "when they were due",
@@ -143,7 +146,7 @@ def _recorded(chosen: CallList, recordings: Collection[str], keep: str) -> Html:
         else "",
         _HOW_TO_READ,
     ]
-    return tag("p", " ".join(filter(None, told)), class_="run")
+    return tag("p", " ".join(filter(None, told)), tag("span", _KEYS, class_="keys"), class_="run")
 
 
 def _controls(chosen: CallList) -> Html:
