@@ -31,6 +31,7 @@ class Aim:
     """
 
     stream_url: str = ""
+    dial_out: str = ""
     signed_as: str = ""
     connect_to: str = ""
     ca: str = ""
@@ -38,7 +39,6 @@ class Aim:
     client_key: str = ""
     headers: Sequence[str] = ()
     parameters: Sequence[str] = ()
-    dial_out: str = ""
 
     @property
     def options(self) -> tuple[tuple[str, str], ...]:

@@ -44,15 +44,15 @@ def test_the_arguments_are_those_of_the_command(given: list[Options], tmp_path: 
 
 def test_what_belongs_to_the_agent(given: list[Options]) -> None:
     fastbusy.run(
-        "demo", agent="https://a/v", stream_url="wss://a/ws", signed_as="https://b/v",
+        "demo", agent="https://a/v", stream_url="wss://a/ws", dial_out="https://a/d",
+        signed_as="https://b/v",
         connect_to="127.0.0.1:1", ca=Path("ca.pem"), client_cert="me.pem", client_key="me.key",
         headers={"Authorization": "Bearer ${TOKEN}"}, parameters={"tenant": "demo"},
-        dial_out="/dialout",
     )  # fmt: skip
     (options,) = given
     assert options.aim == Aim(
-        "wss://a/ws", "https://b/v", "127.0.0.1:1", "ca.pem", "me.pem", "me.key",
-        ("Authorization: Bearer ${TOKEN}",), ("tenant=demo",), "/dialout",
+        "wss://a/ws", "https://a/d", "https://b/v", "127.0.0.1:1", "ca.pem", "me.pem", "me.key",
+        ("Authorization: Bearer ${TOKEN}",), ("tenant=demo",),
     )  # fmt: skip
 
 
