@@ -22,6 +22,8 @@ import msgspec
 import uvloop
 
 from harness.media.lateness import Lateness, Sample
+from harness.media.voicing import voice_ahead
+from harness.planning.plan import PlannedCall
 from kernel.event import Event
 from speech.alphabet import Role
 from speech.g711 import mulaw_encode
@@ -69,12 +71,15 @@ async def fastbusy(url: str, calls: int, seconds: float) -> Cost:
     events: list[Event] = []
     async with placing_calls(url, events) as placing:
         wheel = placing.wheel
+        plan = [call(number, LINES[:-1] * 50, pause_s=0.6) for number in range(1, calls + 1)]
+        once = [call(number, LINES[:-1], pause_s=0.6) for number in range(1, calls + 1)]
+        await voice_ahead(once, placing.clock)
 
-        async def dial(number: int) -> None:
-            await asyncio.sleep(DIAL_S * number / calls)
-            await placing.place(call(number, LINES[:-1] * 50, pause_s=0.6))
+        async def dial(planned: PlannedCall) -> None:
+            await asyncio.sleep(DIAL_S * planned.number / calls)
+            await placing.place(planned)
 
-        calling = [asyncio.create_task(dial(number)) for number in range(1, calls + 1)]
+        calling = [asyncio.create_task(dial(planned)) for planned in plan]
         await asyncio.sleep(DIAL_S + SETTLE_S)
         assert wheel.live == calls, f"{wheel.live} of {calls} calls are up"
         stretch, before = Stretch(wheel.lateness), heard(events)

@@ -17,6 +17,7 @@ from .callers.manners import Manners
 from .calling import Calling
 from .media.clips import Clips
 from .media.phone import Phone
+from .media.voicing import voice_ahead
 from .media.wheel import Wheel
 from .nemesis.mock_control import MockControl
 from .nemesis.nemesis import Nemesis
@@ -78,6 +79,7 @@ async def run_plan(
     message of the cancellation is the reason that stands there. NotWired if the preflight fails.
     """
     try:
+        await voice_ahead(plan.calls, clock)
         for mock in mocks:
             await mock.prepare(plan)
         if preflight:
