@@ -27,6 +27,7 @@ _ELSEWHERE = "stop what listens there, or choose other ports with --port-base"
 _TOO_LARGE = Refusal("too_large", status=413)
 _TOO_SLOW = Refusal("too_slow", status=408)
 _MALFORMED = Refusal("malformed", status=400)
+_NO_HANDSHAKE = Refusal("malformed", status=400, where="before")
 
 
 class Gateway:
@@ -42,7 +43,7 @@ class Gateway:
         found = service.catalogue.find(asked, self._stages)
         if found is None:
             return self._unserved(asked)
-        body = b"" if found.request.upgrades else await self._body(request)
+        body = _handshake(request) if found.request.upgrades else await self._body(request)
         if isinstance(body, Refusal):
             number = service.reject(found, body, self._shell.arrived_ns())
         else:
@@ -63,7 +64,8 @@ class Gateway:
         return web.Response(status=head.status, headers=head.headers, body=body.data)
 
     def _request(self, request: web.Request) -> Request:
-        upgrade = request.headers.get("Upgrade", "").lower() == "websocket"
+        asks = request.headers.get("Upgrade", "").lower() == "websocket"
+        upgrade = asks and request.method == "GET"
         query: dict[str, list[str]] = {}
         for name, value in request.query.items():
             query.setdefault(name, []).append(value)
@@ -89,6 +91,11 @@ class Gateway:
         except (web.RequestPayloadError, ValueError):
             return _MALFORMED
         return bytes(body)
+
+
+def _handshake(request: web.Request) -> bytes | Refusal:
+    """What is wrong with a request to upgrade, if anything is (RFC 6455, 4.2.1)."""
+    return b"" if web.WebSocketResponse().can_prepare(request) else _NO_HANDSHAKE
 
 
 def _text(value: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import HttpVersion11, WSCloseCode, WSMsgType, web
+from aiohttp import HttpVersion11, WebSocketError, WSCloseCode, WSMsgType, web
 
 from .session import Departure, Ended
 from .wire import SWITCHING_PROTOCOLS, Binary, Body, Close, Head, Reset, Text
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CLOSE_REASON_BYTES = 123
 _CLOSE_S = 2.0
-_NO_CLOSE_FRAME = 1006
+_NO_STATUS = 1005
 _CONTENT = (Body, Text, Binary)
 _FRAMES = (WSMsgType.TEXT, WSMsgType.BINARY)
 
@@ -49,6 +49,7 @@ class Connection:
         # Of the kinds of wire that may come next those that need no task, and what writes them.
         self._writers: Mapping[type, Write] = {} if upgrades else {Head: self._begin}
         self._upgraded = self._dropped = self._closing = False
+        self._left_with: int | None = None  # the code of the client's close, if there was one
 
     def put(self, departure: Departure) -> None:
         """Write or queue what has to go out. A client that does not read is dropped."""
@@ -83,17 +84,15 @@ class Connection:
 
     async def run(self) -> web.StreamResponse:
         """Answer the request to its end, or to the client's."""
-        code: int | None = None
         try:
             with self._dropping():
                 what = await self._next()
                 if isinstance(what, Head) and what.status == SWITCHING_PROTOCOLS:
-                    response, code = await self._converse(what)
-                    return response
+                    return await self._converse(what)
                 return await self._answer(what)
             return web.Response(status=500)  # goes nowhere: the connection is gone
         finally:
-            self._vanish(code)
+            self._vanish(self._left_with)
             self._shell.pump_soon()
 
     def _now_ns(self) -> int:
@@ -165,7 +164,7 @@ class Connection:
                     raise _GivenUp
             what = await self._next()
 
-    async def _converse(self, head: Head) -> tuple[web.StreamResponse, int | None]:
+    async def _converse(self, head: Head) -> web.StreamResponse:
         headers = dict(head.headers)
         protocol = headers.pop("Sec-WebSocket-Protocol", "")
         socket = web.WebSocketResponse(
@@ -192,8 +191,7 @@ class Connection:
             if not self._closing:
                 writing.cancel()
             await asyncio.gather(reading, writing, return_exceptions=True)
-        code = socket.close_code
-        return socket, None if code == _NO_CLOSE_FRAME else code
+        return socket
 
     async def _read(self, socket: web.WebSocketResponse) -> None:
         service = self._shell.service
@@ -202,6 +200,10 @@ class Connection:
             kind = Text if message.type is WSMsgType.TEXT else Binary
             if service.receive(self._session, kind(message.data), self._now_ns()):
                 self._shell.pump_soon()
+        if message.type is WSMsgType.CLOSE:
+            self._left_with = message.data or _NO_STATUS
+        elif isinstance(message.data, WebSocketError):
+            self._left_with = int(message.data.code)
 
     async def _write(self, socket: web.WebSocketResponse, reading: asyncio.Task[None]) -> None:
         with self._dropping():

@@ -47,14 +47,17 @@ def test_a_socket_talks_both_ways_and_closes() -> None:
     run(test)
 
 
+UPGRADE = (
+    b"GET /echo/room HTTP/1.1\r\nHost: mock\r\nConnection: Upgrade\r\n"
+    b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+
 async def upgraded(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A WebSocket without a library that would close it by itself."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(
-        b"GET /echo/room HTTP/1.1\r\nHost: mock\r\nConnection: Upgrade\r\n"
-        b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-    )
+    writer.write(UPGRADE)
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
     return reader, writer
 
@@ -237,6 +240,51 @@ def test_a_client_that_breaks_off_is_no_error() -> None:
     run(test)
 
 
+@pytest.mark.parametrize(
+    ("frames", "type", "code"),
+    [
+        (b"\x88\x82\0\0\0\0\x03\xe8", "ok", 1000),
+        (b"\x88\x82\0\0\0\0\x03\xe9", "ok", 1001),
+        (b"\x88\x80\0\0\0\0", "ok", 1005),
+        (b"\x88\x82\0\0\0\0\x03\xf3", "info", 1011),
+        (b"\x83\x80\0\0\0\0", "info", 1002),
+        (b"\x81\x81\0\0\0\0\xff", "info", 1007),
+    ],
+    ids=["done", "going away", "no code", "failed", "no such frame", "no text"],
+)
+def test_the_journal_has_the_code_that_a_client_leaves_with(
+    frames: bytes, type: str, code: int
+) -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            reader, writer = await upgraded(air.port)
+            writer.write(frames)
+            assert (await reader.read())[:2] == b"\x88\x02"
+            await air.until(lambda: len(air.service.sessions) == 0)
+            closing = air.service.journal.page().events[-1]
+            assert (closing.kind, closing.type, closing.data) == ("socket", type, {"code": code})
+            writer.close()
+
+    run(test)
+
+
+@pytest.mark.parametrize("missing", ["Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"])
+def test_half_a_handshake_is_refused_in_the_providers_words(missing: str) -> None:
+    async def test() -> None:
+        async with on_air() as air:
+            lines = [line for line in UPGRADE.split(b"\r\n") if missing.encode() not in line]
+            reader, writer = await asyncio.open_connection("127.0.0.1", air.port)
+            writer.write(b"\r\n".join(lines))
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+            assert await reader.readuntil(b"}") == b'{"no":"malformed"}'
+            (told,) = history(air).sockets
+            assert (told.type, told.status) == ("fail", 400)
+            assert air.service.bugs == 0
+            writer.close()
+
+    run(test)
+
+
 def test_a_client_that_vanishes_leaves_its_socket_abandoned() -> None:
     async def test() -> None:
         async with on_air() as air:
@@ -248,7 +296,7 @@ def test_a_client_that_vanishes_leaves_its_socket_abandoned() -> None:
             ws._conn.transport.abort()
             await air.until(lambda: len(air.service.sessions) == 0)
             (told,) = history(air).sockets
-            assert told.type == "info"
+            assert (told.type, told.how) == ("info", "abandoned")
 
     run(test)
 
