@@ -227,7 +227,11 @@ class Axis {
   }
 
   /* To the line of the transcript. */
-  enter() { this.lines.findLast(({ at }) => at <= this.now + 0.01)?.line.querySelector("button").focus(); }
+  enter() {
+    const line = this.lines.findLast(({ at }) => at <= this.now + 0.01)?.line;
+    line?.scrollIntoView();
+    line?.querySelector("button").focus({ preventScroll: true });
+  }
 
   operate(call) {
     Object.assign(this.track, { tabIndex: 0, role: "slider", ariaLabel: `time in ${call}`,
