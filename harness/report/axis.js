@@ -3,7 +3,6 @@
 const all = (selector) => [...document.querySelectorAll(selector)];
 const STEPS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800];
 const TICK_PX = 62;
-const TROUBLE = ".found:not(.pass), .silence, .refused, .unfinished, .said:has(.uneasy, .broken), .heard:has(.uneasy, .broken)";
 const NOTE = 0.3;  // the share of the axis that the words of a finding may take
 const axes = new WeakMap();
 const axisOf = (call) => axes.get(call) ?? new Axis(call);
@@ -42,7 +41,6 @@ class Axis {
     this.track.style.setProperty("--rows", this.rows);
     this.place(element("div", "ended", this.track), this.ended);
     this.head = element("div", "head", this.track);
-    this.troubles = this.troubled();
     this.overview = new Overview(this, frame);
     const foot = element("p", "foot", frame);
     this.button(foot, "▶", "play or pause", () => this.play()).hidden = !this.sound;
@@ -50,8 +48,8 @@ class Axis {
     this.caption = element("span", "", caption);
     this.date = element("small", "", caption);
     this.button(foot, "↓", "go to the line", () => this.enter());
-    this.button(foot, `⚠ ${this.troubles.length}`, "next trouble", () => this.trouble(1))
-      .hidden = !this.troubles.length;
+    const count = this.overview.troubles.length;
+    this.button(foot, `⚠ ${count}`, "next trouble", () => this.overview.trouble(1)).hidden = !count;
     this.button(foot, "−", "wider view", () => this.zoom(0.5));
     this.button(foot, "+", "closer view", () => this.zoom(2));
     this.operate(call.id);
@@ -75,13 +73,6 @@ class Axis {
       item.end = item.start + NOTE * this.length;
     }
     return item;
-  }
-
-  /* The moments in which something is wrong, each once. */
-  troubled() {
-    const found = this.lines.filter(({ line }) => line.matches(TROUBLE));
-    const moments = found.map(({ line, at, wait }) => line.matches(".said, .heard") ? wait[0] : at);
-    return [...new Set(moments.map((at) => Math.round(at * 10) / 10))].sort((a, b) => a - b);
   }
 
   button(parent, sign, name, onclick) {
@@ -228,22 +219,19 @@ class Axis {
     return told;
   }
 
-  /* The line, or other place, before or after the playhead. */
-  step(by, places = this.lines.map(({ at }) => at)) {
+  /* The line before or after the playhead. */
+  step(by) {
+    const places = this.lines.map(({ at }) => at);
     const found = by > 0 ? places.find((at) => at > this.now + 0.01) : places.findLast((at) => at < this.now - 0.01);
     if (found !== undefined) this.seek(found);
   }
 
-  /* The moment before or after the playhead in which something is wrong; after the last comes the first. */
-  trouble(by) {
-    const last = by > 0 ? this.troubles.at(-1) <= this.now + 0.01 : this.troubles[0] >= this.now - 0.01;
-    if (last) this.seek(by > 0 ? this.troubles[0] : this.troubles.at(-1));
-    else this.step(by, this.troubles);
-    this.centre();
-  }
-
   /* To the line of the transcript. */
-  enter() { this.lines.findLast(({ at }) => at <= this.now + 0.01)?.line.querySelector("button").focus(); }
+  enter() {
+    const line = this.lines.findLast(({ at }) => at <= this.now + 0.01)?.line;
+    line?.scrollIntoView();
+    line?.querySelector("button").focus({ preventScroll: true });
+  }
 
   operate(call) {
     Object.assign(this.track, { tabIndex: 0, role: "slider", ariaLabel: `time in ${call}`,
@@ -256,7 +244,7 @@ class Axis {
     const acts = {
       ArrowLeft: () => this.seek(this.now - 1), ArrowRight: () => this.seek(this.now + 1),
       PageUp: () => this.step(-1), PageDown: () => this.step(1),
-      n: () => this.trouble(1), p: () => this.trouble(-1),
+      n: () => this.overview.trouble(1), p: () => this.overview.trouble(-1),
       Home: () => this.seek(this.from), End: () => this.seek(this.from + this.length),
       "+": () => this.zoom(2), "=": () => this.zoom(2), "-": () => this.zoom(0.5), 0: () => this.zoom(0),
       " ": () => this.play(),

@@ -1,11 +1,18 @@
-/* The whole of a call as a strip, for as long as its axis is too wide to be seen at once. */
+/* The whole of a call: the moments in which something is wrong, and a strip that shows them for as
+   long as the axis is too wide to be seen at once. */
+const TROUBLE = [
+  ".found:not(.pass)", ".silence", ".refused", ".unfinished",
+  ".said:has(.uneasy, .broken)", ".heard:has(.uneasy, .broken)",
+].join();
+
 class Overview {
   constructor(axis, frame) {
     this.axis = axis;
+    this.troubles = this.troubled();
     this.strip = Object.assign(element("div", "overview", frame), { ariaHidden: "true" });
     for (const { line, kind, at, until } of axis.lines)
-      if (line.matches(".fault, .said, .heard")) this.mark(`${kind.split(" ")[0]}`, line, at, until);
-    for (const at of axis.troubles) this.mark("trouble", null, at, at);
+      if (line.matches(".fault, .said, .heard")) this.mark(kind, at, until).style.cssText += line.style.cssText;
+    for (const at of this.troubles) this.mark("trouble", at, at);
     this.window = element("div", "window", this.strip);
     this.head = element("div", "head", this.strip);
     this.strip.addEventListener("pointerdown", (event) => this.drag(event));
@@ -13,10 +20,26 @@ class Overview {
     axis.view.addEventListener("scroll", () => this.follow());
   }
 
-  mark(kind, line, at, until) {
+  /* Each moment once. */
+  troubled() {
+    const found = this.axis.lines.filter(({ line }) => line.matches(TROUBLE));
+    const moments = found.map(({ line, at, wait }) => line.matches(".said, .heard") ? wait[0] : at);
+    return [...new Set(moments.map((at) => Math.round(at * 10) / 10))].sort((a, b) => a - b);
+  }
+
+  /* Go to the one before or after the playhead; after the last comes the first. */
+  trouble(by) {
+    const { axis, troubles } = this, ahead = by > 0 ? troubles : troubles.toReversed();
+    const found = ahead.find((at) => by * (at - axis.now) > 0.01) ?? ahead[0];
+    if (found === undefined) return;
+    axis.seek(found);
+    axis.centre();
+  }
+
+  mark(kind, at, until) {
     const mark = element("i", kind, this.strip);
-    mark.style.cssText = line?.style.cssText ?? "";
     this.axis.place(mark, at, until);
+    return mark;
   }
 
   drag(event) {

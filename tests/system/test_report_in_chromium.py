@@ -165,6 +165,24 @@ def test_the_row_and_the_axis_stay_in_sight_of_the_line_that_a_link_leads_to(
     assert found.text.startswith(f"row and axis stay, line in sight, ticks whole, {seen}")
 
 
+ENTER = """<script>
+  addEventListener("load", () => setTimeout(() => {
+    const track = document.querySelector("details[open] .track");
+    for (const key of [...Array(3).fill("PageUp"), "Enter"])
+      track.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    const line = document.activeElement.closest("li").getBoundingClientRect();
+    const under = document.querySelector("details[open] .axis").getBoundingClientRect().bottom;
+    document.title = line.top > under && line.bottom < innerHeight ? "in sight" : "hidden";
+  }, 500));
+</script>"""
+
+
+def test_a_key_goes_from_the_axis_to_the_line(tmp_path: Path) -> None:
+    found, console = shown(report(long_call()) + ENTER, tmp_path, "#c0001-t31")
+    assert console == []
+    assert found.text.startswith("in sight")
+
+
 NEXT = """<script>
   location.hash = "c0001";
   setTimeout(() => {
