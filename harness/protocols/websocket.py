@@ -13,7 +13,7 @@ NORMAL, PROTOCOL_ERROR, NO_TEXT, TOO_BIG = 1000, 1002, 1007, 1009
 
 _HEAD_BYTES = 2
 _SHORT_HEAD, _HEAD, _LONG_HEAD = Struct("!BB"), Struct("!BBH"), Struct("!BBQ")
-_FIN, _RESERVED, _OPCODE, _MASKED = 0x80, 0x70, 0x0F, 0x80
+_FIN = _MASKED = 0x80
 _SHORT, _TWO_BYTES, _EIGHT_BYTES = 125, 126, 127
 _CODES = frozenset({*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)})
 """Those that a close frame may carry."""
@@ -30,8 +30,10 @@ class Opcode(IntEnum):
     PONG = 10
 
 
-_OPCODES = {int(opcode): opcode for opcode in Opcode}
 _CLOSE = Opcode.CLOSE
+_OPCODES = {_FIN | opcode: opcode for opcode in Opcode}
+_OPCODES |= {int(opcode): opcode for opcode in Opcode if opcode < _CLOSE}
+"""By the first byte of a frame: the last of a message, or another. All other bytes are wrong."""
 
 Message = tuple[Opcode, bytes]
 """A whole message, or a control frame."""
@@ -105,7 +107,9 @@ class Frames:
         if len(data) < _HEAD_BYTES:
             return None
         first, length = data[0], data[1]
-        opcode = _opcode(first, length)
+        opcode = _OPCODES.get(first)
+        if opcode is None or length > (_EIGHT_BYTES if opcode < _CLOSE else _SHORT):
+            raise _wrong(first, length)
         start = _HEAD_BYTES
         if length > _SHORT:
             start += 2 if length == _TWO_BYTES else 8
@@ -135,16 +139,11 @@ class Frames:
         return whole
 
 
-def _opcode(first: int, length: int) -> Opcode:
-    """What a frame is that begins with these two bytes."""
-    opcode = _OPCODES.get(first & _OPCODE)
-    if opcode is None or first & _RESERVED:
-        raise Violation(PROTOCOL_ERROR, f"a frame that begins with 0x{first:02x}")
+def _wrong(first: int, length: int) -> Violation:
+    """What is wrong with a frame that begins with these two bytes."""
     if length & _MASKED:
-        raise Violation(PROTOCOL_ERROR, "a masked frame from a server")
-    if opcode >= _CLOSE and (length > _SHORT or not first & _FIN):
-        raise Violation(PROTOCOL_ERROR, "a control frame that is long or in fragments")
-    return opcode
+        return Violation(PROTOCOL_ERROR, "a masked frame from a server")
+    return Violation(PROTOCOL_ERROR, f"a frame that begins with 0x{first:02x}{length:02x}")
 
 
 def _check(opcode: Opcode, payload: bytes) -> None:

@@ -172,16 +172,15 @@ class WebSocket:
         """Take in what has arrived, a burst of it at most; the rest when all others had a turn."""
         try:
             for _ in range(READ_BURST):
-                if self._over.is_set():
-                    return
-                if self._take is None:
+                take = self._take
+                if take is None:
                     self._pause()
                     return
                 message = self._frames.read()
                 if message is None:
                     self._resume()
                     return
-                self._act(message, self._take)
+                self._act(message, take)
         except Violation as violation:
             self._say_closed(violation.code)
             self._end()
@@ -210,6 +209,7 @@ class WebSocket:
 
     def _end(self) -> None:
         self.closed = True
+        self._take = None
         self._over.set()
         self._response.close()
 
