@@ -80,6 +80,7 @@ QUERY = {
     "utterance_end_ms": "1000", "output_format": "pcm_8000", "inactivity_timeout": "20",
     "max_turn_silence": "400", "expires_in_seconds": "60", "PageSize": "5", "date": "2026-12-03",
 }  # fmt: skip
+OWN = {"assemblyai": {"encoding": "pcm_s16le"}}
 ODD = [
     None, True, -1, 10**30, 1e308, "", " ", "\ud800", "\0\r\n", "x" * 3000, "²", "1e9", "nan",
     [], {}, [[]], [None], {"": None}, {"type": None}, {"$ref": "#"}, {"anyOf": []},
@@ -113,7 +114,9 @@ def key_of(provider: Provider) -> str:
 def asked(provider: Provider, route: Route, body: bytes = b"", odd: str = "") -> Request:
     """A request with valid arguments, or `odd` ones."""
     path = route.path.replace("{", "").replace("}", "")
-    query = {name: [odd or value] for name, value in QUERY.items()}
+    query = {
+        name: [odd or value] for name, value in {**QUERY, **OWN.get(provider.name, {})}.items()
+    }
     return Request(route.method, path, query, {**KEYS, "authorization": key_of(provider)}, body)
 
 
