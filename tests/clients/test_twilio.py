@@ -88,7 +88,17 @@ def test_calls_are_started_found_and_listed(mocks: Mocks) -> None:
     made = client.calls.create(to="+14155550102", from_="+14155550100", url="http://a.example/v")
     assert (made.status, made.direction) == ("queued", "outbound-api")
     assert client.calls(made.sid).fetch().to == "+14155550102"
-    assert [call.sid for call in client.calls.list(page_size=1)] == [made.sid, CALL]
+    more = client.calls.create(
+        to="+14155550103", from_="+14155550100", twiml="<Response/>", timeout=20,
+        status_callback="http://a.example/s", status_callback_event=["initiated", "answered"],
+    )  # fmt: skip
+    first, second = orders(mocks)
+    assert (first.sid, first.dial.to_number, first.url) == (
+        made.sid, "+14155550102", "http://a.example/v",
+    )  # fmt: skip
+    assert (second.sid, second.twiml) == (more.sid, "<Response/>")
+    assert (second.dial.status_events, second.dial.timeout_s) == (("initiated", "answered"), 20)
+    assert [call.sid for call in client.calls.list(page_size=1)] == [more.sid, made.sid, CALL]
     assert [call.sid for call in client.calls.list(status="in-progress")] == [CALL]
     assert (
         refusal_of(lambda: client.calls.create(to="", from_="+1", url="http://a"))
