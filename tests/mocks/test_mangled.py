@@ -6,6 +6,7 @@ None of them makes an actor fail: the provider answers, or refuses in words.
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -102,7 +103,7 @@ def mangled(value: Any, dice: Any) -> bytes:
     copy = json.loads(json.dumps(value))
     for _ in range(dice.choice([0, 1, 1, 2])):
         container, key = dice.choice(places(copy) or [({}, "")])
-        container[key] = dice.choice(ODD)
+        container[key] = deepcopy(dice.choice(ODD))
     return json.dumps(copy).encode()
 
 
