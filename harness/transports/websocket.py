@@ -1,7 +1,4 @@
-"""A client's WebSocket that hands messages over as they arrive, and never waits to send one.
-
-A task that waits for each message would cost more than all else that is done with it.
-"""
+"""A client's WebSocket: no task is woken for a message that comes, none waits to send one."""
 
 from __future__ import annotations
 
