@@ -16,6 +16,7 @@ import numpy as np
 from bench.channels import Chance, Channel, by_lines, channels, lossy, mulaw
 from bench.comparison import Tally, WordTally
 from bench.lines import HELD_OUT, LINES
+from speech.breath import breathing_out
 from speech.ear import IDLE, Ear
 from speech.events import Started
 from speech.heard import HeardUtterance
@@ -33,7 +34,8 @@ def utterance(text: str, seed: int, role: Role = Role.CALLER, rate_hz: int = 800
     mouth = Mouth(role, rate_hz, list(VOICES)[seed % len(VOICES)], cache=CACHE)
     for _ in range(seed % 4):
         mouth.speak("a")
-    return mouth.speak(text, seed).samples
+    said = mouth.speak(text, seed)
+    return breathing_out(said) if role is Role.CALLER else said.samples
 
 
 def hear_all(sounds: Sequence[Samples], rate_hz: int, chance: Chance) -> list[list[HeardUtterance]]:

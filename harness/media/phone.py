@@ -9,6 +9,7 @@ from typing import Any
 
 from kernel.clock import SECOND_NS
 from speech.alphabet import Role
+from speech.breath import breathing_out
 from speech.ear import Symbol
 from speech.events import Heard, Started
 from speech.g711 import mulaw_encode
@@ -118,7 +119,7 @@ class Phone:
         identity = caller_identity(self.number, say.index)
         utterance = yield from self._mouth.speaking(say.text, identity)
         lead = -utterance.voiced_end % FRAME_BYTES
-        sound = SILENCE[:lead] + mulaw_encode(utterance.samples)
+        sound = SILENCE[:lead] + mulaw_encode(breathing_out(utterance))
         sound += SILENCE[: -len(sound) % FRAME_BYTES]
         frames = (sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES))
         return Words(tuple(frames), (lead, lead + utterance.voiced_end))

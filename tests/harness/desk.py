@@ -8,8 +8,9 @@ from typing import Any
 
 from harness.call_log import CallLog
 from harness.callers.manners import Manners
+from harness.media.energy import voiced_spans
 from harness.media.phone import Phone
-from harness.media.playout import SILENCE, Playout
+from harness.media.playout import Playout
 from harness.media.wheel import Wheel
 from harness.placing import Placing
 from harness.planning.plan import Persona, PlannedCall
@@ -79,7 +80,7 @@ class FakeLink:
 
     def send(self, frame: bytes) -> bool:
         self.sent.append((self._clock.now, frame))
-        if frame != SILENCE:
+        if voiced_spans([frame])[0]:
             self._spoke, self._silent = True, 0
         else:
             self._silent += 1

@@ -7,6 +7,7 @@ from harness.media.energy import voiced_spans
 from harness.media.phone import FED_SILENCE_FRAMES, Phone
 from harness.media.playout import FRAME_NS, SAMPLE_NS, SILENCE
 from speech.alphabet import Role
+from speech.breath import BREATH_S
 from speech.ear import Ear
 from speech.encoding import Encoding
 from speech.fingerprint import probe
@@ -68,7 +69,12 @@ def test_words_become_frames_of_which_the_last_voiced_sample_ends_one() -> None:
     assert {len(frame) for frame in wire.sent} == {160}
     assert end % 160 == 0
     assert set(sound[first:end]) != {0xFF}
-    assert set(sound[:first]) | set(sound[end:]) == {0xFF}
+    assert set(sound[:first]) == {0xFF}
+    behind = [sound[at : at + 160] for at in range(end, len(sound), 160)]
+    assert not any(voiced_spans(behind))
+    breath_frames = round(BREATH_S * 50)
+    assert SILENCE not in behind[: breath_frames - 1]
+    assert set(behind[breath_frames:]) == {SILENCE}
 
 
 def test_words_are_made_in_steps_once_and_said_from_the_next_frame_on() -> None:
