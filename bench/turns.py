@@ -26,6 +26,7 @@ from harness.planning.plan import PlannedCall
 from harness.protocols.media_streams import RATE_HZ
 from kernel.clock import SECOND_NS
 from kernel.roll import roll
+from speech.breath import BREATH_S
 from speech.encoding import Encoding
 from speech.impair import lose_frames
 from speech.mouth import VOICES
@@ -123,26 +124,21 @@ def noisy(level_dbfs: float) -> Channel:
     return lambda sound, chance, said: to_samples(sound + rms * chance.standard_normal(len(sound)))
 
 
-def breathing(level_dbfs: float, lasts_s: float) -> Channel:
-    """White noise behind every utterance, which fades out."""
-    fade = 32768 * 10 ** (level_dbfs / 20) * np.linspace(1, 0, round(lasts_s * RATE_HZ))
-
-    def channel(sound: Samples, chance: np.random.Generator, said: Sequence[Said]) -> Samples:
-        breaths = np.zeros(len(sound))
-        for each in said:
-            behind_n = round(each.until_s * RATE_HZ)
-            breaths[behind_n : behind_n + len(fade)] = fade * chance.standard_normal(len(fade))
-        return to_samples(sound + breaths)
-
-    return channel
+def breathless(sound: Samples, chance: np.random.Generator, said: Sequence[Said]) -> Samples:
+    """Perfect silence behind every utterance, in place of the breath."""
+    silent = sound.copy()
+    for each in said:
+        behind_n = round(each.until_s * RATE_HZ)
+        silent[behind_n : behind_n + round(BREATH_S * RATE_HZ)] = 0
+    return silent
 
 
 CHANNELS: dict[str, Channel] = {
     "as sent": as_sent,
+    "without the breath": breathless,
     "3 % of frames lost": losing(0.03),
     "line noise -60 dBFS": noisy(-60),
     "line noise -50 dBFS": noisy(-50),
-    "0.4 s of breath -50 dBFS": breathing(-50, 0.4),
 }
 
 
