@@ -135,6 +135,7 @@ class _LooseMessage(msgspec.Struct):
 
 _STRICT = msgspec.json.Decoder(_Message)
 _LOOSE = msgspec.json.Decoder(_LooseMessage)
+_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Inbox:
@@ -192,11 +193,11 @@ class Inbox:
     def _decoded(self, data: bytes) -> _Message | _LooseMessage | None:
         try:
             return _STRICT.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _NO_JSON as error:
             self._warn(WRONG_MESSAGE, f"{_excerpt(data)}: {error}")
         try:
             return _LOOSE.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _NO_JSON:
             return None
 
     def _remember(self, data: bytes, payload: str) -> None:

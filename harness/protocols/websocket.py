@@ -8,7 +8,7 @@ from functools import lru_cache
 from struct import Struct
 
 MESSAGE_LIMIT_BYTES = 4 << 20
-NORMAL, PROTOCOL_ERROR, NO_TEXT, TOO_BIG = 1000, 1002, 1007, 1009
+NORMAL, PROTOCOL_ERROR, NO_TEXT, TOO_BIG, INTERNAL_ERROR = 1000, 1002, 1007, 1009, 1011
 """Why a connection is closed (RFC 6455, section 7.4.1)."""
 
 _HEAD_BYTES = 2
@@ -83,6 +83,11 @@ class Frames:
         self._data = bytearray()
         self._opcode: Opcode | None = None  # of the message whose fragments arrive
         self._fragments = bytearray()
+
+    @property
+    def unread_bytes(self) -> int:
+        """What has been fed and not been read."""
+        return len(self._data)
 
     def feed(self, data: bytes) -> None:
         self._data += data

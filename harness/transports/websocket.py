@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import aiohttp
 
 from ..protocols.websocket import (
+    INTERNAL_ERROR,
     NORMAL,
     Frames,
     Masked,
@@ -26,6 +27,10 @@ CLOSE_LIMIT_S = 2.0
 UNREAD_BYTES = 64 << 10
 READ_BURST = 16
 """Messages that are taken in at a stretch, before others have their turn."""
+READ_AHEAD_BYTES = 1 << 20
+"""So much may have arrived that nobody has taken in yet. What is left in the kernel is lost with
+the connection as soon as something is written to a server that is gone: this is minutes of sound.
+"""
 
 Take = Callable[[bytes, bool], None]
 """Takes the payload of a message, and whether it is a binary one."""
@@ -94,7 +99,7 @@ def _framed(opcode: Opcode, payload: bytes) -> bytes:
 class WebSocket:
     """Over the connection of a response that has been upgraded; pings are answered.
 
-    closed  nothing more can be sent
+    closed  either side has said so, or it is over
     """
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
@@ -106,8 +111,9 @@ class WebSocket:
         self._response, self._transport = response, connection.transport
         self._frames = Frames()
         self._take: Take | None = None
-        self._paused = self._closed_by_other = False
+        self._paused = self._is_lost = self._goes_on = self._closed_by_other = False
         self._over = asyncio.Event()
+        self._error: Exception | None = None
         self._unchecked_bytes = 0
         # aiohttp keeps the connection, and gives what it carries to this object.
         connection.protocol.set_parser(self, None)
@@ -127,7 +133,8 @@ class WebSocket:
     async def receive(self, take: Take) -> bool:
         """Give `take` what comes until it is over; what came before has waited.
 
-        False if the connection broke without a close frame.
+        False if the connection broke without a close frame. Raises what `take` raises, which ends
+        the connection.
         """
         self._take = take
         self._go_on()
@@ -136,6 +143,8 @@ class WebSocket:
         finally:
             if self._take is take:
                 self._take = None
+        if self._error:
+            raise self._error
         return self._closed_by_other
 
     async def close(self) -> None:
@@ -157,33 +166,46 @@ class WebSocket:
         """This has arrived. Nothing of it is given back."""
         if not self._over.is_set():
             self._frames.feed(data)
-            if not self._paused:
-                self._go_on()
+            self._go_on()
+            whole = self._goes_on or self._take is None  # else more of a message is needed
+            if whole and self._frames.unread_bytes > READ_AHEAD_BYTES:
+                self._pause()
         return False, b""
 
     def feed_eof(self) -> None:
-        """The connection is lost."""
-        self._end()
+        """The connection is lost; what it brought before is still taken in."""
+        self._is_lost = True
+        self._go_on()
 
     def _go_on(self) -> None:
         """Take in what has arrived, a burst of it at most; the rest when all others had a turn."""
+        if self._goes_on:
+            return
         try:
-            for _ in range(READ_BURST):
-                take = self._take
-                if take is None:
-                    self._pause()
-                    return
-                message = self._frames.read()
-                if message is None:
-                    self._resume()
-                    return
-                self._act(message, take)
+            self._take_in_burst()
         except Violation as violation:
-            self._say_closed(violation.code)
-            self._end()
-        else:
-            self._pause()
-            asyncio.get_running_loop().call_soon(self._go_on)
+            self._fail(violation.code)
+        except Exception as error:
+            self._error = error
+            self._fail(INTERNAL_ERROR)
+
+    def _take_in_burst(self) -> None:
+        for _ in range(READ_BURST):
+            if self._take is None:
+                return
+            message = self._frames.read()
+            if message is None:
+                self._resume()
+                if self._is_lost:
+                    self._end()
+                return
+            self._act(message, self._take)
+        self._goes_on = True
+        asyncio.get_running_loop().call_soon(self._go_on_later)
+
+    def _go_on_later(self) -> None:
+        self._goes_on = False
+        self._go_on()
 
     def _act(self, message: Message, take: Take) -> None:
         opcode, payload = message
@@ -196,13 +218,20 @@ class WebSocket:
                 self._closed_by_other = True
                 self._say_closed(int.from_bytes(payload[:2], "big") or NORMAL)
             self._end()
-        elif opcode is Opcode.PING and not self.closed:
-            self._transport.write(_framed(Opcode.PONG, payload))
+        elif opcode is Opcode.PING:
+            self._control(Opcode.PONG, payload)
+
+    def _control(self, opcode: Opcode, payload: bytes) -> None:
+        if not self.closed and not self._transport.is_closing():
+            self._transport.write(_framed(opcode, payload))
 
     def _say_closed(self, code: int) -> None:
-        if not self.closed and not self._transport.is_closing():
-            self._transport.write(_framed(Opcode.CLOSE, code.to_bytes(2, "big")))
+        self._control(Opcode.CLOSE, code.to_bytes(2, "big"))
         self.closed = True
+
+    def _fail(self, code: int) -> None:
+        self._say_closed(code)
+        self._end()
 
     def _end(self) -> None:
         self.closed = True

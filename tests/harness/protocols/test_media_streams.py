@@ -54,6 +54,7 @@ def test_what_an_agent_sends() -> None:
         ("hello", WRONG_MESSAGE, "'hello'"),
         ("[1]", WRONG_MESSAGE, "object"),
         (b"\xff\xfe", WRONG_MESSAGE, ""),
+        ('{"event":"clear","streamSid":"MZ1","deep":' + "[" * 100_000, WRONG_MESSAGE, "deep"),
         ('{"event":"media","streamSid":"MZ1"}', WRONG_MESSAGE, "'media'"),
         ('{"event":"mark","streamSid":"MZ1"}', WRONG_MESSAGE, "'mark'"),
         ('{"event":"dance","streamSid":"MZ1"}', WRONG_MESSAGE, "'dance'"),

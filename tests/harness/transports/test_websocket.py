@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.protocols.websocket import Frames, Message, Opcode, masked
 from harness.transports import websocket
-from harness.transports.websocket import READ_BURST, UNREAD_BYTES, WebSocket
+from harness.transports.websocket import READ_AHEAD_BYTES, READ_BURST, UNREAD_BYTES, WebSocket
 
 
 class Transport:
@@ -84,6 +84,10 @@ def text(payload: bytes) -> bytes:
     return bytes((0x81, len(payload))) + payload
 
 
+def long_text(length: int) -> bytes:
+    return b"\x81\x7f" + length.to_bytes(8, "big") + bytes(length)
+
+
 def close(code: int = 1000) -> bytes:
     return b"\x88\x02" + code.to_bytes(2, "big")
 
@@ -95,7 +99,7 @@ async def turn() -> None:
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(coroutine)
+    return asyncio.run(asyncio.wait_for(coroutine, 30))
 
 
 def test_messages_are_handed_over_as_they_arrive_and_a_close_is_answered() -> None:
@@ -132,14 +136,48 @@ def test_what_comes_before_anybody_receives_waits() -> None:
     async def act() -> None:
         desk = Desk()
         desk.socket.feed_data(text(b"early"))
-        assert (desk.taken, desk.transport.reading) == ([], False)
+        assert desk.taken == []
         receiving = desk.receiving()
         await turn()
-        assert (desk.taken, desk.transport.reading) == ([(b"early", False)], True)
+        assert desk.taken == [(b"early", False)]
         receiving.cancel()
         await asyncio.wait([receiving])
         desk.socket.feed_data(text(b"late"))
-        assert (desk.taken, desk.transport.reading) == ([(b"early", False)], False)
+        assert desk.taken == [(b"early", False)]
+
+    run(act())
+
+
+def test_no_more_is_read_than_can_wait() -> None:
+    async def act() -> None:
+        desk = Desk()
+        desk.socket.feed_data(long_text(READ_AHEAD_BYTES - 10))
+        assert desk.transport.reading
+        desk.socket.feed_data(text(b"x"))
+        assert not desk.transport.reading
+        receiving = desk.receiving()
+        await turn()
+        assert desk.transport.reading
+        assert len(desk.taken) == 2
+        desk.socket.feed_data(text(b"x") * READ_BURST + long_text(READ_AHEAD_BYTES))
+        assert not desk.transport.reading
+        receiving.cancel()
+        await asyncio.wait([receiving])
+
+    run(act())
+
+
+def test_a_long_message_is_read_to_its_end() -> None:
+    async def act() -> None:
+        desk = Desk()
+        receiving = desk.receiving()
+        await turn()
+        message = long_text(2 * READ_AHEAD_BYTES)
+        desk.socket.feed_data(message[:-1])
+        assert desk.transport.reading
+        desk.socket.feed_data(message[-1:] + close())
+        assert await receiving is True
+        assert len(desk.taken) == 1
 
     run(act())
 
@@ -150,7 +188,7 @@ def test_a_burst_leaves_others_their_turn() -> None:
         receiving = desk.receiving()
         await turn()
         desk.socket.feed_data(text(b"x") * (READ_BURST * 2 + 1) + close())
-        assert (len(desk.taken), desk.transport.reading) == (READ_BURST, False)
+        assert len(desk.taken) == READ_BURST
         others: list[int] = []
         asyncio.get_running_loop().call_soon(lambda: others.append(len(desk.taken)))
         assert await receiving is True
@@ -169,6 +207,47 @@ def test_a_connection_that_breaks_was_not_closed() -> None:
         assert await receiving is False
         assert desk.socket.send(b"x")
         assert desk.transport.sent == []
+
+    run(act())
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_came_before_the_connection_broke_is_taken_in(begun: bool) -> None:
+    async def act() -> None:
+        desk = Desk()
+        receiving = desk.receiving()
+        if begun:
+            await turn()
+        desk.socket.feed_data(text(b"x") * (READ_BURST + 1) + b"\x89\x00" + close())
+        desk.transport.closing = True
+        desk.socket.feed_eof()
+        assert await receiving is True
+        assert len(desk.taken) == READ_BURST + 1
+        assert desk.transport.sent == []
+        assert desk.socket.closed
+
+    run(act())
+
+
+@pytest.mark.parametrize("before", [0, READ_BURST])
+def test_what_cannot_be_taken_in_ends_it_with_the_error(before: int) -> None:
+    async def act() -> None:
+        desk = Desk()
+        taken: list[bytes] = []
+
+        def take(payload: bytes, _binary: bool) -> None:
+            if payload == b"bad":
+                raise RuntimeError("a fault of ours")
+            taken.append(payload)
+
+        receiving = asyncio.create_task(desk.socket.receive(take))
+        await turn()
+        desk.socket.feed_data(text(b"x") * before + text(b"bad") + text(b"x"))
+        with pytest.raises(RuntimeError, match="of ours"):
+            await receiving
+        assert len(taken) == before
+        assert desk.transport.sent == [(Opcode.CLOSE, (1011).to_bytes(2, "big"))]
+        assert desk.closed
 
     run(act())
 
