@@ -29,3 +29,7 @@ class Occupancy:
         first, last = bisect_left(self._begins, from_ns), bisect_left(self._begins, until_ns)
         taken = self._begins[first:last]
         return max((self.at(at_ns) + 1 for at_ns in taken), default=0)
+
+    def peak(self, from_ns: int, until_ns: int) -> int:
+        """The most calls that were up at once from one instant to the other."""
+        return max(self.at(from_ns), self.most(from_ns, until_ns))

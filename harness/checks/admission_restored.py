@@ -18,8 +18,8 @@ from ..check import Check
 from ..finding import Evidence, Finding
 
 _FEWEST = 5
-# Two refusals on end are no chance.
-_ON_END = 2
+# So many let in on end are no chance.
+_ON_END = 3
 # The place of a call is free a moment after its caller has hung up.
 _LINGERS_NS = 2 * SECOND_NS
 
@@ -28,7 +28,8 @@ class AdmissionRestored(Check, frozen=True):
     """How long after the last fault was healed (and the phase `recovery` began) the agent takes
     calls as it did before: nobody is refused any more while fewer calls are up than it served at
     once at baseline. A call that is lost between two that are let in is an accident, such as a
-    reset, if there are few. Judged on calls that were offered after the heal.
+    reset, if there are few. Judged on calls that were offered after the heal; it takes three that
+    are let in after the last refusal to tell that it was the last.
 
     within     the time it may take
     tolerated  share of the calls after that time that may meet an accident; one always may
@@ -63,22 +64,27 @@ class AdmissionRestored(Check, frozen=True):
 
     def _judged(self, offered: Sequence[Call], settled_ns: int) -> Finding:
         refused = [call for call in offered if not let_in(call)]
-        took_s = (self._last_refusal_ns(offered, settled_ns) - settled_ns) / 1e9
-        seen_s = (offered[-1].dialled_ns - settled_ns) / 1e9
+        place = self._last_refusal(offered, settled_ns + self.within.ns)
+        last = None if place is None else offered[place]
+        took_s = (last.dialled_ns - settled_ns) / 1e9 if last else 0.0
+        since = len(offered) if place is None else sum(map(let_in, offered[place + 1 :]))
         measures = {"offered": len(offered), "refused": len(refused), "last_refusal_s": took_s}
-        if seen_s <= self.within and not any(let_in(call) for call in offered[-_ON_END:]):
+        open_end = not let_in(offered[-1])
+        if took_s <= self.within and (open_end or since < _ON_END):
+            seen_s = (offered[-1].dialled_ns - settled_ns) / 1e9
+            told = f"callers were still refused {seen_s:.0f} s after the heal, where the run ended"
+            if not open_end:
+                told = f"{since} were let in since the last refusal {took_s:.0f} s after the heal"
             return self.unknown(
-                f"callers were still refused {seen_s:.0f} s after the heal, where the run ended; a "
-                f"phase of recovery longer than {self.within} would tell",
-                measures,
+                f"{told}; a phase of recovery longer than {self.within} would tell", measures
             )
-        last = f"; the last {took_s:.0f} s after the heal (limit {self.within})" if took_s else ""
-        if refused and not took_s:
-            last = ", each by itself"
+        told = f"; the last {took_s:.0f} s after the heal (limit {self.within})" if last else ""
+        if refused and not last:
+            told = ", each by itself"
         return self.finding(
             "fail" if took_s > self.within else "pass",
             f"{of_all(len(refused), len(offered))} calls were refused after the heal although "
-            f"there was room for them{last}",
+            f"there was room for them{told}",
             measures,
             [
                 Evidence(call.span, call.dialled_ns, call.how or "no end")
@@ -86,18 +92,16 @@ class AdmissionRestored(Check, frozen=True):
             ],
         )
 
-    def _last_refusal_ns(self, offered: Sequence[Call], settled_ns: int) -> int:
-        """The last one that was no accident; the heal if there is none.
+    def _last_refusal(self, offered: Sequence[Call], late_ns: int) -> int | None:
+        """The place of the last one that was no accident, None if there is none.
 
-        An accident befalls a call between two that are let in, and seldom.
+        An accident befalls a call between two that are let in, and seldom: in the time that
+        recovery may take as well as after it.
         """
-        refused = [place for place, call in enumerate(offered) if not let_in(call)]
-        alone = [place for place in refused if not {place - 1, place + 1} & set(refused)]
-        late_ns = settled_ns + self.within.ns
-        late = [place for place, call in enumerate(offered) if call.dialled_ns > late_ns]
-        if len(set(alone) & set(late)) > max(1, self.tolerated * len(late)):
-            alone = []
-        return max(
-            (offered[place].dialled_ns for place in refused if place not in alone),
-            default=settled_ns,
-        )
+        refused = {place for place, call in enumerate(offered) if not let_in(call)}
+        late = {place for place, call in enumerate(offered) if call.dialled_ns > late_ns}
+        alone = {place for place in refused if not {place - 1, place + 1} & refused}
+        for stretch in (late, set(range(len(offered))) - late):
+            if len(alone & stretch) > max(1, self.tolerated * len(stretch)):
+                alone -= stretch
+        return max(refused - alone, default=None)

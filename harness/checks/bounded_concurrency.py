@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import ClassVar
 
 from kernel.clock import SECOND_NS
@@ -15,6 +16,8 @@ from ..analysis.occupancy import Occupancy
 from ..analysis.windows import baseline
 from ..analysis.work import work_by_call
 from ..check import Check
+from ..correlation.asides import LINGER_NS
+from ..correlation.correlate import attribution
 from ..finding import Evidence, Finding
 
 _STAGES = ("llm", "tts", "tools", "realtime")
@@ -27,7 +30,8 @@ class BoundedConcurrency(Check, frozen=True):
     """How much work of one stage is going on at once, against the calls that are up: no more than
     each call has at once at baseline, or the declared limit. Work that is running counts, not open
     sockets. What is asked beside a conversation counts while its call is up: a summary that is
-    written after it may take its time.
+    written after it may take its time. Side requests that nothing tells apart are counted by
+    themselves, against what all calls together had at baseline.
 
     beyond  how much more than that is allowed
     limit   so much work of one stage at once, instead of the calls' need
@@ -40,30 +44,30 @@ class BoundedConcurrency(Check, frozen=True):
     limit: int | None = None
 
     def look(self, history: History) -> Finding:
-        calm, spells = baseline(history), list(_spells(history))
-        usual = [one for one in spells if calm and calm.from_ns <= one.from_ns < calm.until_ns]
+        calm, own, beside = baseline(history), list(_spells(history)), list(_asides(history))
+        usual = [one for one in own if calm and calm.from_ns <= one.from_ns < calm.until_ns]
         if len(usual) < _FEWEST and self.limit is None:
             return self.unknown(
                 f"{len(usual)} pieces of provider work began at baseline; at least {_FEWEST} are "
                 "needed"
             )
-        fan_out = _fan_out(usual)
         calls = Occupancy(history.calls, lingers_ns=_LINGERS_NS)
-        peaks = []
-        for stage in {spell.stage for spell in spells}:
-            for at_ns, active in _rises(spell for spell in spells if spell.stage == stage):
-                needed = calls.at(at_ns) * fan_out.get(stage, 1)
-                peaks.append(
-                    _Peak(stage, at_ns, active, needed if self.limit is None else self.limit)
-                )
+        lately = Occupancy(history.calls, lingers_ns=LINGER_NS)
+        calm_ones = [one for one in beside if calm and calm.from_ns <= one.from_ns < calm.until_ns]
+        everything = own if self.limit is None else [*own, *beside]
+        peaks = [
+            *self._peaks("pieces of {} work", everything, calls, _fan_out(usual)),
+            *self._peaks("side requests to {}", beside, lately, _shared_out(calm_ones, lately)),
+        ]
         if not peaks:
             return self.unknown("no provider work was seen while calls were up")
         worst = max(peaks, key=lambda peak: (self._excess(peak), peak.active, peak.stage))
         too_much = self._excess(worst) > 0
         return self.finding(
             "fail" if too_much else "pass",
-            f"{worst.active} pieces of {worst.stage} work went on at once where {worst.allowed} "
-            "are what the calls need" + ("" if self.limit is None else " by the declared limit"),
+            f"{worst.active} {worst.what.format(worst.stage)} went on at once where "
+            f"{worst.allowed} are what the calls need"
+            + ("" if self.limit is None else " by the declared limit"),
             {"stage": worst.stage, "active": worst.active, "allowed": worst.allowed},
             [
                 Evidence(call.span, worst.at_ns, "up at that moment")
@@ -72,6 +76,14 @@ class BoundedConcurrency(Check, frozen=True):
             ],
         )
 
+    def _peaks(
+        self, what: str, spells: Iterable[_Spell], calls: Occupancy, per_call: Mapping[str, int]
+    ) -> Iterator[_Peak]:
+        for stage, at_ns, active in _rises_by_stage(spells):
+            needed = calls.at(at_ns) * per_call.get(stage, 1)
+            allowed = needed if self.limit is None else self.limit
+            yield _Peak(what, stage, at_ns, active, allowed)
+
     def _excess(self, peak: _Peak) -> float:
         """Pieces of work too many; one more than is needed is none."""
         return max(0.0, peak.active - peak.allowed * (1 + self.beyond) - 1)
@@ -79,6 +91,7 @@ class BoundedConcurrency(Check, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Peak:
+    what: str
     stage: str
     at_ns: int
     active: int
@@ -108,6 +121,23 @@ def _spells(history: History) -> Iterator[_Spell]:
                 yield _Spell(call.span, work.stage, work.from_at_ns, until_ns)
 
 
+def _asides(history: History) -> Iterator[_Spell]:
+    """Side requests of whichever call."""
+    spans = attribution(history).asides
+    for work in history.work:
+        if work.span in spans and work.stage in _STAGES:
+            yield _Spell("", work.stage, work.from_at_ns, work.until_at_ns)
+
+
+def _rises_by_stage(spells: Iterable[_Spell]) -> Iterator[tuple[str, int, int]]:
+    by_stage: dict[str, list[_Spell]] = defaultdict(list)
+    for spell in spells:
+        by_stage[spell.stage].append(spell)
+    for stage, alike in by_stage.items():
+        for at_ns, active in _rises(alike):
+            yield stage, at_ns, active
+
+
 def _rises(spells: Iterable[_Spell]) -> Iterable[tuple[int, int]]:
     """When a piece of work began, and how many were going on then, itself included."""
     spells = list(spells)
@@ -128,4 +158,12 @@ def _fan_out(usual: Iterable[_Spell]) -> Mapping[str, int]:
     most: dict[str, int] = defaultdict(lambda: 1)
     for (stage, _), spells in by_call.items():
         most[stage] = max(most[stage], *(active for _, active in _rises(spells)))
+    return most
+
+
+def _shared_out(usual: Iterable[_Spell], calls: Occupancy) -> Mapping[str, int]:
+    """Stage → the most side requests at once at baseline, shared out among the calls."""
+    most: dict[str, int] = defaultdict(lambda: 1)
+    for stage, at_ns, active in _rises_by_stage(usual):
+        most[stage] = max(most[stage], ceil(active / max(1, calls.at(at_ns))))
     return most

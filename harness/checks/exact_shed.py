@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from kernel.clock import SECOND_NS
 from kernel.history import History
+from kernel.records import Call
 
 from ..analysis.fates import fate_of, let_in, refused_at_the_door
 from ..analysis.occupancy import Occupancy
@@ -22,7 +23,8 @@ _CLOCKS_NS = SECOND_NS // 10
 
 class ExactShed(Check, frozen=True):
     """With a declared limit, the agent holds exactly so many calls at once: it takes no more, and
-    refuses nobody while there is a place, politely or not, unless a fault is on. A caller who waits
+    refuses nobody while there is a place, politely or not, unless a fault is on: calls that are
+    dialled at once may reach it in any order. A caller who waits
     in a queue (`<Enqueue>`, a loop of announcements) takes its place when the agent answers. The
     limit is the scenario's (`agent: {limit: 36}`) if none stands here; without any, nothing is
     said.
@@ -58,7 +60,7 @@ class ExactShed(Check, frozen=True):
                 {"most_at_once": most, "limit": limit},
             )
         beyond = [call for call in taken if up.at(call.placed_ns) >= limit]
-        early = [call for call in refused if places.at(call.dialled_ns) < limit]
+        early = [call for call in refused if _around(places, call) < limit]
         wrong = len(beyond) + len(early)
         return self.finding(
             "fail" if wrong > self.tolerated else "pass",
@@ -76,8 +78,14 @@ class ExactShed(Check, frozen=True):
                 Evidence(
                     call.span,
                     call.dialled_ns,
-                    f"refused while {places.at(call.dialled_ns)} of {limit} places were taken",
+                    f"refused while {_around(places, call)} of {limit} places were taken",
                 )
                 for call in early
             ],
         )
+
+
+def _around(places: Occupancy, refused: Call) -> int:
+    """The most places that were taken while the agent decided, which is before the caller knew."""
+    told_ns = min((heard.from_at_ns for heard in refused.heard), default=refused.ended_ns)
+    return places.peak(refused.dialled_ns, told_ns)

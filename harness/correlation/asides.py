@@ -14,8 +14,8 @@ from kernel.clock import SECOND_NS
 
 from .scene import CLOCKS_NS, Scene
 
-# So long after a call its work may go on.
-_LINGER_NS = 15 * SECOND_NS
+LINGER_NS = 15 * SECOND_NS
+"""So long after a call its work may go on."""
 
 
 def asides(scene: Scene, joins: Mapping[str, tuple[str, str]]) -> Collection[str]:
@@ -32,6 +32,6 @@ def asides(scene: Scene, joins: Mapping[str, tuple[str, str]]) -> Collection[str
         if work.purpose != "side" or work.span in joins or work.call or place < 0:
             continue
         up = work.from_at_ns <= last_end_ns[place] + CLOCKS_NS
-        if up and work.until_at_ns and work.until_at_ns <= last_end_ns[place] + _LINGER_NS:
+        if up and work.until_at_ns and work.until_at_ns <= last_end_ns[place] + LINGER_NS:
             found.add(work.span)
     return found

@@ -13,3 +13,6 @@ def test_counts_the_calls_that_are_up() -> None:
     assert up.most(0, ns(20)) == 3
     assert up.most(0, ns(4)) == 2
     assert up.most(ns(5), ns(20)) == 0
+    assert [up.peak(ns(at), ns(until)) for at, until in [(0, 1), (1, 3), (5, 7), (7, 9)]] == [
+        1, 2, 3, 2,
+    ]  # fmt: skip

@@ -46,6 +46,35 @@ def test_a_single_reset_is_an_accident_and_several_are_none() -> None:
     assert reset(119.9, 125) == "pass"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "every", "outcome"),
+    [
+        ("TTTTTTTTTTTT", 5, "pass"),
+        ("TTTTTRTTTTTT", 5, "pass"),
+        ("RRRRTTT", 5, "pass"),
+        ("RRRRTT", 5, "unknown"),
+        ("RRRRRRRRRRRRT", 2, "unknown"),
+        ("RTRTRTRT", 1, "unknown"),
+        ("RTRTRTRTR", 1, "unknown"),
+        ("TTTTTTTTTTTR", 5, "unknown"),
+        ("TTTTTTTTTTRR", 5, "fail"),
+        ("TTTTTTTTRTTR", 5, "fail"),
+        ("TRTRTRTRTRTRTRTR", 3.4, "fail"),
+    ],
+)
+def test_it_takes_some_that_are_let_in_on_end(pattern: str, every: float, outcome: str) -> None:
+    story = Story().phase("baseline", 0, 60).fault("429", "llm", at=60, until=100)
+    crowd(story, 20, at=0, every=2)
+    story.phase("recovery", 100, 180)
+    for number, fate in enumerate(pattern):
+        caller = story.call(100 + number, 101 + number * every, answered=fate == "T")
+        if fate == "T":
+            caller.talks(1).ends()
+        else:
+            caller.ends("http_503", 0.1, type="fail", by="agent")
+    assert AdmissionRestored()(story.history()).outcome == outcome
+
+
 def test_who_waited_in_a_queue_takes_a_place_when_it_is_answered() -> None:
     def judged(queued: float) -> str:
         story = Story().phase("baseline", 0, 60).fault("429", "llm", at=60, until=100)

@@ -1,4 +1,5 @@
 from harness.checks.bounded_concurrency import BoundedConcurrency
+from harness.finding import Finding
 from tests.harness.histories import Story, crowd
 
 
@@ -81,3 +82,32 @@ def test_transcription_is_a_stream_and_not_judged() -> None:
 
 def test_a_run_without_a_baseline_is_unknown() -> None:
     assert BoundedConcurrency()(Story().history()).outcome == "unknown"
+
+
+def guarded(at_once: int, usual: int = 0, **check: int) -> Finding:
+    """So many side requests of whichever call, while ten calls are up."""
+    story = run(1)
+    for _ in range(usual):
+        story.work("llm", 3, 4, purpose="side", text_in="Allowed?")  # while one call is up
+    for _ in range(at_once):
+        story.work("llm", 106, 110, purpose="side", text_in="Allowed?")
+    return BoundedConcurrency(**check)(story.history())
+
+
+def test_side_requests_that_nothing_tells_apart_are_bounded_as_well() -> None:
+    assert guarded(12).outcome == "pass"
+    stormed = guarded(30)
+    assert stormed.outcome == "fail"
+    assert stormed.summary == (
+        "30 side requests to llm went on at once where 10 are what the calls need"
+    )
+
+
+def test_as_many_side_requests_as_are_usual_pass() -> None:
+    assert guarded(30, usual=3).outcome == "pass"
+    assert guarded(50, usual=3).outcome == "fail"
+
+
+def test_a_declared_limit_holds_for_both_together() -> None:
+    assert guarded(12, limit=21).outcome == "pass"
+    assert guarded(12, limit=15).outcome == "fail"

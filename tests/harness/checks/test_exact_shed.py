@@ -31,6 +31,22 @@ def test_refusing_with_places_free_fails() -> None:
     assert finding.evidence[0].note == "refused while 3 of 4 places were taken"
 
 
+def test_calls_of_a_burst_may_overtake_each_other() -> None:
+    def judged(overtaken_by: float, **refusal: str) -> str:
+        story = run(taken=3, refused=0, limit=4)
+        caller = story.call(50, at=5, answered=False)
+        if refusal:
+            caller.hears("We are full.", after=0.1, lasting=8, **refusal)
+        caller.ends("reject", 0.1, type="fail")
+        story.call(51, at=5 + overtaken_by).talks().ends()
+        return ExactShed()(story.history()).outcome
+
+    assert judged(0.01) == "pass"
+    assert judged(0.5) == "fail"
+    assert judged(0.05, role="refusal") == "pass"
+    assert judged(3, role="refusal") == "fail"
+
+
 def test_who_is_refused_abruptly_is_refused_as_well() -> None:
     for at, outcome in ((5, "pass"), (40, "fail")):
         story = run(refused=0, limit=4)
