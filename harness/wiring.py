@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from kernel.history import History
-from kernel.records import Call, Work
+from kernel.records import Call, Socket, Work
+
+from .remedies import setup_remedy
 
 LINKS = {
     "dial_out": "places the call that it is told to",
@@ -25,70 +27,11 @@ _AT_ONCE_NS = 1_000_000_000
 _TRANSCRIPT_NS = 2_000_000_000
 """What agent and STT may take, on a slow machine too, to make a transcript of a spoken line."""
 _ENVIRONMENT = "run the agent with the variables that `fastbusy env` prints"
-_TLS_REMEDIES = {
-    "tls_unknown_ca": "give the authority that signed its certificate as agent.ca (--ca FILE)",
-    "tls_wrong_host": "put a host of its certificate into the URL, and the address that is to be "
-    "called into agent.connect_to (--connect-to HOST:PORT)",
-    "tls_expired": "renew its certificate, or name an instance that has a valid one as "
-    "agent.connect_to (--connect-to HOST:PORT)",
-    "tls": "see that it speaks TLS at that port, and give it the certificate that it asks for, if "
-    "it does, as agent.client_cert (--client-cert FILE)",
-}
-_CLIENT_CERT = (
-    "if it asks for a client's certificate, give one as agent.client_cert (--client-cert FILE)"
-)
-_STREAM_REMEDY = (
-    "let <Stream url=…> name a WebSocket of the agent that this machine can reach, or name one "
-    "in its place as agent.stream (--stream-url URL)"
-)
-_HEADERS = "what a gateway before it wants as agent.headers (--header 'NAME: VALUE')"
-_TOKEN = "give what it checks signatures with as agent.auth_token"
-_STREAM_DOOR = (
-    f"{_TOKEN}, and {_HEADERS}; these go only to hosts that the agent's own URLs name: if this is "
-    "none of them, name it as agent.stream (--stream-url URL)"
-)
-_STREAM_REMEDIES = {
-    **_TLS_REMEDIES,
-    "upgrade_401": _STREAM_DOOR,
-    "upgrade_403": _STREAM_DOOR,
-    "reset": f"look into the agent's log; {_CLIENT_CERT}",
-}
-_WEBHOOK_REMEDIES = {
-    **_STREAM_REMEDIES,
-    "unreachable": "start the agent, or name the URL of its voice webhook with --agent",
-    "no_answer": "answer the voice webhook at once and do the rest of the work after it",
-    "http_401": f"{_TOKEN}, and {_HEADERS}",
-    "http_403": f"{_TOKEN}, the URL it believes to have as agent.signed_as, and {_HEADERS}",
-    "http_404": "name the whole URL of the voice webhook, path included",
-    "http_405": "let the voice webhook take POST",
-    "garbage": "answer TwiML: <Response><Connect><Stream url=…/></Connect></Response>",
-    "closed": "answer TwiML with <Connect><Stream url=…/>",
-    "reject": "raise the agent's limit of calls: it refuses the first one",
-    "spoken_refusal": "raise the agent's limit of calls: it refuses the first one",
-}
-_DIAL_OUT_REMEDIES = {
-    **_TLS_REMEDIES,
-    "unreachable": "start the agent, or name the URL where it is told to call as agent.dial_out "
-    "(--dial-out URL)",
-    "no_order": "have it order the call at TWILIO_BASE_URL, which `fastbusy env` prints, from "
-    "POST …/Calls.json, to the number that it is told",
-    "dial_out_404": "name the whole URL where it is told to call, path included",
-    "dial_out_405": "let it take POST",
-    "dial_out_400": "give the body that it wants as agent.dial_out.body",
-    "dial_out_422": "give the body that it wants as agent.dial_out.body",
-    "dial_out_429": "raise the agent's limit of calls: it refuses the first one",
-    "dial_out_503": "raise the agent's limit of calls: it refuses the first one",
-    "rang_out": "let it ring for longer (Timeout)",
-}
-_DIRECT_REMEDY = "let the agent take Twilio's media stream at that URL"
-_DIRECT_REMEDIES = {
-    **_TLS_REMEDIES,
-    "reset": f"{_DIRECT_REMEDY}; {_CLIENT_CERT}",
-    "unreachable": "start the agent, or name the URL of its media stream with --agent",
-    "upgrade_401": f"{_TOKEN}, and {_HEADERS}",
-    "upgrade_403": f"{_TOKEN}, the URL it believes to have as agent.signed_as, and {_HEADERS}",
-    "upgrade_404": "name the whole URL of the media stream, path included",
-}
+_KEYLESS = (401, 403)
+_KEY = "give the agent {} as `fastbusy env` prints it"
+_REQUEST = "mend what the agent sends there; base URL and key are those that `fastbusy env` prints"
+_ORDER = "mend the order: https://www.twilio.com/docs/errors/{} says what is wrong with it"
+_NUMBER = "have it call the number that it is told: {to} in agent.dial_out.body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +67,16 @@ def _gaps(
         if lasted_ns < _AT_ONCE_NS or not (_spoken_to(call) or _transcribed(history)):
             seen = f"the agent closed the stream after {lasted_ns / 1e9:.2f} s without a sound"
             yield _closed(history, seen, stages)
-    if "stt" in stages:
-        yield from _stt(history)
     work = {stage: _work(history, stage) for stage in ("llm", "tts")}
-    if "llm" in stages and not any(one.purpose != "greeting" for one in work["llm"]):
-        yield _llm(history)
+    if "stt" in stages:
+        yield from _refused(history, "stt")
+        yield from _stt(history)
+    if "llm" in stages:
+        yield from _refused(history, "llm")
+        if not any(one.purpose != "greeting" for one in work["llm"]):
+            yield _llm(history)
     if "tts" in stages:
+        yield from _refused(history, "tts")
         yield from _tts(history, call, work["tts"])
     if not any(turn.answer_at_ns is not None for turn in call.turns):
         heard = " / ".join(heard.text or heard.sound for heard in call.heard) or "nothing"
@@ -151,6 +98,9 @@ def _transcribed(history: History) -> bool:
 def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink:
     """An agent that got hold of one provider and hangs up may have missed another."""
     reached = {socket.stage for socket in history.sockets} | {work.stage for work in history.work}
+    refusals = (gap for stage in ("stt", "llm", "tts") for gap in _refused(history, stage))
+    if refused := next(refusals, None):
+        return replace(refused, seen=f"{seen}; {refused.seen}", known_until="stream")
     for stage in ("stt", "tts"):
         if reached and stage in stages and stage not in reached:
             name = stage.upper()
@@ -158,6 +108,23 @@ def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink
             remedy = f"point its {name} at the mock: {_ENVIRONMENT}"
             return replace(_unreached(history, stage, seen, remedy), known_until="stream")
     return MissingLink("stream", seen, "look into the agent's log for its error")
+
+
+def _refused(history: History, stage: str) -> Iterator[MissingLink]:
+    """The agent has asked, and heard nothing but refusals. An open socket is no answer: what is
+    asked on it may be refused as well."""
+    asked: Sequence[Work | Socket] = _work(history, stage)
+    asked = asked or [socket for socket in history.sockets if socket.stage == stage]
+    if asked and all(one.type == "fail" for one in asked):
+        key = f"{asked[-1].provider.upper()}_API_KEY"
+        remedy = _KEY.format(key) if asked[-1].status in _KEYLESS else _REQUEST
+        yield MissingLink(stage, _refusal(asked[-1]), remedy)
+
+
+def _refusal(one: Work | Socket) -> str:
+    status = f"HTTP {one.status}" if one.status in range(400, 600) else ""
+    told = ": ".join(filter(None, (status, one.reason))) or "without a word"
+    return f"the mocked {one.provider} refused all that the agent asked of it, {told}"
 
 
 def _llm(history: History) -> MissingLink:
@@ -198,15 +165,22 @@ def _setup(history: History) -> Iterator[MissingLink]:
     data: dict[str, Any] = closed.data
     how, step = data["how"], data.get("step", "webhook")
     seen = data.get("detail") or data.get("words") or how
-    if data.get("direct"):
-        remedy = _DIRECT_REMEDIES.get(how, _DIRECT_REMEDY)
-    elif step == "dial_out":
-        remedy = _DIAL_OUT_REMEDIES.get(how, "look into the agent's log for its error")
-    elif step == "stream":
-        remedy = _STREAM_REMEDIES.get(how, _STREAM_REMEDY)
-    else:
-        remedy = _WEBHOOK_REMEDIES.get(how, "look into the agent's log for its error")
+    if step == "dial_out":
+        for what, remedy in _orders(history):
+            yield MissingLink(step, f"{how}: {seen}; {what}", remedy, how=how)
+    remedy = setup_remedy("direct" if data.get("direct") else step, how)
     yield MissingLink(step, f"{how}: {seen}", remedy, how=how)
+
+
+def _orders(history: History) -> Iterator[tuple[str, str]]:
+    """What became of orders that were not obeyed, the latest refusal first; each with a remedy."""
+    for order in reversed(_work(history, "telephony")):
+        if order.type == "fail":
+            keys = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
+            keyless = order.status in _KEYLESS
+            yield _refusal(order), _KEY.format(keys) if keyless else _ORDER.format(order.reason)
+    for astray in history.of_kind("order"):
+        yield f"it ordered a call to {astray.data['to']}: {astray.data['why']}", _NUMBER
 
 
 def _stt(history: History) -> Iterator[MissingLink]:

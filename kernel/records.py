@@ -251,6 +251,7 @@ class Socket(msgspec.Struct, frozen=True):
 
     how            why there was none though nobody refused it: `unopened` if the client gave up
     retry_after_s  how long the client was told to wait
+    reason         why it was refused
     """
 
     span: str
@@ -263,6 +264,7 @@ class Socket(msgspec.Struct, frozen=True):
     connection: str
     how: str = ""
     retry_after_s: float | None = None
+    reason: str = ""
 
     @property
     def opened(self) -> bool:

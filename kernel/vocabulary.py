@@ -103,11 +103,13 @@ class Media(msgspec.Struct):
 class SocketBegins(msgspec.Struct):
     provider: str = ""
     connection: str = ""
+    reason: str = ""
 
 
 class SocketEnds(msgspec.Struct):
     status: int = 101
     how: str = ""
+    reason: str = ""
     retry_after_s: float | None = None
 
 

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{finding.mark} {finding.what:<{width}}  {finding.finding}")
         if finding.remedy:
             print(f"  {'':<{width}}  → {finding.remedy}")
-    return 4 if any(finding.remedy and finding.blocks for finding in findings) else 0
+    return 2 if any(finding.remedy and finding.blocks for finding in findings) else 0
 
 
 def _look_at_agent(args: argparse.Namespace) -> int:

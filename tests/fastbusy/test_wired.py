@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from fastbusy.env import environment
 from fastbusy.wired import Wiring, links
 from harness.wiring import LINKS
+from mocks.provider import load_providers
 
 
 def test_a_whole_wiring() -> None:
@@ -45,3 +47,9 @@ def test_what_was_not_tried_gets_no_tick() -> None:
 def test_links_that_an_agent_does_not_have_are_left_out() -> None:
     found = tuple(links({"link": "", "remedy": "", "without": ["dial_out"]}))
     assert [link.name for link in found] == [name for name in LINKS if name != "dial_out"]
+
+
+def test_the_key_of_a_provider_is_in_the_environment_by_its_name() -> None:
+    """So `harness.wiring` names the variable to an agent that sends no key."""
+    for provider in load_providers(("stt", "llm", "tts")):
+        assert f"{provider.name.upper()}_API_KEY" in environment()

@@ -306,3 +306,66 @@ def test_an_agent_that_places_no_call(how: str, remedy: str) -> None:
     assert missing
     assert (missing.link, missing.seen) == ("dial_out", f"{how}: seen")
     assert remedy in missing.remedy
+
+
+def refused(kind: str, stage: str, provider: str, status: int, reason: str) -> list[Event]:
+    span, data = f"{stage}-{kind}9", {"provider": provider, "reason": reason}
+    return [
+        Event(5 * S, f"mock.{stage}", kind, "invoke", span, data=data),
+        Event(5 * S, f"mock.{stage}", kind, "fail", span, data={"status": status}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "history"),
+    [
+        ("stt", refused("socket", "stt", "some", 401, "no key")),
+        ("llm", [*STT, *refused("work", "llm", "some", 401, "no key")]),
+        ("tts", [*STT, *LLM, *refused("socket", "tts", "some", 401, "no key")]),
+        ("tts", [*STT, *LLM, socket("tts"), *refused("work", "tts", "some", 401, "no key")]),
+    ],
+)
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_a_provider_that_wants_a_key(link: str, history: list[Event], hangs_up: bool) -> None:
+    gone = [end(1.2, "closed", "agent")] if hangs_up else [turn(None), end()]
+    missing = found(*setup(), *history, *gone)
+    assert missing
+    assert (missing.link, missing.known_until) == (link, "stream" if hangs_up else "")
+    assert missing.seen.endswith(
+        "the mocked some refused all that the agent asked of it, HTTP 401: no key"
+    )
+    assert missing.remedy == "give the agent SOME_API_KEY as `fastbusy env` prints it"
+
+
+def test_a_request_that_a_provider_cannot_take() -> None:
+    missing = found(*setup(), *refused("socket", "stt", "some", 101, "no rate"), turn(None), end())
+    assert missing
+    assert missing.seen == "the mocked some refused all that the agent asked of it, no rate"
+    assert missing.remedy.startswith("mend what the agent sends there")
+
+
+def test_a_refusal_that_the_agent_got_over_is_no_gap() -> None:
+    assert found(*refused("work", "llm", "some", 401, "no key"), *WHOLE) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "remedy"),
+    [(400, "21212", "/errors/21212"), (401, "20003", "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")],
+)
+@pytest.mark.parametrize("how", ["no_order", "dial_out_500"])
+def test_an_order_that_is_refused(how: str, status: int, reason: str, remedy: str) -> None:
+    order = refused("work", "telephony", "twilio", status, reason)
+    missing = found(*setup("info", how=how, step="dial_out", detail="seen"), *order)
+    assert missing
+    assert missing.seen.startswith(f"{how}: seen; the mocked twilio refused")
+    assert missing.seen.endswith(f"HTTP {status}: {reason}")
+    assert remedy in missing.remedy
+
+
+def test_an_order_of_a_call_to_somebody_else() -> None:
+    data = {"to": "+15550001111", "from": "+15552223333", "status": "failed", "why": "nobody waits"}
+    astray = Event(2 * S, "network", "order", "info", "CA1", "run", data=data)
+    missing = found(*setup("info", how="no_order", step="dial_out", detail="seen"), astray)
+    assert missing
+    assert missing.seen == "no_order: seen; it ordered a call to +15550001111: nobody waits"
+    assert "{to} in agent.dial_out.body" in missing.remedy

@@ -75,7 +75,7 @@ def test_exit_code_and_marks(
         doctor.Diagnosis("cores", "2"),
     ]
     monkeypatch.setattr(doctor, "examine", lambda *_: told)
-    assert main(["doctor"]) == 4
+    assert main(["doctor"]) == 2
     assert capsys.readouterr().out == (
         "✗ ports  8700 is taken\n         → choose another\n"
         "! disk   1 MB free\n         → free some\n"
