@@ -97,7 +97,8 @@ def _framed(opcode: Opcode, payload: bytes) -> bytes:
 
 
 class WebSocket:
-    """Over the connection of a response that has been upgraded; pings are answered.
+    """Over the connection of a response that has been upgraded. Pings are answered, but for those
+    of a server that does not read.
 
     closed  either side has said so, or it is over
     """
@@ -218,7 +219,7 @@ class WebSocket:
                 self._closed_by_other = True
                 self._say_closed(int.from_bytes(payload[:2], "big") or NORMAL)
             self._end()
-        elif opcode is Opcode.PING:
+        elif opcode is Opcode.PING and self._transport.get_write_buffer_size() <= UNREAD_BYTES:
             self._control(Opcode.PONG, payload)
 
     def _control(self, opcode: Opcode, payload: bytes) -> None:

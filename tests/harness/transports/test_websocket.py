@@ -132,6 +132,22 @@ def test_a_ping_is_answered() -> None:
     run(act())
 
 
+def test_who_pings_and_does_not_read_gets_no_answer() -> None:
+    async def act() -> None:
+        desk = Desk()
+        receiving = desk.receiving()
+        await turn()
+        desk.transport.unread_bytes = UNREAD_BYTES + 1
+        desk.socket.feed_data(b"\x89\x01a")
+        desk.transport.unread_bytes = 0
+        desk.socket.feed_data(b"\x89\x01b")
+        assert desk.transport.sent == [(Opcode.PONG, b"b")]
+        receiving.cancel()
+        await asyncio.wait([receiving])
+
+    run(act())
+
+
 def test_what_comes_before_anybody_receives_waits() -> None:
     async def act() -> None:
         desk = Desk()
