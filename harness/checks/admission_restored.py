@@ -75,9 +75,7 @@ class AdmissionRestored(Check, frozen=True):
             told = f"callers were still refused {seen_s:.0f} s after the heal, where the run ended"
             if not open_end:
                 told = f"{since} were let in since the last refusal {took_s:.0f} s after the heal"
-            return self.unknown(
-                f"{told}; a phase of recovery longer than {self.within} would tell", measures
-            )
+            return self.unknown(f"{told}; a longer phase of recovery would tell", measures)
         told = f"; the last {took_s:.0f} s after the heal (limit {self.within})" if last else ""
         if refused and not last:
             told = ", each by itself"
