@@ -9,13 +9,13 @@ from itertools import pairwise
 
 from kernel.units import Duration
 
+from ..gates import configure
 from .estimate import OnLine, Stay, stays
 from .plan import Plan, PlannedFault, PlannedPhase
 
 COLUMNS = 64
 # Samples that a percentile needs: three are expected beyond it.
 NEEDED = {"p95": 60, "p99": 300}
-FELT = 10  # calls that a fault must bite before anything is said about it
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -124,9 +124,10 @@ def _unknown(plan: Plan, calls: Sequence[Stay]) -> Iterator[str]:
                 f"  {' and '.join(short)} of {phase.name}: {turns[phase.name]} turns,"
                 f" {short[0]} needs {least}"
             )
+    felt = max(check.bites_needed for check in configure(plan.gates))
     for fault in plan.faults:
-        if _bitten(fault, calls) < FELT:
-            yield f"  whether {fault.order.label} was felt: it needs {FELT} calls to bite"
+        if _bitten(fault, calls) < felt:
+            yield f"  whether {fault.order.label} was felt: it needs {felt} calls to bite"
 
 
 def _picture(plan: Plan, calls: Sequence[Stay]) -> str:

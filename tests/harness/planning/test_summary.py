@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
+
 from harness.planning.plan import Plan
 from harness.planning.planning import make_plan
 from harness.planning.summary import COLUMNS, summary
@@ -61,6 +64,13 @@ def test_a_fault_that_cannot_be_felt_is_told() -> None:
     told = summary(plan(faults=PROFILE.replace("share: 50%", "share: 5%")))
     assert "  whether burst was felt: it needs 10 calls to bite\n" in told
     assert "can bite 5 calls" in told
+
+
+@pytest.mark.parametrize(("calls", "said"), [(5, False), (6, True)])
+def test_how_many_calls_a_fault_must_bite_is_for_the_gate_to_say(calls: int, said: bool) -> None:
+    few = plan(faults=PROFILE.replace("share: 50%", "share: 5%"))
+    told = summary(msgspec.structs.replace(few, gates={"fault_was_felt": calls}))
+    assert (f"burst was felt: it needs {calls} calls to bite" in told) == said
 
 
 def test_all_rows_of_the_picture_fit() -> None:
