@@ -55,11 +55,12 @@ def read_history(folder: Path) -> History:
         with path.open("rb") as lines:
             history = History(from_lines(lines, vet))
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise UsageError(
-            "no events.jsonl: this is no run folder",
-            where=str(folder),
-            remedy="name a folder that `fastbusy run` has made, such as runs/latest",
-        ) from error
+        what = (
+            "no events.jsonl: this is no run folder"
+            if folder.exists()
+            else "there is no such folder"
+        )
+        raise UsageError(what, where=str(folder), remedy=_another(folder)) from error
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except DamagedLine as error:
@@ -69,6 +70,15 @@ def read_history(folder: Path) -> History:
             remedy="take that line out, or make the run again",
         ) from error
     return conclude(history)
+
+
+def _another(folder: Path) -> str:
+    """What to name in its place: the newest run folder in or beside it."""
+    found = [path for near in (folder, folder.parent) for path in near.glob("*/events.jsonl")]
+    runs = [path for path in found if not path.parent.is_symlink()]
+    if not runs:
+        return "name a folder that `fastbusy run` has made"
+    return f"the newest run near it is {max(runs, key=lambda path: path.stat().st_mtime).parent}"
 
 
 def read_gates(folder: Path) -> Mapping[str, Any]:

@@ -39,6 +39,11 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Calls after the warm-up without which it can only say `unknown`."""
         return 0
 
+    @property
+    def bites_needed(self) -> int:
+        """Calls that every fault has to bite, or it can only say `unknown`."""
+        return 0
+
     def __call__(self, history: History) -> Finding:
         """The finding; where joins are missing that it needs, what holds without them."""
         if self.per_call:

@@ -9,13 +9,14 @@ from harness.planning.doubts import doubts
 from harness.planning.summary import summary
 from kernel.roll import seed_of
 
-from .. import catalogue, shelf
+from .. import catalogue, shelf, target_options
 from ..preparing import Options, prepare
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", help=f"a file, or one that ships: {shelf.shipped()}")
     parser.add_argument("--agent", default="", metavar="TARGET", help="whom to call (reference)")
+    target_options.arguments(parser)
     parser.add_argument(
         "--profile", action="append", default=[], metavar="NAME|FILE", help="one more fault profile"
     )
@@ -23,8 +24,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    options = Options(args.scenario, args.agent, profiles=tuple(args.profile), seed=args.seed)
+    options = Options(
+        args.scenario,
+        args.agent,
+        profiles=tuple(args.profile),
+        seed=args.seed,
+        aim=target_options.aim_of(args),
+    )
     prepared = prepare(options, os.environ)
     doubtful = doubts(prepared.plan, catalogue.tools())
-    print(summary(prepared.plan, prepared.target.limit, doubtful))
+    print(summary(prepared.plan, prepared.target, doubtful))
     return 0

@@ -28,6 +28,10 @@ class FaultWasFelt(Check, frozen=True):
 
     calls: int = 10
 
+    @property
+    def bites_needed(self) -> int:
+        return self.calls
+
     def look(self, history: History) -> Finding:
         if not history.faults:
             return self.finding("pass", "no fault was planned")

@@ -9,22 +9,24 @@ from itertools import pairwise
 
 from kernel.units import Duration
 
+from ..gates import configure
 from .estimate import OnLine, Stay, stays
-from .plan import Plan, PlannedFault, PlannedPhase
+from .plan import Plan, PlannedFault, PlannedPhase, Target
 
 COLUMNS = 64
 # Samples that a percentile needs: three are expected beyond it.
 NEEDED = {"p95": 60, "p99": 300}
-FELT = 10  # calls that a fault must bite before anything is said about it
 _BARS = " ▁▂▃▄▅▆▇█"
+_NOBODY = Target()
 
 
-def summary(plan: Plan, limit: int | None = None, doubtful: Iterable[str] = ()) -> str:
-    """Several lines. `limit` is the number of calls that the agent says it takes at once,
-    `doubtful` what else is to be said of the plan.
+def summary(plan: Plan, target: Target = _NOBODY, doubtful: Iterable[str] = ()) -> str:
+    """Several lines. `target` says who calls whom, and how many calls it takes at once;
+    `doubtful` is what else is to be said of the plan.
     """
-    calls = stays(plan, limit)
-    blocks = [_head(plan, calls), _phase_table(plan, calls, limit), _picture(plan, calls)]
+    calls = stays(plan, target.limit)
+    head, picture = _head(plan, calls, target), _picture(plan, calls)
+    blocks = [head, _phase_table(plan, calls, target.limit), picture]
     told = {
         "behaviours": _behaviours(plan),
         "faults": _faults(plan, calls),
@@ -55,12 +57,16 @@ def _turns(plan: Plan, calls: Sequence[Stay]) -> Counter[str]:
     )
 
 
-def _head(plan: Plan, calls: Sequence[Stay]) -> str:
+def _head(plan: Plan, calls: Sequence[Stay], target: Target) -> str:
+    dial_out = target.dial_out
+    told_at = target.shown(dial_out.url.shown) if dial_out else ""
     end_ns, last_ns = plan.phases[-1].until_ns, max(stay.until_ns for stay in calls)
     return (
         f"{plan.scenario}: {' '.join(plan.why.split())}\n"
         f"{len(plan.calls)} calls, seed {plan.seed}; {_seconds(end_ns)} of load, "
         f"about {_seconds(max(end_ns, last_ns))} until the last call ends"
+        + f"\nthe agent places the calls, and is told to at {told_at}"
+        * bool(told_at)
     )
 
 
@@ -124,9 +130,10 @@ def _unknown(plan: Plan, calls: Sequence[Stay]) -> Iterator[str]:
                 f"  {' and '.join(short)} of {phase.name}: {turns[phase.name]} turns,"
                 f" {short[0]} needs {least}"
             )
+    felt = max(check.bites_needed for check in configure(plan.gates))
     for fault in plan.faults:
-        if _bitten(fault, calls) < FELT:
-            yield f"  whether {fault.order.label} was felt: it needs {FELT} calls to bite"
+        if _bitten(fault, calls) < felt:
+            yield f"  whether {fault.order.label} was felt: it needs {felt} calls to bite"
 
 
 def _picture(plan: Plan, calls: Sequence[Stay]) -> str:

@@ -209,7 +209,7 @@ def _http_refusal(
     response: aiohttp.ClientResponse, where: str, withheld: str, document: bytes
 ) -> Refused:
     retry_after = response.headers.get("Retry-After", "")
-    excerpt = document[:_EXCERPT].decode("utf-8", "replace")
+    excerpt = " ".join(document[:_EXCERPT].decode("utf-8", "replace").split())
     return Refused(
         f"http_{response.status}",
         "fail",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,22 @@ def test_what_is_no_run_folder_is_refused(tmp_path: Path) -> None:
     (folder / "events.jsonl").write_text('{"at_ns": "soon"}\n{"at_ns": 1}\n')
     with pytest.raises(UsageError, match=r"events\.jsonl:1: damaged"):
         read_history(folder)
+
+
+def test_instead_of_what_is_no_run_folder_the_newest_run_is_named(tmp_path: Path) -> None:
+    def told(folder: Path) -> tuple[str, str]:
+        with pytest.raises(UsageError) as raised:
+            read_history(folder)
+        return raised.value.what, raised.value.remedy
+
+    runs, absent = tmp_path / "runs", tmp_path / "runs" / "latest"
+    no_folder = "there is no such folder"
+    assert told(absent) == (no_folder, "name a folder that `fastbusy run` has made")
+    old, new = run_folder(runs / "old"), run_folder(runs / "new")
+    os.utime(old / "events.jsonl", (1, 1))
+    assert told(absent) == (no_folder, f"the newest run near it is {new}")
+    absent.symlink_to("new")
+    assert told(runs)[1] == told(runs / "nwe")[1] == f"the newest run near it is {new}"
 
 
 def test_the_last_line_may_be_cut_off(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 from harness.planning.plan import Target
 from harness.protocols import twilio
 from harness.transports import twilio_web
+from kernel.history import History
 from kernel.records import Call
 
 from .bad_agents import Answer, bad_agent, much, raw
@@ -161,6 +162,17 @@ def test_garbage_is_told_in_a_few_words(answer: Answer) -> None:
     (call,) = history.calls
     assert (call.type, call.how, call.ended_by) == ("info", "garbage", "agent")
     assert len(str(history.of_kind("setup")[-1].data)) < 1000
+
+
+def test_what_a_refusal_says_is_told_on_one_line() -> None:
+    async def run() -> History:
+        agent = ScriptedAgent()
+        agent.webhook = http(500, "500: Internal\n\n  Server got\titself in trouble\n")
+        async with agent.serving() as url:
+            return (await place(url)).history
+
+    told = asyncio.run(run()).of_kind("setup")[-1].data["detail"]
+    assert told.endswith(" answered HTTP 500: 500: Internal Server got itself in trouble")
 
 
 def test_nobody_listens_at_the_webhook() -> None:

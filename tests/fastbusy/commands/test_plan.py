@@ -52,3 +52,14 @@ def test_what_is_likely_not_meant_is_told(
     doubts = capsys.readouterr().out.partition("\ndoubtful\n")[2].partition("\n\n")[0]
     for slip in ("'bokked'", "'lookup_slot'", "task_completed"):
         assert slip in doubts
+
+
+def test_an_agent_that_places_the_calls(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "the agent places the calls, and is told to at http://a.example/"
+    assert main(["plan", "outbound", "--agent", "http://a.example/incoming"]) == 0
+    assert f"{said}dialout\n" in capsys.readouterr().out
+    dial_out = ["--agent", "http://a.example/incoming", "--dial-out", "http://a.example/call"]
+    assert main(["plan", "smoke", *dial_out]) == 0
+    assert f"{said}call\n" in capsys.readouterr().out
+    assert main(["plan", "smoke"]) == 0
+    assert "the agent places" not in capsys.readouterr().out

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from harness.planning.plan import Plan
+import msgspec
+import pytest
+
+from harness.files.grammar import Filled
+from harness.planning.plan import Plan, Target
 from harness.planning.planning import make_plan
+from harness.planning.reach import Address, DialOut
 from harness.planning.summary import COLUMNS, summary
 
 from ..catalogue import KINDS, PROFILE, SCENARIO, TODAY, VOICES, profile, scenario
@@ -39,7 +44,18 @@ def plan(text: str = SCENARIO, faults: str = PROFILE) -> Plan:
 
 
 def test_a_plan_at_a_glance() -> None:
-    assert summary(plan(), 30) + "\n" == PRINTED
+    assert summary(plan(), Target(limit=30)) + "\n" == PRINTED
+
+
+def test_who_places_the_calls_is_told_if_it_is_the_agent() -> None:
+    url = Filled.of("http://a.example/go?key=hushhush", "http://a.example/go?key=${KEY}", ())
+    target = Target(dial_out=DialOut(url), connect_to=Address("127.0.0.1", 8443))
+    told = summary(plan(), target)
+    (line,) = (line for line in told.splitlines() if "the agent places the calls" in line)
+    assert "told to at http://a.example/go" in line
+    assert line.endswith("(at 127.0.0.1:8443)")
+    assert "hushhush" not in told
+    assert "the agent places" not in summary(plan())
 
 
 def test_without_a_limit_nobody_is_refused() -> None:
@@ -61,6 +77,13 @@ def test_a_fault_that_cannot_be_felt_is_told() -> None:
     told = summary(plan(faults=PROFILE.replace("share: 50%", "share: 5%")))
     assert "  whether burst was felt: it needs 10 calls to bite\n" in told
     assert "can bite 5 calls" in told
+
+
+@pytest.mark.parametrize(("calls", "said"), [(5, False), (6, True)])
+def test_how_many_calls_a_fault_must_bite_is_for_the_gate_to_say(calls: int, said: bool) -> None:
+    few = plan(faults=PROFILE.replace("share: 50%", "share: 5%"))
+    told = summary(msgspec.structs.replace(few, gates={"fault_was_felt": calls}))
+    assert (f"burst was felt: it needs {calls} calls to bite" in told) == said
 
 
 def test_all_rows_of_the_picture_fit() -> None:
