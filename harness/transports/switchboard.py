@@ -116,5 +116,10 @@ class Switchboard:
                 continue
             begun_ns, after, wait_s = page.begun_ns, page.next, WAIT_S
             for order in page.orders:
-                if obey := self._place if order.dial else self._obey.get(order.sid):
-                    obey(order)
+                # One that cannot be carried out is a fault of ours; the loop tells of it, and the
+                # others are carried out all the same.
+                asyncio.get_running_loop().call_soon(self._carry_out, order)
+
+    def _carry_out(self, order: CallOrder) -> None:
+        if obey := self._place if order.dial else self._obey.get(order.sid):
+            obey(order)

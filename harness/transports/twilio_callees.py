@@ -25,6 +25,10 @@ class _Waiting:
     patience_s: float
     call: asyncio.Future[TwilioCall]
 
+    @property
+    def taken(self) -> TwilioCall | None:
+        return self.call.result() if self.call.done() and not self.call.cancelled() else None
+
 
 class Callees:
     """Has the agent told to place calls, and takes those that it orders, whoever told it to."""
@@ -45,6 +49,10 @@ class Callees:
         self._calls.setdefault(call.from_number, None)
         try:
             found = await self._ordered(waiting, call, dial_out)
+        except BaseException:
+            if waiting.taken:  # in the turn of the loop in which the wait was called off
+                await waiting.taken.hang_up()
+            raise
         finally:
             if waiting in queue:
                 queue.remove(waiting)
@@ -65,12 +73,14 @@ class Callees:
                     return refused
                 return await waiting.call
         except TimeoutError:
+            if waiting.taken:
+                return waiting.taken
             shown = self._place.target.shown(dial_out.url)
             said = "took the task" if asked.done() else "did not answer"
             detail = f"{shown} {said}, and no call was ordered within {dial_out.within_s}"
             return Refused("no_order", "info", step="dial_out", detail=detail)
         finally:
-            if not waiting.call.done() or waiting.call.cancelled():
+            if not waiting.taken:
                 asked.cancel()
 
     def take(self, order: CallOrder) -> None:
@@ -79,6 +89,8 @@ class Callees:
         number = order.dial.to_number
         leg = outbound(self._place.target, order, self._seed)
         queue = self._waiting.get(number)
+        while queue and queue[0].call.done():  # nobody waits, though the task has yet to learn it
+            queue.popleft()
         if queue:
             waiting = queue.popleft()
             call = self._calls[number] = TwilioCall(self._place, leg, waiting.patience_s)

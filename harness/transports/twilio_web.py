@@ -35,6 +35,7 @@ STREAM_ERRORS = {
 HANDSHAKE_REFUSED = 31920
 
 _EXCERPT = 120
+_LONGEST_NUMBER = 9
 _WANTS_MORE = (401, 403, 407)
 
 
@@ -208,12 +209,17 @@ def _failed(error: Exception, where: str, step: Step) -> Refused:
 def _http_refusal(
     response: aiohttp.ClientResponse, where: str, withheld: str, document: bytes
 ) -> Refused:
-    retry_after = response.headers.get("Retry-After", "")
     excerpt = " ".join(document[:_EXCERPT].decode("utf-8", "replace").split())
     return Refused(
         f"http_{response.status}",
         "fail",
         status=response.status,
-        retry_after_s=float(retry_after) if retry_after.isdigit() else None,
+        retry_after_s=_retry_after_s(response.headers.get("Retry-After", "")),
         detail=f"{where} answered HTTP {response.status}{withheld}: {excerpt}",
     )
+
+
+def _retry_after_s(text: str) -> float | None:
+    """None for what is no number of seconds (RFC 9110, section 10.2.3)."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
+    return float(text) if is_number else None

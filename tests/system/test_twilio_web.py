@@ -116,6 +116,23 @@ def test_a_redirect_to_somebody_else_leaves_the_headers_behind(status: int, meth
     assert [asked for asked, _, _ in agent.seen] == [method, method]
 
 
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("20", 20),
+        ("²", None),
+        ("٣", None),
+        ("9" * 400, None),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", None),
+    ],
+)
+def test_how_long_a_refusal_asks_to_wait(told: str, seconds: float | None) -> None:
+    agent = Agent()
+    agent.webhook = answering(lambda: web.Response(status=503, headers={"Retry-After": told}))
+    call = asyncio.run(one_call(agent))
+    assert (call.how, call.retry_after_s) == ("http_503", seconds)
+
+
 def test_redirects_without_end_are_told() -> None:
     agent = Agent()
     agent.pages["round"] = sent_on(302, lambda: "/pages/round")

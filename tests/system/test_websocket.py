@@ -166,6 +166,24 @@ def test_an_end_without_a_close_frame(run: Run, last: bytes) -> None:
     run(act())
 
 
+def test_who_leaves_without_waiting_is_heard_to_the_end(run: Run) -> None:
+    async def wire(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"\x81\x01x" * 200 + b"\x89\x00\x88\x00")
+
+    async def act() -> None:
+        taken: list[bytes] = []
+        async with wired_to(wire) as connect:
+            socket = await connect()
+            for _ in range(10):  # the server is gone, and says so
+                socket.send(b"hello")
+                await asyncio.sleep(0.01)
+            assert await socket.receive(lambda payload, _: taken.append(payload)) is True
+        assert taken == [b"x"] * 200
+
+    run(act())
+
+
 def test_a_server_that_reads_nothing_is_noticed_and_left(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,6 +110,33 @@ def test_an_order_reaches_the_call_that_it_is_for() -> None:
     with_board(mock, test)
 
 
+def test_an_order_that_breaks_does_not_keep_others_from_their_calls() -> None:
+    mock = FakeMock()
+
+    async def test(board: Switchboard) -> None:
+        broken: list[object] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: broken.append(context["exception"]))
+        obeyed: list[str] = []
+
+        def obey(order: CallOrder) -> None:
+            obeyed.append(order.sid)
+            if order.sid == "CA1":
+                raise RuntimeError("a fault of ours")
+
+        for sid in ("CA1", "CA2"):
+            board.tell(call(sid))
+            board.attend(sid, obey)
+            mock.order(sid)
+        await turn_over()
+        mock.order("CA2")
+        await turn_over()
+        assert obeyed == ["CA1", "CA2", "CA2"]
+        assert [str(error) for error in broken] == ["a fault of ours"]
+
+    with_board(mock, test)
+
+
 def test_a_mock_that_starts_anew_learns_of_the_calls_that_are_up() -> None:
     mock = FakeMock()
 

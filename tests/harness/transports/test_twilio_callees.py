@@ -213,6 +213,55 @@ def test_an_order_after_the_wait_finds_nobody() -> None:
     act(test)
 
 
+def test_an_order_in_the_turn_in_which_the_wait_is_called_off() -> None:
+    async def test() -> None:
+        scene = Scene()
+        waiting = scene.wait()
+        scene.web.answer.set_result(None)
+        await turn_over()
+        waiting.cancel()
+        sid, status, _ = await missed(scene)
+        assert (sid, status) == ("CA2", "no-answer")
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    act(test)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_call_that_is_taken_while_the_wait_is_called_off_ends(answers: bool) -> None:
+    async def test() -> None:
+        scene = Scene()
+        waiting = scene.wait()
+        if answers:
+            scene.web.answer.set_result(None)
+        await turn_over()
+        if answers:
+            scene.order()
+            waiting.cancel()
+        else:
+            waiting.cancel()
+            scene.order()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert scene.network.statuses == ["completed"]
+        assert (await missed(scene))[1] == "no-answer", "nobody is on the telephone"
+
+    act(test)
+
+
+def test_an_order_in_the_turn_in_which_the_time_is_over_counts() -> None:
+    async def test() -> None:
+        scene = Scene(within_s=0)  # over as soon as it begins
+        waiting = scene.wait()
+        while not scene.web.tasks:
+            await turn_over(1)
+        scene.order()
+        assert isinstance(await waiting, Answered)
+
+    act(test)
+
+
 def test_a_second_order_finds_the_line_engaged() -> None:
     async def test() -> None:
         scene = Scene()
