@@ -68,6 +68,7 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         summary: str,
         measures: Measures | None = None,
         evidence: Iterable[Evidence] = (),
+        breach: float | None = None,
     ) -> Finding:
         return Finding(
             name=self.name,
@@ -76,6 +77,7 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             measures=dict(measures or {}),
             evidence=tuple(evidence)[:_EVIDENCE],
             instrument=self.instrument,
+            breach=breach,
         )
 
     def unknown(self, summary: str, measures: Measures | None = None) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from math import inf
 from typing import Any, Literal
 
 import msgspec
@@ -28,6 +30,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence    the calls to replay, worst first
     gate        it decides the verdict; set by `harness.verdict` from the scenario
     instrument  it speaks of the harness, not of the agent: bad means unknown, never fail
+    breach      an instrument's figure by its limit; None where there is none, as when nothing was
+                reported
     tag         `yours`, or `framework default` where the framework is known to do so by itself
     """
 
@@ -38,7 +42,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     gate: bool = False
     instrument: bool = False
+    breach: float | None = None
     tag: str = "yours"
+
+
+def voids(findings: Iterable[Finding]) -> Sequence[Finding]:
+    """Those that void the run, so that no gate decides: bad instruments, the worst first."""
+    bad = [finding for finding in findings if finding.instrument and finding.outcome == "unknown"]
+    return sorted(bad, key=lambda finding: -inf if finding.breach is None else -finding.breach)
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from kernel.history import History
 from .analysis.fates import count_fates
 from .check import Check
 from .conclusions import conclude
-from .finding import Finding, Outcome, Verdict
+from .finding import Finding, Outcome, Verdict, voids
 from .gates import configure
 
 _WORST_LAST: tuple[Outcome, ...] = ("pass", "warn", "unknown", "fail")
@@ -79,16 +79,17 @@ def _safely(check: Check, history: History) -> Finding:
 def decide(findings: Sequence[Finding]) -> tuple[Outcome, str]:
     """The verdict and one sentence for it.
 
-    A bad instrument voids the run. Else the worst gate decides: fail, unknown, warn, pass. A fail
-    of a check that is no gate warns, its unknown says nothing.
+    A bad instrument voids the run; the one furthest beyond its limit is told. Else the worst gate
+    decides: fail, unknown, warn, pass. A fail of a check that is no gate warns, its unknown says
+    nothing.
     """
-    void = [finding for finding in findings if finding.instrument and finding.outcome == "unknown"]
-    if void:
-        return "unknown", _because("the run is void", void)
+    if void := voids(findings):
+        others = "".join(f"; void by {finding.name} as well" for finding in void[1:])
+        return "unknown", f"the run is void: {_because(void[:1])}{others}"
     ranked = {outcome: [f for f in findings if _counts_as(f) == outcome] for outcome in _WORST_LAST}
     for outcome in reversed(_WORST_LAST):
         if outcome != "pass" and ranked[outcome]:
-            return outcome, _because("", ranked[outcome])
+            return outcome, _because(ranked[outcome])
     gates = sum(finding.gate for finding in findings)
     return (
         "pass",
@@ -102,11 +103,10 @@ def _counts_as(finding: Finding) -> Outcome:
     return "warn" if finding.outcome in ("fail", "warn") else "pass"
 
 
-def _because(what: str, findings: Sequence[Finding]) -> str:
+def _because(findings: Sequence[Finding]) -> str:
     first, *others = findings
-    reason = f"{first.name}: {first.summary}"
     more = f" (and {len(others)} more)" if others else ""
-    return f"{what}: {reason}{more}" if what else f"{reason}{more}"
+    return f"{first.name}: {first.summary}{more}"
 
 
 def exit_code(verdict: Outcome, unknown_is: Outcome = "unknown") -> int:

@@ -10,6 +10,7 @@ import argparse
 from contextlib import suppress
 from pathlib import Path
 
+from harness.finding import voids
 from harness.headline import begun
 from harness.planning.doubts import doubts
 from harness.planning.plan import Plan
@@ -99,10 +100,13 @@ def tell(judged: Judged) -> None:
 
 def _tell_why(judged: Judged) -> None:
     verdict = judged.verdict
+    void = bool(voids(verdict.checks))
     for finding in verdict.checks:
         decides = finding.gate or finding.instrument
         if decides or finding.outcome in ("warn", "fail"):
             kind = "gate" if finding.gate else "instrument" if finding.instrument else "advice"
+            if void and kind == "gate":
+                kind = "void gate"
             print(f"  {finding.outcome:<8}{kind:<11}{finding.name}: {finding.summary}")
     print(f"because: {verdict.reason}")
     if verdict.verdict == "unknown":

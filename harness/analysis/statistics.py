@@ -22,6 +22,11 @@ def needed(share: float) -> int:
     return round(3 / (1 - share))
 
 
+def times(figure: float, limit: float) -> float | None:
+    """A figure by its limit, None if that is zero."""
+    return figure / limit if limit else None
+
+
 def percentile(samples: Samples, share: float) -> float | None:
     """The nearest-rank percentile of `share` (0.95 for p95), None with too few samples."""
     if len(samples) < needed(share):

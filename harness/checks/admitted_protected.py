@@ -25,12 +25,15 @@ from ..finding import Evidence, Finding, Outcome
 
 _LOST: tuple[Fate, ...] = ("dropped", "abandoned", "unclear")
 _SHARES = (0.95, 0.5)
+# One of fewer may have been lost by accident.
+_FEWEST = 5
 
 
 class AdmittedProtected(Check, frozen=True):
     """Calls that were answered before the overload began are neither lost nor slowed by it: their
     later turns are compared with the same turns of the same dialogues at baseline, by p95 or, with
-    few turns, by the median. Turns that a provider's fault touched itself are left out.
+    few turns, by the median. Turns that a provider's fault touched itself are left out. Of fewer
+    than five calls, a lost one tells nothing.
 
     answer  the limit; fails when the 95 % interval lies above it and the change exceeds 200 ms
     """
@@ -92,8 +95,13 @@ class AdmittedProtected(Check, frozen=True):
             measures[f"answer_{name}_ms"] = changed.after_ms
             measures[f"answer_{name}_ratio"] = changed.ratio
         slow = sorted(during, key=lambda sample: -sample.waited_ms) if outcome != "pass" else []
+        if lost and len(admitted) >= _FEWEST:
+            outcome = "fail"
+        elif lost and outcome != "fail":
+            outcome = "unknown"
+            summary += f"; at least {_FEWEST} calls are needed to lay that to the overload"
         return self.finding(
-            "fail" if lost else outcome,
+            outcome,
             summary,
             measures,
             [Evidence(call.span, call.ended_ns, fate_of(call)) for call in lost]

@@ -10,6 +10,7 @@ from kernel.history import History
 from kernel.records import Work
 from kernel.units import Share
 
+from ..analysis.statistics import times
 from ..check import Check
 from ..correlation.correlate import ENOUGH, Attribution, attribution
 from ..finding import Evidence, Finding
@@ -60,6 +61,7 @@ class Attributed(Check, frozen=True):
                 **{f"by_{name}": count for name, count in methods.items()},
             },
             [Evidence(work.span, work.from_at_ns, _told(work)) for work in found.lost],
+            breach=times(1 - found.share, 1 - self.at_least),
         )
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from kernel.history import History
 from kernel.units import Duration
 
+from ..analysis.statistics import times
 from ..check import Check
 from ..finding import Evidence, Finding
 
@@ -51,4 +52,5 @@ class DeliveredLoad(Check, frozen=True):
                 "late_max_ms": worst_ms,
             },
             [Evidence(call.span, call.dialled_ns, "dialled late") for call in late],
+            breach=times(worst_ms / 1000, self.late) if missing <= 0 else None,
         )

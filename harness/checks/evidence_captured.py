@@ -10,6 +10,7 @@ from kernel.history import History
 from kernel.records import Call
 from kernel.units import Share
 
+from ..analysis.statistics import times
 from ..check import Check
 from ..finding import Evidence, Finding, Outcome
 
@@ -45,6 +46,7 @@ class EvidenceCaptured(Check, frozen=True):
                 for capture in told
                 for call in capture.missing
             ],
+            times(1 - worst, 1 - self.unknown_below),
         )
 
 

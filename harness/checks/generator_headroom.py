@@ -8,6 +8,7 @@ from kernel.history import History
 from kernel.units import Share
 
 from ..analysis.instruments import processes
+from ..analysis.statistics import times
 from ..check import Check
 from ..finding import Finding
 
@@ -36,4 +37,5 @@ class GeneratorHeadroom(Check, frozen=True):
             "pass" if worst.busiest <= self.cpu else "unknown",
             told,
             {f"{process.actor}_cpu": process.busiest for process in known},
+            breach=times(worst.busiest, self.cpu),
         )

@@ -8,7 +8,7 @@ from kernel.history import History
 from kernel.units import Share
 
 from ..analysis.instruments import Process, processes
-from ..analysis.statistics import of_all
+from ..analysis.statistics import of_all, times
 from ..check import Check
 from ..finding import Finding
 
@@ -42,6 +42,7 @@ class HarnessOnTime(Check, frozen=True):
                 "late_max_ms": max(process.late_max_ms for process in sending),
                 "frames": worst.sent,
             },
+            breach=times(worst.late_share, self.late),
         )
 
 

@@ -1,7 +1,8 @@
 """JUnit XML of a verdict: one test case per check, so that CI shows them by name.
 
 The dialect is the one that GitLab, Jenkins and the GitHub actions read: `failure`, `error` (a gate
-or an instrument check that could not tell) and `skipped` (advice that could not tell).
+or an instrument check that could not tell) and `skipped` (advice that could not tell, and gates of
+a void run that fail: they decide nothing).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree import ElementTree as Xml
 
-from ..finding import Finding, Verdict
+from ..finding import Finding, Verdict, voids
 from .marks import place
 from .markup import writable
 
@@ -18,9 +19,9 @@ def junit(verdict: Verdict, zeros_ns: Mapping[str, int]) -> str:
     """The whole document. `zeros_ns` says when the recording of each call begins."""
     scenario = writable(str(verdict.run.get("scenario", "")))
     suite = Xml.Element("testsuite", name=f"fastbusy {scenario}".strip())
+    why, void = verdict.reason if verdict.verdict == "unknown" else "", bool(voids(verdict.checks))
     for finding in verdict.checks:
-        why = verdict.reason if verdict.verdict == "unknown" else ""
-        _add_case(suite, finding, why, zeros_ns)
+        _add_case(suite, finding, why, zeros_ns, void=void)
     suite.set("tests", str(len(verdict.checks)))
     for kind, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
@@ -31,13 +32,15 @@ def junit(verdict: Verdict, zeros_ns: Mapping[str, int]) -> str:
 
 
 def _add_case(
-    suite: Xml.Element, finding: Finding, reason: str, zeros_ns: Mapping[str, int]
+    suite: Xml.Element, finding: Finding, reason: str, zeros_ns: Mapping[str, int], *, void: bool
 ) -> None:
     group = "instrument" if finding.instrument else "gate" if finding.gate else "advice"
     case = Xml.SubElement(suite, "testcase", classname=f"fastbusy.{group}", name=finding.name)
     decides = finding.gate or finding.instrument
     summary = writable(finding.summary)
-    if finding.outcome == "fail" and decides:
+    if finding.outcome == "fail" and decides and void:
+        Xml.SubElement(case, "skipped", message=f"the run is void: {summary}")
+    elif finding.outcome == "fail" and decides:
         detail = Xml.SubElement(case, "failure", message=summary)
         detail.text = writable(_places(finding, zeros_ns))
     elif finding.outcome == "unknown" and decides:

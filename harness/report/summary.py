@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ..finding import Finding, Verdict
+from ..finding import Finding, Verdict, voids
 from ..headline import begun
 from .marks import place
 from .markup import writable
@@ -31,7 +31,8 @@ def summary(verdict: Verdict, first_line: str, zeros_ns: Mapping[str, int]) -> s
         _plain(first_line),
     ]
     if begun(verdict):
-        parts += [_plain(verdict.reason), _table(gates, zeros_ns)]
+        void = "Of a void run the gates decide nothing." if voids(verdict.checks) else ""
+        parts += [_plain(verdict.reason), void, _table(gates, zeros_ns)]
     if advice:
         parts += ["### Advice", _table(advice, zeros_ns)]
     parts.append(f"seed {run.get('seed', '?')} · profile {_plain(run.get('profile') or 'none')}")

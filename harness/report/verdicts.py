@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..finding import Finding
+from ..finding import Finding, voids
 from ..gates import known_checks
 from .marks import anchor_of, one_per_call, shown_evidence
 from .markup import Html, joined, tag
 from .quantities import SIGNS, clock, measure
 
+_DECIDE = "they decide the verdict"
 _ORDER = {"fail": 0, "unknown": 1, "warn": 2, "pass": 3}
 
 
 def checks_table(findings: Iterable[Finding], listed: Mapping[str, int]) -> Html:
     """Gates, then advice, each with the worst on top. Evidence in the `listed` calls is a link, and
     told in the call's own seconds as well: they count from the instant given there. Checks of the
-    instrument stand here if they are gates.
+    instrument stand here if they are gates. Of a void run it says so.
     """
+    findings = list(findings)
+    decide = "the run is void, so they decide nothing" if voids(findings) else _DECIDE
     checks = sorted(findings, key=lambda finding: (_ORDER[finding.outcome], finding.name))
     advice = [check for check in checks if not (check.gate or check.instrument)]
     groups = (
-        ("Gates", "they decide the verdict", [check for check in checks if check.gate]),
+        ("Gates", decide, [check for check in checks if check.gate]),
         ("Advice", "no gate of this scenario", advice),
     )
     return tag(

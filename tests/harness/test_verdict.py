@@ -14,6 +14,10 @@ def found(outcome: Outcome, *, gate: bool = False, instrument: bool = False) -> 
     return Finding(name="x", outcome=outcome, summary="because", gate=gate, instrument=instrument)
 
 
+def bad(name: str, breach: float | None) -> Finding:
+    return Finding(name=name, outcome="unknown", summary="because", instrument=True, breach=breach)
+
+
 @pytest.mark.parametrize(
     ("findings", "verdict"),
     [
@@ -40,6 +44,13 @@ def test_the_reason_is_that_of_the_worst() -> None:
     assert decide(findings)[1] == "x: because (and 1 more)"
     assert decide([found("unknown", instrument=True)])[1] == "the run is void: x: because"
     assert decide([found("pass", gate=True)])[1] == "1 of 1 gates passed"
+
+
+def test_of_a_void_run_the_worst_instrument_is_told_and_the_others_named() -> None:
+    _, reason = decide([bad("load", 1.7), bad("time", 14.0), found("fail", gate=True)])
+    assert reason == "the run is void: time: because; void by load as well"
+    _, reason = decide([bad("load", 1.7), bad("history", None)])
+    assert reason.startswith("the run is void: history: because")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +107,14 @@ def test_a_void_instrument_makes_the_run_unknown() -> None:
     verdict = judge(story.history(), {"no_dropped_calls": 0})
     assert verdict.verdict == "unknown"
     assert verdict.reason.startswith("the run is void: harness_on_time: ")
+
+
+def test_a_call_that_was_a_bit_late_does_not_hide_frames_that_were() -> None:
+    story = good_run().instrument("runner", at=9, sent=1000, late=150)
+    story.call(99, at=80.3, due=80).talks().ends()
+    reason = judge(story.history(), {}).reason
+    assert reason.startswith("the run is void: harness_on_time: ")
+    assert reason.endswith("; void by delivered_load as well")
 
 
 def test_a_check_that_crashes_is_unknown_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from fastbusy.judging import Judged, judge_folder
 from fastbusy.preparing import Options, prepare
 from fastbusy.target_options import Aim
 from fastbusy.whole import Interrupted
-from tests.fastbusy.folders import run_folder
+from tests.fastbusy.folders import calm_story, run_folder
 from tests.fastbusy.small import SCENARIO
 
 
@@ -122,3 +122,13 @@ def test_an_interrupted_run_whose_terminal_is_gone(
     monkeypatch.setattr(command, "run_blocking", run_blocking)
     monkeypatch.setattr(command, "tell", tell)
     assert main(["run", "demo"]) == 130
+
+
+def test_the_gates_of_a_void_run_are_told_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = calm_story().instrument(at=9, sent=1000, late=900)
+    command.tell(judge_folder(run_folder(tmp_path / "void", story)))
+    told = capsys.readouterr().out
+    assert "\n  pass    void gate  no_dropped_calls: " in told
+    assert "because: the run is void: harness_on_time: " in told

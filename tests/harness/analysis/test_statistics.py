@@ -3,7 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.statistics import change, needed, of_all, percentile
+from harness.analysis.statistics import change, needed, of_all, percentile, times
+
+
+def test_how_many_times_its_limit_a_figure_is() -> None:
+    assert times(3, 2) == 1.5
+    assert times(3, 0) is None
 
 
 def test_a_percentile_needs_three_samples_beyond_it() -> None:

@@ -1,4 +1,5 @@
 from harness.checks.admitted_protected import AdmittedProtected
+from harness.finding import Finding
 from tests.harness.histories import Story, crowd
 
 
@@ -67,6 +68,22 @@ def test_a_lost_call_fails_however_quick_the_others() -> None:
     finding = AdmittedProtected()(story.history())
     assert finding.outcome == "fail"
     assert (finding.evidence[0].call, finding.evidence[0].note) == ("c0050", "dropped")
+
+
+def test_one_lost_of_a_few_tells_nothing() -> None:
+    def judged(calls: int, answer: float = 0.8) -> Finding:
+        story = run(answer, calls=calls)
+        story.call(50, at=95).talks(1).says().ends("closed", type="info", by="agent")
+        return AdmittedProtected()(story.history())
+
+    assert judged(0).outcome == "unknown"
+    assert judged(0).summary == (
+        "1 of 1 calls answered before the overload were lost; at least 5 calls are needed to lay "
+        "that to the overload"
+    )
+    assert judged(3).outcome == "unknown"
+    assert judged(4).outcome == "fail"
+    assert judged(3, answer=4.0).outcome == "fail"
 
 
 def test_calls_that_came_later_are_not_protected() -> None:

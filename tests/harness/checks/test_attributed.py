@@ -55,6 +55,11 @@ def test_side_requests_that_any_call_may_have_made_void_nothing() -> None:
     assert finding.summary.endswith("30 more are side requests that nothing tells apart")
 
 
+def test_its_breach_is_what_is_missing_by_what_may_be() -> None:
+    assert Attributed()(run(11).history()).breach == pytest.approx(10)
+    assert Attributed(at_least=Share(1))(run(1).history()).breach is None
+
+
 def test_the_share_can_be_set() -> None:
     assert Attributed(at_least=Share(0.5))(run(50).history()).outcome == "pass"
 

@@ -18,6 +18,7 @@ def test_the_late_ones_are_named() -> None:
     story.call(2, at=7, due=6)
     finding = DeliveredLoad()(story.history())
     assert finding.evidence[0].call == "c0002"
+    assert finding.breach == pytest.approx(5)
     assert "1 of them late, by 1000 ms at most (limit 200ms); close other" in finding.summary
 
 

@@ -1,3 +1,5 @@
+import pytest
+
 from harness.checks.harness_on_time import HarnessOnTime
 from tests.harness.histories import Story
 
@@ -10,6 +12,7 @@ def test_on_time_passes() -> None:
 def test_more_than_one_late_frame_in_a_hundred_is_unknown() -> None:
     finding = HarnessOnTime()(Story().instrument(sent=1000, late=11).history())
     assert (finding.outcome, finding.instrument) == ("unknown", True)
+    assert finding.breach == pytest.approx(1.1)
     late = "11 of 1000 frames of runner left over 20 ms late (limit 1%); it used "
     assert finding.summary.startswith(late)
     for remedy in ("close other programs (`fastbusy doctor` shows", "scenario's rates", "cores"):

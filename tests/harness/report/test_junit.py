@@ -43,6 +43,13 @@ def test_a_case_fails_only_if_its_check_decides(
     assert [child.tag for child in case] == [result]
 
 
+def test_of_a_void_run_no_gate_fails() -> None:
+    void = finding("unknown", instrument=True)
+    failed, voids = parsed(finding("fail", gate=True), void)
+    assert (failed[0].tag, failed[0].get("message")) == ("skipped", "the run is void: said")
+    assert voids[0].tag == "error"
+
+
 def test_the_suite_counts_its_cases() -> None:
     suite = parsed(
         finding("fail", gate=True), finding("unknown", gate=True), finding("unknown"),

@@ -23,19 +23,25 @@ def test_the_whole_page() -> None:
     assert told(
         finding("a", "pass", gate=True),
         finding("b", "warn", "it was slow", evidence=evidence),
-        finding("c", "unknown", instrument=True),
+        finding("c", "warn", instrument=True),
         finding("d", "pass"),
         finding("e", "unknown"),
         profile="burst",
     ) == (
         "## ⚠️ warn: demo\n\n3 offered\n\nbecause\n\n"
         "| | check | what | where to listen (in the recording) |\n| --- | --- | --- | --- |\n"
-        "| ✅ | a | said |  |\n| ❔ | c | said |  |\n\n"
+        "| ✅ | a | said |  |\n| ⚠️ | c | said |  |\n\n"
         "### Advice\n\n"
         "| | check | what | where to listen (in the recording) |\n| --- | --- | --- | --- |\n"
         "| ⚠️ | b | it was slow | c0001 at 0:11.0, c0002 1:02 into the run, c0003 at 0:00.0 |\n\n"
         "seed 7 · profile burst\n"
     )
+
+
+def test_of_a_void_run_it_says_that_the_gates_decide_nothing() -> None:
+    said = "Of a void run the gates decide nothing."
+    assert said in told(finding("a", "fail", gate=True), finding("b", "unknown", instrument=True))
+    assert said not in told(finding("a", "fail", gate=True))
 
 
 def test_what_utf8_cannot_hold_is_replaced() -> None:

@@ -31,6 +31,13 @@ def test_gates_come_first_and_the_worst_on_top() -> None:
     assert "Advice 0 of 2 passed" in page.text
 
 
+def test_of_a_void_run_the_gates_decide_nothing() -> None:
+    gate = finding("a", "fail", gate=True)
+    assert "they decide the verdict" in Page(checks_table([gate], {})).text
+    void = Page(checks_table([gate, finding("f", "unknown", instrument=True)], {}))
+    assert "0 of 1 passed; the run is void, so they decide nothing" in void.text
+
+
 def test_evidence_leads_to_the_call_if_it_is_listed() -> None:
     evidence = (Evidence("c0001", ns(75), "8 s"), Evidence("c0002", ns(76), "9 s"))
     page = Page(checks_table([finding("a", "fail", evidence=evidence)], {"c0001": ns(70)}))
