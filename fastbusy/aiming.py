@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from .env import environment, ports
 from .target_options import Aim, filled_option, overlaid
 
 _SAMPLES = ("reference", "flawed")
+_HOST_AND_PORT = re.compile(r"[\w.-]+:\d+(/|$)")
 _LATER = {"sip": "SIP", "webrtc+http": "WebRTC", "webrtc+https": "WebRTC"}
 _OPTIONS: Mapping[Key, str] = {
     ("webhook",): "--agent",
@@ -163,12 +165,12 @@ def _beside(file: str, target: Target) -> Target:
 def _check_sample(wanted: str, where: str) -> None:
     name, _, flaw = wanted.partition(":")
     if name not in _SAMPLES or (name == "flawed") != bool(flaw):
-        raise UsageError(
-            f"{brief(wanted)} is no agent",
-            where=where,
-            remedy="write reference, flawed:FLAW, the http(s):// URL of a voice webhook, "
-            "or the ws(s):// URL of a media stream",
+        kinds = (
+            "write reference, flawed:FLAW, the http(s):// URL of a voice webhook, "
+            "or the ws(s):// URL of a media stream"
         )
+        meant = f"did you mean http://{wanted}?" if _HOST_AND_PORT.match(wanted) else kinds
+        raise UsageError(f"{brief(wanted)} is no agent", where=where, remedy=meant)
     flaws = samples.flaws()
     if flaw and flaw not in flaws:
         raise UsageError(

@@ -128,8 +128,8 @@ llm = OpenAILLMService(api_key="{env["OPENAI_API_KEY"]}", base_url="{env["OPENAI
 {_async_anthropic("client", env)}
 llm = AnthropicLLMService(api_key="{env["ANTHROPIC_API_KEY"]}", client=client)
 tts = CartesiaTTSService(
-    api_key="{env["CARTESIA_API_KEY"]}", voice_id="any",
-    url="{_ws(env["CARTESIA_BASE_URL"])}/tts/websocket",
+    api_key="{env["CARTESIA_API_KEY"]}", url="{_ws(env["CARTESIA_BASE_URL"])}/tts/websocket",
+    settings=CartesiaTTSService.Settings(voice="any"),
 )
 # or
 tts = ElevenLabsTTSService(

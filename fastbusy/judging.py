@@ -47,6 +47,11 @@ class Judged:
         """The fates in one sentence."""
         return headline(self.verdict)
 
+    @property
+    def is_whole(self) -> bool:
+        """The run came to its end. What was cut short has no result that could be accepted."""
+        return self.history.end is not None and not self.history.interrupted
+
 
 def read_history(folder: Path) -> History:
     """The events of a run folder, and what follows from them. UsageError if there are none."""
@@ -74,7 +79,7 @@ def read_history(folder: Path) -> History:
 
 def _another(folder: Path) -> str:
     """What to name in its place: the newest run folder in or beside it."""
-    found = [path for near in (folder, folder.parent) for path in near.glob("*/events.jsonl")]
+    found = [path for near in (folder, folder.parent) for path in near.glob("*/plan.json")]
     runs = [path for path in found if not path.parent.is_symlink()]
     if not runs:
         return "name a folder that `fastbusy run` has made"
@@ -98,6 +103,9 @@ def read_gates(folder: Path) -> Mapping[str, Any]:
 def judge_folder(folder: Path, gates: Mapping[str, Any] | None = None) -> Judged:
     """Judge a run folder and write its views. `gates` in place of those of its plan."""
     history = read_history(folder)
+    if history.of_kind("preflight") and not history.run:
+        what = "there was no run: this is the call that looked at the wiring"
+        raise UsageError(what, where=str(folder), remedy=_another(folder))
     wanted = read_gates(folder) if gates is None else gates
     try:
         verdict = judge(history, wanted)

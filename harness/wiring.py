@@ -101,13 +101,17 @@ def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink
     refusals = (gap for stage in ("stt", "llm", "tts") for gap in _refused(history, stage))
     if refused := next(refusals, None):
         return replace(refused, seen=f"{seen}; {refused.seen}", known_until="stream")
+    some = reached or history.of_kind("unserved")
     for stage in ("stt", "tts"):
-        if reached and stage in stages and stage not in reached:
+        if some and stage in stages and stage not in reached:
             name = stage.upper()
             seen = f"{seen}, and had not connected to {name}"
             remedy = f"point its {name} at the mock: {_ENVIRONMENT}"
             return replace(_unreached(history, stage, seen, remedy), known_until="stream")
-    return MissingLink("stream", seen, "look into the agent's log for its error")
+    remedy = "look into the agent's log for its error"
+    if not some:
+        seen, remedy = f"{seen}, and had asked no mock for anything", f"{_ENVIRONMENT}; or {remedy}"
+    return MissingLink("stream", seen, remedy)
 
 
 def _refused(history: History, stage: str) -> Iterator[MissingLink]:
@@ -115,7 +119,7 @@ def _refused(history: History, stage: str) -> Iterator[MissingLink]:
     asked on it may be refused as well."""
     asked: Sequence[Work | Socket] = _work(history, stage)
     asked = asked or [socket for socket in history.sockets if socket.stage == stage]
-    if asked and all(one.type == "fail" for one in asked):
+    if asked and all(one.type == "fail" or _declined(one) for one in asked):
         key = f"{asked[-1].provider.upper()}_API_KEY"
         remedy = _KEY.format(key) if asked[-1].status in _KEYLESS else _REQUEST
         yield MissingLink(stage, _refusal(asked[-1]), remedy)
@@ -123,8 +127,12 @@ def _refused(history: History, stage: str) -> Iterator[MissingLink]:
 
 def _refusal(one: Work | Socket) -> str:
     status = f"HTTP {one.status}" if one.status in range(400, 600) else ""
-    told = ": ".join(filter(None, (status, one.reason))) or "without a word"
+    told = ": ".join(filter(None, (status, _declined(one) or one.reason))) or "without a word"
     return f"the mocked {one.provider} refused all that the agent asked of it, {told}"
+
+
+def _declined(one: Work | Socket) -> str:
+    return one.declined if isinstance(one, Socket) else ""
 
 
 def _llm(history: History) -> MissingLink:

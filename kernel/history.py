@@ -30,7 +30,8 @@ media       caller [c0001/media < c0001]     info from_at_ns (where the recordin
                                              frames_late, late_max_ms, received_s, clears, marks,
                                              muffled
 socket      mock.STAGE [llm-s17]             invoke provider, route, connection, key
-                                             ok code · fail status, reason, retry_after_s
+                                             ok code, declined · fail status, reason,
+                                             retry_after_s
                                              info code or how (abandoned; unopened: given up
                                              before it was accepted)
 work        mock.STAGE [llm-w17 < socket]    invoke/closing: see `records.Work`
@@ -239,6 +240,7 @@ class History:
                 connection=opened.data.get("connection", ""),
                 how=closed.data.get("how", "") if closed else "",
                 retry_after_s=closed.data.get("retry_after_s") if closed else None,
+                declined=closed.data.get("declined", "") if closed else "",
                 reason={**opened.data, **(closed.data if closed else {})}.get("reason", ""),
             )
             for span, (opened, closed) in self._pairs("socket").items()

@@ -252,6 +252,7 @@ class Socket(msgspec.Struct, frozen=True):
     how            why there was none though nobody refused it: `unopened` if the client gave up
     retry_after_s  how long the client was told to wait
     reason         why it was refused
+    declined       what the provider said to the last message on it that nothing was begun with
     """
 
     span: str
@@ -265,6 +266,7 @@ class Socket(msgspec.Struct, frozen=True):
     how: str = ""
     retry_after_s: float | None = None
     reason: str = ""
+    declined: str = ""
 
     @property
     def opened(self) -> bool:

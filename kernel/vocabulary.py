@@ -110,6 +110,7 @@ class SocketEnds(msgspec.Struct):
     status: int = 101
     how: str = ""
     reason: str = ""
+    declined: str = ""
     retry_after_s: float | None = None
 
 

@@ -20,4 +20,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     judged = judge_folder(args.folder)
     tell(judged)
-    return exit_code(judged.verdict.verdict, args.unknown_is)
+    takes_all = judged.is_whole or args.unknown_is == "fail"
+    return exit_code(judged.verdict.verdict, args.unknown_is if takes_all else "unknown")

@@ -66,7 +66,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.agent or args.agent_command or args.stream_url or args.scenario:
+    if args.agent or args.agent_command or args.scenario or target_options.aim_of(args).options:
         return _look_at_agent(args)
     findings = list(examine(args.host, args.port_base, args.out))
     width = max(len(finding.what) for finding in findings)

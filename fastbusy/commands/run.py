@@ -109,7 +109,7 @@ def _tell_why(judged: Judged) -> None:
                 kind = "void gate"
             print(f"  {finding.outcome:<8}{kind:<11}{finding.name}: {finding.summary}")
     print(f"because: {verdict.reason}")
-    if verdict.verdict == "unknown":
+    if verdict.verdict == "unknown" and judged.is_whole:
         print(
             f"accept:  fastbusy check {judged.folder} --unknown-is pass (ends with 0, not with 3)"
         )

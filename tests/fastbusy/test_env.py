@@ -69,6 +69,13 @@ def test_assemblyais_clients_keep_the_scheme(name: str, url: str) -> None:
     assert url in FORMATS[name](environment())
 
 
+def test_pipecat_is_told_voices_by_settings() -> None:
+    """Its services warn of `voice_id`."""
+    text = FORMATS["pipecat"](environment())
+    assert text.count('Settings(voice="any")') == 2
+    assert "voice_id" not in text
+
+
 def test_shell_quotes_what_the_shell_would_eat() -> None:
     assert FORMATS["shell"]({"A": "b c"}).endswith("\nexport A='b c'\n")
 

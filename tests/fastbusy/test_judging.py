@@ -10,6 +10,7 @@ import pytest
 
 from fastbusy.judging import command_of, judge_folder, read_gates, read_history
 from kernel.errors import StackError, UsageError
+from kernel.event import Event, to_line
 from tests.fastbusy.folders import run_folder
 from tests.harness.histories import Story
 
@@ -69,10 +70,20 @@ def test_instead_of_what_is_no_run_folder_the_newest_run_is_named(tmp_path: Path
     no_folder = "there is no such folder"
     assert told(absent) == (no_folder, "name a folder that `fastbusy run` has made")
     old, new = run_folder(runs / "old"), run_folder(runs / "new")
-    os.utime(old / "events.jsonl", (1, 1))
+    os.utime(old / "plan.json", (1, 1))
     assert told(absent) == (no_folder, f"the newest run near it is {new}")
     absent.symlink_to("new")
     assert told(runs)[1] == told(runs / "nwe")[1] == f"the newest run near it is {new}"
+
+
+def test_a_call_that_looked_at_the_wiring_is_no_run(tmp_path: Path) -> None:
+    folder, run = tmp_path / "doctor", run_folder(tmp_path / "run")
+    folder.mkdir()
+    event = Event(-1, "runner", "preflight", "ok", "preflight", "run", data={"link": ""})
+    (folder / "events.jsonl").write_bytes(to_line(event))
+    with pytest.raises(UsageError, match="there was no run") as raised:
+        judge_folder(folder)
+    assert raised.value.remedy == f"the newest run near it is {run}"
 
 
 def test_the_last_line_may_be_cut_off(tmp_path: Path) -> None:

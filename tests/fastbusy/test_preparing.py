@@ -86,6 +86,11 @@ def test_a_profile_beside_the_scenario_is_found(tmp_path: Path) -> None:
         ("referenc", "--agent: 'referenc' is no agent"),
         ("reference:x", "--agent: 'reference:x' is no agent"),
         ("flawed", "--agent: 'flawed' is no agent"),
+        (
+            "localhost:8080",
+            "--agent: 'localhost:8080' is no agent\n  → did you mean http://localhost:8080?",
+        ),
+        ("127.0.0.1:80/voice", "did you mean http://127.0.0.1:80/voice?"),
         ("flawed:nice", "--agent: there is no flaw 'nice'\n  → one of: silent-drop, "),
         ("sip:me@here", "--agent: agent 'sip:me@here': SIP is not built yet"),
         ("webrtc+https://here", "WebRTC is not built yet"),

@@ -344,6 +344,30 @@ def test_a_request_that_a_provider_cannot_take() -> None:
     assert missing.remedy.startswith("mend what the agent sends there")
 
 
+def test_a_message_that_a_provider_can_begin_nothing_with() -> None:
+    closed = Event(8 * S, "mock.tts", "socket", "ok", "tts-s1", data={"declined": "no model_id"})
+    asked = [*setup(), *STT, *LLM, socket("tts", provider="some"), closed, turn(None), end()]
+    missing = found(*asked)
+    assert missing
+    assert missing.link == "tts"
+    assert missing.seen.endswith("some refused all that the agent asked of it, no model_id")
+    spoke = found(*asked, *TTS)
+    assert spoke
+    assert spoke.link == "heard"
+
+
+def test_an_agent_that_knows_of_no_mock() -> None:
+    missing = found(*setup(), end(1.2, "closed", "agent"))
+    assert missing
+    assert missing.seen.endswith("without a sound, and had asked no mock for anything")
+    assert missing.remedy.startswith("run the agent with the variables that `fastbusy env` prints")
+    asked = unserved("WS", "/listen", "stt/deepgram", "lacks /v1")
+    missing = found(*setup(), asked, end(1.2, "closed", "agent"))
+    assert missing
+    assert (missing.link, missing.known_until) == ("stt", "stream")
+    assert missing.seen.endswith("asked for WS /listen, which they do not serve")
+
+
 def test_a_refusal_that_the_agent_got_over_is_no_gap() -> None:
     assert found(*refused("work", "llm", "some", 401, "no key"), *WHOLE) is None
 

@@ -130,6 +130,13 @@ def test_every_place_on_the_map_exists() -> None:
         assert list(ROOT.glob(place.rstrip("/"))), place
 
 
+def test_no_room_is_on_the_map_twice() -> None:
+    """A merge of two branches that both changed a row keeps both rows."""
+    lines = (ROOT / "docs" / "map.md").read_text().splitlines()
+    rooms = [line.split("|")[1] for line in lines if line.startswith("| `")]
+    assert len(set(rooms)) == len(rooms)
+
+
 def test_the_map_covers_everything() -> None:
     places = [place.rstrip("/") for place in places_of_the_map()]
     folders = [path for path in ROOT.iterdir() if path.is_dir() and path.name not in IGNORED]

@@ -62,7 +62,7 @@ class Speaking:
             case Refused(name):
                 self._contexts.pop(name, None)
             case Binary():
-                return [self._error(Problem.bad("Send text frames that hold JSON."))]
+                return self._decline("Send text frames that hold JSON.")
             case Closed():
                 return [one for context in self._contexts.values() for one in context.leave(now_ns)]
             case Opened():
@@ -88,16 +88,16 @@ class Speaking:
         fields = _parsed(data)
         name = fields.get("context_id")
         if not isinstance(name, str) or not name:
-            return [self._error(Problem.bad("context_id is missing or is no text."))]
+            return self._decline("context_id is missing or is no text.")
         if fields.get("cancel") is True:
             cancelled = self._contexts.pop(name, None)
             return cancelled.cancel(now_ns) if cancelled else []
         try:
             asked = generation(fields)
         except ValueError as error:
-            return [self._error(Problem.bad(str(error)), name)]
+            return self._decline(str(error), name)
         if asked.output_format.container != "raw":
-            return [self._error(Problem.bad("output_format.container must be raw."), name)]
+            return self._decline("output_format.container must be raw.", name)
         return self._input(asked, lasting(fields), now_ns)
 
     def _input(
@@ -108,7 +108,7 @@ class Speaking:
         ended = context is not None and context.closed
         if asked.transcript.strip():
             if ended:
-                return [self._error(Problem.bad(f"The context {name[:80]} has ended."), name)]
+                return self._decline(f"The context {name[:80]} has ended.", name)
             if context is None:
                 # The service goes on with a context that has expired, late as it is.
                 said_s = self._expired_s.pop(name, 0.0)
@@ -138,6 +138,10 @@ class Speaking:
             self._expired_s[context.name] = context.said_s
             if len(self._expired_s) > _EXPIRED_KEPT:
                 del self._expired_s[next(iter(self._expired_s))]
+
+    def _decline(self, told: str, name: str = "") -> Iterable[Instruction]:
+        """What nothing can be begun with. The socket stays; the journal says so as it ends."""
+        return [Emit(Note("", {"declined": told})), self._error(Problem.bad(told), name)]
 
     def _error(self, problem: Problem, name: str = "", work: str = "") -> Instruction:
         return Emit(Text(error_event(problem, self._request, self._id, name), work))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,23 @@ def test_what_unknown_counts_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert main(["check", folder]) == 0
     monkeypatch.setenv("FASTBUSY_UNKNOWN_IS", "maybe")
     assert main(["check", folder]) == 2
+
+
+@pytest.mark.parametrize("reason", ["interrupted by SIGINT", None])
+def test_a_run_that_was_cut_short_cannot_be_accepted(
+    reason: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = run_folder(tmp_path / "run", gates={"samples": 1000})
+    events = folder / "events.jsonl"
+    *lines, last = events.read_bytes().splitlines(keepends=True)
+    end = json.loads(last)
+    assert (end["kind"], end["type"]) == ("run", "ok")
+    cut = {**end, "type": "info", "data": {"reason": reason}}
+    events.write_bytes(b"".join([*lines, json.dumps(cut).encode() + b"\n"] if reason else lines))
+    for accepted in ("pass", "warn", "unknown"):
+        assert main(["check", str(folder), "--unknown-is", accepted]) == 3
+    assert "accept:" not in capsys.readouterr().out
+    assert main(["check", str(folder), "--unknown-is", "fail"]) == 1
 
 
 def test_no_run_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

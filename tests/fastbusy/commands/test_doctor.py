@@ -127,5 +127,11 @@ def test_a_stream_or_a_scenario_names_an_agent(
     monkeypatch.setattr(wired, "check_wiring", check_wiring)
     assert main(["doctor", "--stream-url", "wss://a/ws", "--ca", "ca.pem"]) == 0
     assert main(["doctor", "--scenario", "staging.yaml"]) == 0
-    assert [options.aim for options in given] == [Aim("wss://a/ws", ca="ca.pem"), Aim()]
-    assert [options.scenario for options in given] == ["appointments", "staging.yaml"]
+    assert main(["doctor", "--dial-out", "/call"]) == 0
+    aims = [Aim("wss://a/ws", ca="ca.pem"), Aim(), Aim(dial_out="/call")]
+    assert [options.aim for options in given] == aims
+    assert [options.scenario for options in given] == [
+        "appointments",
+        "staging.yaml",
+        "appointments",
+    ]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.fault import Refusal
+from kernel.history import History
 from mocks.providers.tts.cartesia import PROVIDER
 from mocks.wire import Close, Request
 from speech.encoding import Encoding
@@ -139,6 +140,15 @@ def test_bad_fields_are_refused_in_the_context_s_name(fields: dict[str, Any]) ->
     assert (error["type"], error["status_code"], error["context_id"]) == ("error", 400, "c")
     assert {"error_code", "title", "message", "request_id"} <= error.keys()
     assert client.work == ()
+
+
+def test_what_was_declined_stands_in_the_journal() -> None:
+    client = Client()
+    client.ask("Hello.", model_id=None)
+    client.run()
+    client.service.vanish(client.number, client.now_ns, code=1000)
+    (socket,) = History(client.events).sockets
+    assert (socket.opened, "model_id" in socket.declined) == (True, True)
 
 
 @pytest.mark.parametrize("text", ["", "hello", "[1]", '{"transcript":"Hi"}', '{"context_id":7}'])
