@@ -30,6 +30,9 @@ class Occupancy:
         taken = self._begins[first:last]
         return max((self.at(at_ns) + 1 for at_ns in taken), default=0)
 
-    def peak(self, from_ns: int, until_ns: int) -> int:
-        """The most calls that were up at once from one instant to the other."""
-        return max(self.at(from_ns), self.most(from_ns, until_ns))
+    def around(self, refused: Call) -> int:
+        """The most calls that were up while the agent decided to refuse another one: from when that
+        was dialled until its caller knew. Calls of one burst may reach the agent in any order.
+        """
+        told_ns = min((heard.from_at_ns for heard in refused.heard), default=refused.ended_ns)
+        return max(self.at(refused.dialled_ns), self.most(refused.dialled_ns, told_ns))

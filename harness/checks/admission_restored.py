@@ -51,7 +51,8 @@ class AdmissionRestored(Check, frozen=True):
             (
                 call
                 for call in judged_calls(history)
-                if call.dialled_ns >= settled_ns and places.at(call.dialled_ns) < room
+                if call.dialled_ns >= settled_ns
+                and (places.at(call.dialled_ns) if let_in(call) else places.around(call)) < room
             ),
             key=lambda call: call.dialled_ns,
         )

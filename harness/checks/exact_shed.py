@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from kernel.clock import SECOND_NS
 from kernel.history import History
-from kernel.records import Call
 
 from ..analysis.fates import fate_of, let_in, refused_at_the_door
 from ..analysis.occupancy import Occupancy
@@ -60,7 +59,7 @@ class ExactShed(Check, frozen=True):
                 {"most_at_once": most, "limit": limit},
             )
         beyond = [call for call in taken if up.at(call.placed_ns) >= limit]
-        early = [call for call in refused if _around(places, call) < limit]
+        early = [call for call in refused if places.around(call) < limit]
         wrong = len(beyond) + len(early)
         return self.finding(
             "fail" if wrong > self.tolerated else "pass",
@@ -78,14 +77,8 @@ class ExactShed(Check, frozen=True):
                 Evidence(
                     call.span,
                     call.dialled_ns,
-                    f"refused while {_around(places, call)} of {limit} places were taken",
+                    f"refused while {places.around(call)} of {limit} places were taken",
                 )
                 for call in early
             ],
         )
-
-
-def _around(places: Occupancy, refused: Call) -> int:
-    """The most places that were taken while the agent decided, which is before the caller knew."""
-    told_ns = min((heard.from_at_ns for heard in refused.heard), default=refused.ended_ns)
-    return places.peak(refused.dialled_ns, told_ns)

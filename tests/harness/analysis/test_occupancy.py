@@ -13,6 +13,17 @@ def test_counts_the_calls_that_are_up() -> None:
     assert up.most(0, ns(20)) == 3
     assert up.most(0, ns(4)) == 2
     assert up.most(ns(5), ns(20)) == 0
-    assert [up.peak(ns(at), ns(until)) for at, until in [(0, 1), (1, 3), (5, 7), (7, 9)]] == [
-        1, 2, 3, 2,
-    ]  # fmt: skip
+
+
+def test_while_the_agent_decided_others_may_have_come() -> None:
+    story = Story()
+    story.call(1, at=0).ends(after=10)
+    story.call(2, at=5.1).ends(after=10)
+    calls = story.history().calls
+    abrupt = story.call(3, at=5, answered=False).ends("reject", 0.2, type="fail")
+    assert Occupancy(calls).around(story.history().calls[2]) == 2
+    abrupt.dialled = 5.15
+    assert Occupancy(calls).around(story.history().calls[2]) == 2
+    spoken = Story()
+    spoken.call(3, at=5).hears("Full.", after=0.05, role="refusal").ends("reject", type="fail")
+    assert Occupancy(calls).around(spoken.history().calls[0]) == 1

@@ -106,6 +106,21 @@ def test_refusals_with_a_full_house_are_right() -> None:
     assert AdmissionRestored()(story.history()).outcome == "unknown"
 
 
+def test_calls_of_a_burst_may_overtake_each_other() -> None:
+    def refused_before(overtaken_by: float) -> object:
+        story = Story().phase("baseline", 0, 60).fault("429", "llm", at=60, until=100)
+        crowd(story, 3, at=0, every=0.1)
+        story.phase("recovery", 100, 300)
+        crowd(story, 6, at=101, every=20, first=50)
+        story.call(60, 230).talks().ends()
+        story.call(61, 230).talks().ends()
+        story.call(62, 231, answered=False).ends("reject", 0.1, type="fail")
+        story.call(63, 231 + overtaken_by).talks().ends()
+        return AdmissionRestored()(story.history()).measures["refused"]
+
+    assert (refused_before(0.01), refused_before(0.5)) == (0, 1)
+
+
 def test_without_a_fault_there_is_nothing_to_recover_from() -> None:
     story = Story().phase("baseline", 0, 60)
     crowd(story, 10, at=0)

@@ -1,3 +1,5 @@
+import pytest
+
 from harness.checks.no_brownout import NoBrownout
 from kernel.units import Duration
 from tests.harness.histories import Story, crowd
@@ -42,6 +44,21 @@ def test_slow_dialogues_are_compared_with_slow_dialogues() -> None:
     assert mixed(2.5, "hard") == "pass"
     assert mixed(2.5, "easy") == "fail"
     assert mixed(2.5, "new") == "unknown"
+
+
+@pytest.mark.parametrize(("more", "outcome"), [(1, "pass"), (4, "unknown")])
+def test_it_may_hide_in_turns_that_had_no_like(more: int, outcome: str) -> None:
+    story = Story().phase("baseline", 0, 60)
+    crowd(story, 20, at=0, every=2, turns=2)
+    story.phase("surge", 60, 300)
+    for number in range(100):
+        caller = story.call(100 + number, 62 + 2 * number).talks(2, 0.8)
+        for _ in range(more):
+            caller.says().hears(after=9)
+        caller.ends()
+    finding = NoBrownout()(story.history())
+    assert finding.outcome == outcome
+    assert ("had no like at baseline" in finding.summary) == (outcome == "unknown")
 
 
 def test_a_short_dip_passes() -> None:
