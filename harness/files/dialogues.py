@@ -49,9 +49,14 @@ def _fact_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
             yield Flaw(("facts", name), what, "use lower-case letters, digits and _, not 'result'")
         if not kind:
             yield Flaw(("facts", name), f"{name}: no choices", "list some, or name a kind")
-        elif isinstance(kind, str) and _KIND.match(kind) and kind not in KINDS:
+        elif isinstance(kind, str) and _no_kind(kind):
             remedy = f"{suggestion(kind, KINDS, 'kinds')}; a text for all calls stands in a list"
             yield Flaw(("facts", name), f"{name}: unknown kind of fact {kind!r}", remedy)
+
+
+def _no_kind(kind: str) -> bool:
+    """It is meant for the name of a kind, and there is none of that name."""
+    return bool(_KIND.match(kind)) and kind not in KINDS
 
 
 def _unique_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
@@ -61,7 +66,9 @@ def _unique_flaws(dialogue: Dialogue) -> Iterator[Flaw]:
         return
     first = dialogue.caller[0].text
     kinds = {dialogue.facts.get(name) for name in slots(first)}
-    if not kinds & UNIQUE:
+    # A name that is written wrong is a flaw of its own, and may be meant for one of these.
+    unclear = any(kind is None or (isinstance(kind, str) and _no_kind(kind)) for kind in kinds)
+    if not unclear and not kinds & UNIQUE:
         what = f"the first line is the same for many callers: {first!r}"
         remedy = f"let it hold a fact that only one caller has: {', '.join(sorted(UNIQUE))}"
         yield Flaw(("caller", 0), what, remedy)

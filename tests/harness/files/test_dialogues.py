@@ -37,10 +37,13 @@ def test_a_result_may_be_told_later_than_its_tool() -> None:
             "{name: persn, date: date}",
             "s.yaml:18: name: unknown kind of fact 'persn'\n  → did you mean 'person'? known "
             "kinds: date, time, person, us_phone, number, reference; "
-            "a text for all calls stands in a list\n"
-            "s.yaml:20: the first line is the same for many callers: "
-            "'Hi, this is {name}. I need an appointment.'\n"
-            "  → let it hold a fact that only one caller has: number, person, reference, us_phone",
+            "a text for all calls stands in a list",
+        ),
+        (
+            "Hi, this is {name}. I need",
+            "Hi, this is {nme}. I need",
+            "s.yaml:20: {nme} in 'Hi, this is {nme}. I need an appointment.' is no fact of this "
+            "dialogue\n  → did you mean 'name'? known facts: name, date",
         ),
         (
             "{name: person, date: date}",
