@@ -39,6 +39,7 @@ class Conversation:
     into_ns    when the agent began the words that the caller spoke into last, None if it never did
     before     the exchange that those words of the agent belong to
     hello      what it says until the agent speaks; empty if it has called the agent
+    aside_until_ns  when what it said beside its turns last is out: a mouth says one thing at a time
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Conversation:
         self.hello = hello
         self.part, self.patience, self.habits = part, patience, habits or Habits()
         self.agent = Attention()
-        self.answered_ns = 0
+        self.answered_ns = self.aside_until_ns = 0
         self.say = part.first
         self.exchange: Exchange | None = None
         self.listens = self.goodbye_due = self.breaks_in = False
@@ -139,7 +140,7 @@ class Conversation:
 
     def speak(self, say: Say, at_ns: int) -> Iterator[Instruction]:
         self.stage, self.say = "pausing", say
-        yield Emit(say, at_ns, key="say")
+        yield Emit(say, max(at_ns, self.aside_until_ns), key="say")
 
     def began(self, from_ns: int, until_ns: int) -> Iterator[Instruction]:
         """The words are on the line; an agent that speaks into them is listened to after them."""
@@ -192,7 +193,8 @@ class Conversation:
     ) -> Iterator[Instruction]:
         """Say something that is no turn."""
         index = self.exchange.say.index if self.exchange else 0
-        yield Emit(Say(text, index, aside=True), now_ns + after_ns, key="aside")
+        self.aside_until_ns = now_ns + after_ns  # at least: it has a length once it has begun
+        yield Emit(Say(text, index, aside=True), self.aside_until_ns, key="aside")
 
     def go_on(self, exchange: Exchange, now_ns: int) -> Iterator[Instruction]:
         """It is answered: what comes next, if anything does."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .conversation import Conversation
 
 AGAIN_NS = SECOND_NS // 5
-"""Where it is not known yet what the agent says, it is asked again so soon."""
+"""It is asked again so soon if it is not known yet what the agent says, or when a word is out."""
 
 
 class Habits:
@@ -40,6 +40,8 @@ class Habits:
         line, each = self._open[number]
         if not call.is_at(each.moment, line):
             return None  # it may come again
+        if now_ns <= call.aside_until_ns:
+            return Nudge(("habit", number), call.aside_until_ns + AGAIN_NS)
         if each.moment in ("before", "answer") and not call.is_answered(now_ns):
             return Nudge(("habit", number), now_ns + AGAIN_NS) if call.agent.speaks else None
         del self._open[number]

@@ -105,6 +105,7 @@ class Talking:
 
     def _aside_began(self, until_ns: int) -> Iterator[Instruction]:
         call = self._call
+        call.aside_until_ns = until_ns
         if call.hello and call.stage == "greeting":
             patient_until_ns = call.patience.greeting_until_ns(call.agent.heard_ns)
             yield Nudge("greeting", min(patient_until_ns, until_ns + call.patience.hello_ns))

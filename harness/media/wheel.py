@@ -27,6 +27,9 @@ CATCH_UP_FRAMES = 5
 """So many frames of a call go out at once after a delay; the rest 20 ms later."""
 PREPARE_NS = MILLISECOND_NS
 """So long a turn may be held up by words that will be said."""
+PERCEIVE_EVERY = 2
+"""Turns of the wheel between two moments at which callers notice what they hear. What is heard of
+two frames at once costs little more than of one."""
 MUFFLED_EVERY = 10
 """Turns of the wheel between two looks for speech without data band."""
 LAST_SILENCE = SILENCE * 10
@@ -119,7 +122,11 @@ class Wheel:
             if not self._frame(slot):
                 break
         if slot == next(iter(self._occupied()), slot):
-            self._perceive()
+            self._revolutions += 1
+            if self._revolutions % PERCEIVE_EVERY == 0:
+                self._perceive()
+            if self._revolutions % MUFFLED_EVERY == 0:
+                self._look_for_muffled()
         self._prepare()
 
     def _prepare(self) -> None:
@@ -165,7 +172,7 @@ class Wheel:
         return behind
 
     def _perceive(self) -> None:
-        """Once in a revolution all callers notice what was played to them since the last one."""
+        """All callers notice what was played to them since the last time."""
         played, self._played = self._played, []
         spans = voiced_spans([frame for _, _, frame in played])
         for (phone, frame_ns, _), span in zip(played, spans, strict=True):
@@ -173,11 +180,11 @@ class Wheel:
                 self._notice(phone, phone.notice_energy(frame_ns, span))
         unheard, self._unheard = self._unheard, {}
         self._hear({stream: b"".join(frames) for stream, frames in unheard.items()})
-        self._revolutions += 1
-        if self._revolutions % MUFFLED_EVERY == 0:
-            for stream, phone in self._phones.items():
-                if phone.listening.sounding and not phone.muffled:
-                    phone.muffled = self._ear.muffled(stream)
+
+    def _look_for_muffled(self) -> None:
+        for stream, phone in self._phones.items():
+            if phone.listening.sounding and not phone.muffled:
+                phone.muffled = self._ear.muffled(stream)
 
     def _hear(self, sounds: dict[int, bytes]) -> None:
         if not sounds:

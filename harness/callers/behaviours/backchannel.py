@@ -12,7 +12,8 @@ from ..conversation import Conversation
 
 class Backchannel(OverAnswer, frozen=True):
     """`backchannel: 30%`. Says "mhm" while the agent answers the line, and expects nothing for it:
-    no answer is owed to it. An agent may go on or begin its answer anew.
+    no answer is owed to it. An agent may go on or begin its answer anew. What else the caller is to
+    do meanwhile, such as to interrupt, waits until the word is out.
 
     after  so long after the agent began to answer
     say    the word; the mock LLM takes mhm, uh-huh, right, okay, yeah and the like for none

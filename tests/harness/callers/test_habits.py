@@ -16,12 +16,15 @@ S = 1_000_000_000
 NOD, LEAVE = Backchannel(), HangUp(during="line")
 
 
-def call(*, there: bool = True, answered: bool = True, speaks: bool = True) -> Any:
+def call(
+    *, there: bool = True, answered: bool = True, speaks: bool = True, aside_until_ns: int = 0
+) -> Any:
     """A conversation that says where it is."""
     return SimpleNamespace(
         is_at=lambda moment, line: there,
         is_answered=lambda now_ns: answered,
         agent=SimpleNamespace(speaks=speaks),
+        aside_until_ns=aside_until_ns,
     )
 
 
@@ -56,6 +59,13 @@ def test_while_nobody_knows_what_is_said_it_is_asked_again() -> None:
     habits = Habits([(1, NOD), (1, LEAVE)])
     assert habits.due(0, call(answered=False), 6 * S) == Nudge(("habit", 0), 6 * S + AGAIN_NS)
     assert habits.due(1, call(answered=False), 6 * S) is LEAVE
+
+
+def test_a_word_beside_the_turns_is_said_out_before() -> None:
+    habits = Habits([(1, NOD)])
+    murmuring = call(aside_until_ns=7 * S)
+    assert habits.due(0, murmuring, 6 * S) == Nudge(("habit", 0), 7 * S + AGAIN_NS)
+    assert habits.due(0, murmuring, 7 * S + AGAIN_NS) is NOD
 
 
 def test_the_longest_silence_of_a_line_counts() -> None:
