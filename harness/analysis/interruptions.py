@@ -11,9 +11,11 @@ from kernel.records import Call, Heard, Turn
 from ..callers.phrases import manner_of
 
 _BREATH_NS = SECOND_NS
-"""Sound that goes on after a shorter quiet, while the caller speaks, has not stopped."""
+"""Other words that follow after a shorter quiet, while the caller speaks, are more of the same."""
 _EARLY_NS = 300 * MILLISECOND_NS
 """So long before the caller's end, agents begin to answer."""
+_GUESSED_NS = SECOND_NS
+"""Who broke off in mid-sentence has taken no breath: other words so long before are an answer."""
 _NODS = ("acknowledgement", "hesitation")
 
 
@@ -59,12 +61,21 @@ def _into(turn: Turn, heard: Sequence[Heard]) -> Sequence[Heard]:
     found: list[Heard] = []
     for sound in heard:
         sounding = sound.from_at_ns < turn.from_at_ns < sound.until_at_ns
-        is_answer = sound.from_at_ns >= turn.until_at_ns - _EARLY_NS
-        if sounding or (found and _goes_on(found[-1], sound) and not is_answer):
+        if sounding or (found and _goes_on(found[-1], sound, turn)):
             found.append(sound)
     return found
 
 
-def _goes_on(last: Heard, sound: Heard) -> bool:
-    soon = last.until_at_ns <= sound.from_at_ns <= last.until_at_ns + _BREATH_NS
-    return soon and manner_of(sound.text) not in _NODS
+def _goes_on(last: Heard, sound: Heard, turn: Turn) -> bool:
+    """The agent says more of what was interrupted, into the caller's words.
+
+    An utterance that is resumed keeps its identity, however long it rested.
+    """
+    if not last.until_at_ns <= sound.from_at_ns < turn.until_at_ns:
+        return False
+    if sound.identity is not None and sound.identity == last.identity:
+        return True
+    early_ns = _EARLY_NS if last.verified else _GUESSED_NS
+    is_answer = sound.from_at_ns >= turn.until_at_ns - early_ns
+    soon = sound.from_at_ns <= last.until_at_ns + _BREATH_NS
+    return soon and not is_answer and manner_of(sound.text) not in _NODS

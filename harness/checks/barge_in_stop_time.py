@@ -24,9 +24,10 @@ class BargeInStopTime(Check, frozen=True):
     """From the first sound of a caller who interrupts (`barge_in`) until the agent is inaudible at
     the caller's ear, by playout and energy: that the agent sent a `clear` is no evidence. Only
     where the agent was audible, and did not come to the end of its words by itself in time. Who
-    then only nods ("mhm", "okay") to what the caller says has stopped. A framework that is deaf by
-    declaration while it warms up (LiveKit's `aec_warmup_duration` is 3 s) is not judged within that
-    time of the agent's first sound in the call.
+    then only nods ("mhm", "okay") to what the caller says has stopped; who resumes what it broke
+    off, while the caller still speaks, has not. A framework that is deaf by declaration while it
+    warms up (LiveKit's `aec_warmup_duration` is 3 s) is not judged within that time of the agent's
+    first sound in the call.
 
     limit      a longer time fails
     tolerated  share of interruptions that may take longer all the same
