@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 from aiohttp.abc import ResolveResult
@@ -11,6 +13,7 @@ from yarl import URL
 
 from ..planning.plan import Target
 from ..planning.reach import Address
+from ..protocols import twilio
 from . import tls
 from .troubles import plainly
 
@@ -47,6 +50,14 @@ def takes_headers(target: Target, url: str) -> bool:
     return there is not None and there in map(_origin, named)
 
 
+def fit_for(target: Target, url: str, form: Mapping[str, str]) -> Mapping[str, str]:
+    """Parameters that are secret go where the headers go."""
+    secret = {name for name, value in target.parameters.items() if value.secrets}
+    if takes_headers(target, url) or secret.isdisjoint(form):
+        return form
+    return {name: value for name, value in form.items() if name not in secret}
+
+
 def _origin(text: str) -> Origin | None:
     """That of a WebSocket is that of the HTTP request which opens it; None if there is no host."""
     try:
@@ -59,8 +70,9 @@ def _origin(text: str) -> Origin | None:
 class _Sender:
     """What every single request goes through, also each that follows a redirect.
 
-    The target's own headers go to the origins that the target names, and to nobody else. An upgrade
-    follows no redirect: to Twilio that is a handshake that failed (api/errors/31920).
+    The target's own headers and its secret parameters go to the origins that the target names, and
+    to nobody else. An upgrade follows no redirect: to Twilio that is a handshake that failed
+    (api/errors/31920).
     """
 
     def __init__(self, target: Target) -> None:
@@ -72,6 +84,8 @@ class _Sender:
     ) -> aiohttp.ClientResponse:
         if self._headers and takes_headers(self._target, str(request.url)):
             request.headers.update(self._headers)
+        if request.headers.get("Content-Type") == twilio.FORM_HEADERS["Content-Type"]:
+            await self._fit(request)
         response = await send(request)
         if "Upgrade" in request.headers and response.status in _REDIRECTS:
             response.close()
@@ -79,6 +93,13 @@ class _Sender:
                 response.request_info, (), status=response.status, headers=response.headers
             )
         return response
+
+    async def _fit(self, request: aiohttp.ClientRequest) -> None:
+        """A redirect that keeps the method (307, 308) brings the form of the request before it."""
+        form = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        fit = fit_for(self._target, str(request.url), form)
+        if fit is not form:
+            await request.update_body(twilio.form_body(fit))
 
 
 def open_session(target: Target) -> aiohttp.ClientSession:

@@ -151,13 +151,6 @@ class AgentWeb:
         self._callbacks.add(task)
         task.add_done_callback(self._callbacks.discard)
 
-    def _fit_for(self, url: str, form: Mapping[str, str]) -> Mapping[str, str]:
-        """Parameters that are secret go where the headers go."""
-        if connection.takes_headers(self._target, url):
-            return form
-        secret = {name for name, value in self._target.parameters.items() if value.secrets}
-        return {name: value for name, value in form.items() if name not in secret}
-
     def _withheld(self, url: str, status: int) -> str:
         """What may explain a refusal: the target has headers, and they do not go there."""
         wanted = status in _WANTS_MORE and self._target.headers
@@ -178,7 +171,7 @@ class AgentWeb:
     ) -> aiohttp.ClientResponse:
         """Twilio tries a connection that cannot be made once more."""
         assert self._session is not None
-        form = self._fit_for(url, form)
+        form = connection.fit_for(self._target, url, form)
         headers = dict(twilio.FORM_HEADERS)
         headers[twilio.IDEMPOTENCY_HEADER] = twilio.idempotency_token(form["CallSid"], url)
         body: bytes | None = twilio.form_body(form)

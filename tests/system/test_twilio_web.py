@@ -116,6 +116,20 @@ def test_a_redirect_to_somebody_else_leaves_the_headers_behind(status: int, meth
     assert [asked for asked, _, _ in agent.seen] == [method, method]
 
 
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_that_keeps_the_form_leaves_its_secrets_behind(status: int) -> None:
+    agent = Agent(next=xml("<Reject/>"))
+    agent.pages["here"] = sent_on(status, lambda: elsewhere(agent, "pages/next"))
+    agent.webhook = answering(sent_on(status, lambda: "/pages/here"))
+    own = {KEY: Filled.of("hush&hush", "${KEY}", ["hush&hush"]), "tenant": Filled("dé mo")}
+    call = asyncio.run(one_call(agent, own))
+    assert call.how == "reject"
+    (_, here, first), (_, there, then) = agent.seen
+    assert (here, there) == ("here", "next")
+    assert first[KEY] == "hush&hush"
+    assert then == {name: value for name, value in first.items() if name != KEY}
+
+
 @pytest.mark.parametrize(
     ("told", "seconds"),
     [

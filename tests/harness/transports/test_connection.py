@@ -7,7 +7,7 @@ import pytest
 
 from harness.files.grammar import Filled
 from harness.planning.plan import Target
-from harness.transports.connection import dialled, failure, takes_headers
+from harness.transports.connection import dialled, failure, fit_for, takes_headers
 
 HOOK = Filled("https://a/v")
 NAMED = "wss://proxy/ws"
@@ -65,6 +65,14 @@ def test_a_fallback_beside_the_webhook_names_no_origin() -> None:
     target = Target(webhook=HOOK, fallback_url=Filled("/sorry"))
     assert takes_headers(target, "https://a/sorry")
     assert not takes_headers(target, "/sorry")
+
+
+def test_secret_parameters_go_where_the_headers_go() -> None:
+    secret = Filled.of("hush-hush", "${KEY}", ["hush-hush"])
+    target = Target(webhook=HOOK, parameters={"key": secret, "tenant": Filled("demo")})
+    form = {"CallSid": "CA1", "key": "hush-hush", "tenant": "demo"}
+    assert fit_for(target, "https://a/other", form) == form
+    assert fit_for(target, "https://b/v", form) == {"CallSid": "CA1", "tenant": "demo"}
 
 
 @pytest.mark.parametrize(
