@@ -58,9 +58,7 @@ def test_the_demo_refuses_about_a_quarter_of_its_surge() -> None:
     plan = make_plan(files.scenario, files.profiles, KINDS, today=TODAY, voices=VOICES)
     agent = files.scenario.value.agent
     assert agent
-    row = next(
-        line for line in summary(plan, agent).splitlines() if line.startswith("surge ")
-    )
+    row = next(line for line in summary(plan, agent).splitlines() if line.startswith("surge "))
     refused = int(row.partition(" refused")[0].split()[-1])
     in_surge = sum(call.phase == "surge" for call in plan.calls)
     assert 0.2 <= refused / in_surge <= 0.3
