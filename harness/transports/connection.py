@@ -52,9 +52,9 @@ def takes_headers(target: Target, url: str) -> bool:
 
 def fit_for(target: Target, url: str, form: Mapping[str, str]) -> Mapping[str, str]:
     """Parameters that are secret go where the headers go."""
-    secret = {name for name, value in target.parameters.items() if value.secrets}
-    if takes_headers(target, url) or secret.isdisjoint(form):
+    if takes_headers(target, url):
         return form
+    secret = {name for name, value in target.parameters.items() if value.secrets}
     return {name: value for name, value in form.items() if name not in secret}
 
 
@@ -98,7 +98,7 @@ class _Sender:
         """A redirect that keeps the method (307, 308) brings the form of the request before it."""
         form = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
         fit = fit_for(self._target, str(request.url), form)
-        if fit is not form:
+        if len(fit) < len(form):
             await request.update_body(twilio.form_body(fit))
 
 
