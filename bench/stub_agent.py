@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import msgspec
 from aiohttp import WSMsgType, web
 
+from harness.media.energy import voiced_spans
 from speech.alphabet import Role
 from speech.g711 import mulaw_encode
 from speech.mouth import Mouth
@@ -41,7 +42,6 @@ class _Message(msgspec.Struct):
 
 
 _DECODER = msgspec.json.Decoder(_Message)
-_SILENCE = base64.b64encode(b"\xff" * FRAME).decode()
 
 
 def frames(mouth: Mouth, text: str, stream: str) -> list[str]:
@@ -84,7 +84,7 @@ class Line:
             data = _DECODER.decode(message.data)
             if data.media is None:
                 continue
-            if data.media.payload != _SILENCE:
+            if voiced_spans([base64.b64decode(data.media.payload)])[0]:
                 voiced_at, silent = now, 0
                 continue
             silent += 1

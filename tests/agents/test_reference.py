@@ -7,10 +7,10 @@ from desk.front import FrontDesk
 from desk.settings import Settings
 
 
-def test_an_application_has_three_routes_and_a_desk() -> None:
+def test_an_application_has_its_routes_and_a_desk() -> None:
     app = reference.build_app(Settings(call_limit=3))
     paths = {route.resource.canonical for route in app.router.routes() if route.resource}
-    assert paths == {"/incoming", "/media", "/health"}
+    assert paths == {"/incoming", "/media", "/health", "/dialout", "/over"}
     assert app[reference.DESK].admission.limit == 3
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from harness.media.energy import voiced_spans
 from harness.planning.reach import Address
 from speech.alphabet import Role
 from speech.g711 import mulaw_encode
 from speech.mouth import Mouth
 
 FRAME = 160
-SILENCE = b"\xff" * FRAME
 TURN_END_FRAMES = 15
 """300 ms of silence end the caller's turn."""
 
@@ -74,7 +74,7 @@ class Line:
             elif data["event"] == "stop":
                 self.stopped.set()
             elif data["event"] == "media":
-                if base64.b64decode(data["media"]["payload"]) != SILENCE:
+                if voiced_spans([base64.b64decode(data["media"]["payload"])])[0]:
                     voiced_at, silent = loop.time(), 0
                 else:
                     silent += 1

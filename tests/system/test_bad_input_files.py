@@ -64,10 +64,11 @@ def test_what_is_not_there(
 
 def test_a_folder_that_holds_no_run(tmp_path: Path, capsys: Told) -> None:
     (tmp_path / "file").write_text("")
-    for folder in (tmp_path, tmp_path / "gone", tmp_path / "file"):
+    none = "no events.jsonl: this is no run folder"
+    for name, what in (("", none), ("gone", "there is no such folder"), ("file", none)):
+        folder = tmp_path / name
         assert main(["check", str(folder)]) == 2
-        said = capsys.readouterr().err
-        assert f"{folder}: no events.jsonl: this is no run folder\n  → name a folder" in said
+        assert f"{folder}: {what}\n  → " in capsys.readouterr().err
 
 
 def test_a_history_that_is_cut_or_damaged(tmp_path: Path, capsys: Told) -> None:
