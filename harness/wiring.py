@@ -64,7 +64,7 @@ def _gaps(
     yield from _setup(history)
     if call.ended_by != "caller" and not call.heard and call.answered_ns is not None:
         lasted_ns = call.ended_ns - call.answered_ns
-        if lasted_ns < _AT_ONCE_NS or not (_spoken_to(call) or _transcribed(history)):
+        if lasted_ns < _AT_ONCE_NS or not (_spoken_to(call) or _had_words(history, call)):
             seen = f"the agent closed the stream after {lasted_ns / 1e9:.2f} s without a sound"
             yield _closed(history, seen, stages)
     work = {stage: _work(history, stage) for stage in ("llm", "tts")}
@@ -91,6 +91,14 @@ def _spoken_to(call: Call) -> bool:
     return any(turn.until_at_ns + _TRANSCRIPT_NS < call.ended_ns for turn in call.turns)
 
 
+def _had_words(history: History, call: Call) -> bool:
+    """STT gave the agent words, and it stayed long enough to ask an LLM for an answer to them."""
+    return any(
+        one.text_out and (one.until_at_ns or call.ended_ns) + _TRANSCRIPT_NS < call.ended_ns
+        for one in _work(history, "stt")
+    )
+
+
 def _transcribed(history: History) -> bool:
     return any(one.text_out for one in _work(history, "stt"))
 
@@ -105,8 +113,11 @@ def _closed(history: History, seen: str, stages: Collection[str]) -> MissingLink
     for stage in ("stt", "tts"):
         if some and stage in stages and stage not in reached:
             name = stage.upper()
-            seen = f"{seen}, and had not connected to {name}"
-            remedy = f"point its {name} at the mock: {_ENVIRONMENT}"
+            neither = stage == "tts" and _transcribed(history) and "llm" not in reached
+            missed = "had connected to neither TTS nor LLM" if neither else ""
+            seen = f"{seen}, and {missed or f'had not connected to {name}'}"
+            both = ", and its LLM" * neither
+            remedy = f"point its {name} at the mock{both}: {_ENVIRONMENT}"
             return replace(_unreached(history, stage, seen, remedy), known_until="stream")
     remedy = "look into the agent's log for its error"
     if not some:

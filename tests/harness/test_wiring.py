@@ -153,7 +153,13 @@ def test_words_that_were_not_heard_in_good_time_are() -> None:
 
 
 def test_an_agent_that_hangs_up_over_what_it_heard() -> None:
+    """At once it may be for want of either; once it had time to ask, it has not asked the LLM."""
     missing = found(*setup(), *STT, turn(None), end(6, "closed", "agent"))
+    assert missing is not None
+    assert missing.link == "tts"
+    assert "had connected to neither TTS nor LLM" in missing.seen
+    assert "point its TTS at the mock, and its LLM" in missing.remedy
+    missing = found(*setup(), *STT, turn(None), end(9, "closed", "agent"))
     assert missing is not None
     assert missing.link == "llm"
 
